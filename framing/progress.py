@@ -1,0 +1,15 @@
+"""Progress bars: on standard error, and only where a person watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def track(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
+    """Iterate with a progress bar, drawn only when standard error is a terminal."""
+    from tqdm import tqdm
+
+    return iter(tqdm(items, desc=description, total=total, disable=None, leave=False))
