@@ -1,0 +1,127 @@
+"""Look at coded sentences before training on them: what is in them, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from framing.codebook import Codebook
+from framing.records import Sentence
+
+_SHINGLE = 10
+_SKELETON_LIMIT = 3
+
+
+def check_sentences(sentences: Sequence[Sentence]) -> list[str]:
+    """Return findings, one line each; empty when all is well.
+
+    Looked for are texts coded twice for the same target, one text with contradicting frames, near duplicates that
+    are not in one group (ten words in a row shared), and skeletons (words masked that vary) used over three times.
+    """
+    findings = []
+    rows: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    frames: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+    shingles: dict[str, list[int]] = defaultdict(list)
+    skeletons: dict[str, list[int]] = defaultdict(list)
+    for number, sentence in enumerate(sentences, 1):
+        words = _words(sentence.text)
+        key = " ".join(words)
+        if frames[key] == {} or sentence.frames is not None:
+            rows[key, sentence.target].append(number)
+        if sentence.frames is not None:
+            frames[key].setdefault(tuple(sorted(sentence.frames)), number)
+        for start in range(len(words) - _SHINGLE + 1):
+            shingles[" ".join(words[start : start + _SHINGLE])].append(number)
+        if sentence.frames is not None and len(words) >= 8:
+            skeletons[_skeleton(sentence.text)].append(number)
+    for (_, target), numbers in rows.items():
+        if len(numbers) > 1:
+            findings.append(f"rows {_listed(numbers)}: the same text{f' and target {target!r}' if target else ''}")
+    for codes in frames.values():
+        if len(codes) > 1:
+            findings.append(f"rows {_listed(codes.values())}: the same text with different frames")
+    near: dict[tuple[int, int], str] = {}
+    for shingle, numbers in shingles.items():
+        for one, other in combinations(sorted(set(numbers))[:20], 2):
+            apart = _group(sentences[one - 1]) != _group(sentences[other - 1])
+            same = _words(sentences[one - 1].text) == _words(sentences[other - 1].text)
+            if apart and not same:
+                near.setdefault((one, other), shingle)
+    findings += [f"rows {a} and {b}: {_SHINGLE} words shared across groups: '{s}'" for (a, b), s in near.items()]
+    for skeleton, numbers in skeletons.items():
+        # One group may hold paraphrases and minimal pairs of one sentence.
+        groups = {_group(sentences[number - 1]) or number for number in numbers}
+        if len(numbers) > _SKELETON_LIMIT and len(groups) > 1:
+            findings.append(f"rows {_listed(numbers)}: one skeleton {len(numbers)} times: '{skeleton}'")
+    return findings
+
+
+def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str:
+    """Return what is in coded data as text: labels, pairs, stances, targets, lengths, columns of few values."""
+    coded = [s for s in sentences if s.frames is not None]
+    lines = [
+        f"{len(sentences):,} rows, {len(coded):,} coded for frames, {len({_group(s) for s in sentences}):,} groups",
+        "",
+    ]
+    counts: Counter[str] = Counter(label for s in coded for label in (s.frames or ("none",)))
+    lines += _counted("frames", [(label, counts[label]) for label in (*codebook.frame_names, "none")], len(coded))
+    sets = Counter(" + ".join(s.frames) for s in coded if s.frames and len(s.frames) > 1)
+    lines += _counted("several frames", sets.most_common(), len(coded))
+    with_stance = [s for s in sentences if s.stance is not None]
+    stances = Counter(s.stance for s in with_stance)
+    lines += _counted("stance", [(name, stances[name]) for name in codebook.stance_names], len(with_stance))
+    targets = Counter(s.target for s in with_stance if s.target)
+    if targets:
+        several = sum(count > 1 for count in targets.values())
+        lines += [f"targets: {len(targets):,} different, {several:,} of them more than once", ""]
+        lines += _counted("stance by framed or not", _stance_by_frame(with_stance), len(with_stance))
+    lengths = [len(s.text.split()) for s in sentences]
+    if lengths:
+        low, *_, high = statistics.quantiles(lengths, n=20) if len(lengths) > 1 else (lengths[0], lengths[0])
+        lines += [f"words: median {statistics.median(lengths):g}, 5 % under {low:g}, 5 % over {high:g}", ""]
+    for name in ("source", "holder"):
+        values = Counter(getattr(s, name) for s in sentences if getattr(s, name))
+        lines += _counted(f"{name} ({len(values):,} values)", values.most_common(12), len(sentences)) if values else []
+    for name in sorted({name for s in sentences for name in s.extra}):
+        values = Counter(str(s.extra[name]) for s in sentences if s.extra.get(name) not in (None, ""))
+        if len(values) <= max(60, len(sentences) // 20):
+            lines += _counted(f"{name} ({len(values):,} values)", values.most_common(12), len(sentences))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _stance_by_frame(sentences: Iterable[Sentence]) -> list[tuple[str, int]]:
+    kinds = Counter(
+        f"{'framed' if s.frames else 'without a frame'}, {s.stance}" for s in sentences if s.frames is not None
+    )
+    return sorted(kinds.items())
+
+
+def _counted(title: str, counts: Iterable[tuple[str | None, int]], total: int) -> list[str]:
+    rows = [(str(name), count) for name, count in counts]
+    if not rows:
+        return []
+    width = max(len(name) for name, _ in rows)
+    body = [f"  {name:<{width}}  {count:>7,}  {count / max(total, 1):>5.1%}" for name, count in rows]
+    return [f"{title}:", *body, ""]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _skeleton(text: str) -> str:
+    """Mask names and numbers, the slots of a template."""
+    masked = re.sub(r"(?<!^)\b[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)*", "X", text)
+    return re.sub(r"\d[\d.,]*", "0", masked).lower()
+
+
+def _group(sentence: Sentence) -> str:
+    return sentence.group or sentence.doc_id
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    numbers = list(numbers)
+    return ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")

@@ -1,0 +1,1 @@
+"""Text: from an article to its sentences."""
