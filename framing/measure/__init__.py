@@ -1,0 +1,1 @@
+"""Measure: scores and how sure we are of them."""

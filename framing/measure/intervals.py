@@ -1,0 +1,67 @@
+"""Confidence intervals by resampling groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and what it became in each bootstrap replicate.
+
+    Two figures computed with the same weights are paired: their difference has an interval of its own.
+
+    Parameters
+    ----------
+    value
+        The figure on the rows as they are.
+    replicates
+        The figure on each resample, shape (n_replicates,); nan where it is not defined there.
+
+    Examples
+    --------
+    >>> Estimate(0.5, np.array([0.4, 0.5, 0.6])).interval(0.9)
+    (0.41, 0.59)
+    >>> (Estimate(0.5, np.array([0.4, 0.6])) - Estimate(0.3, np.array([0.2, 0.4]))).value
+    0.2
+    """
+
+    value: float
+    replicates: NDArray[np.float64]
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Return the percentile interval (Efron and Tibshirani 1993), nan where nothing is defined."""
+        defined = self.replicates[~np.isnan(self.replicates)]
+        if not len(defined):
+            return float("nan"), float("nan")
+        low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+        return round(float(low), 6), round(float(high), 6)
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        return Estimate(round(self.value - other.value, 12), self.replicates - other.replicates)
+
+
+def bootstrap_weights(groups: NDArray[np.intp], n_replicates: int = 1000, seed: int = 0) -> Weights:
+    """Return how often each row counts: once as it is, then in resamples of whole groups with replacement.
+
+    Parameters
+    ----------
+    groups
+        Group numbers 0, 1, ..., shape (n_rows,): sentences of one document are drawn together, because they are
+        not independent (Field and Welsh 2007).
+    n_replicates, seed
+        Number of resamples and the seed of the draw.
+
+    Returns
+    -------
+    ndarray of shape (1 + n_replicates, n_rows)
+        The first row is all ones.
+    """
+    n_groups = int(groups.max()) + 1 if len(groups) else 0
+    draws = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_replicates)
+    return np.vstack([np.ones((1, len(groups))), draws[:, groups]])

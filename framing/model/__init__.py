@@ -1,0 +1,1 @@
+"""The model: sentences to vectors to calibrated probabilities, and a safe folder on disk."""

@@ -1,0 +1,92 @@
+"""The model card: what a saved model is, for the people who use it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def model_card(content: dict[str, Any]) -> str:
+    """Return the card of a model as Markdown.
+
+    Parameters
+    ----------
+    content
+        What ``model.json`` holds.
+    """
+    book, info = content["codebook"], content["info"]
+    encoder = content["encoder"]
+    lines = [
+        f"# Framing model: {book['name']}",
+        "",
+        "Reads one sentence at a time and says which frames it conveys"
+        + (" and which stance its holder takes toward a target." if "stance" in content["tasks"] else "."),
+        "",
+        f"- Encoder: {encoder['model'] + ', sha256 ' + encoder['sha256'][:12] + '…' if encoder else 'words (TF-IDF)'}",
+        *(f"- {name}: {_recipe(task)}" for name, task in content["tasks"].items()),
+        *_data_lines(info),
+        "- Made with " + ", ".join(f"{name} {version}" for name, version in content["versions"].items()),
+        "",
+        "## Labels",
+        "",
+        *_label_lines(content),
+        *_score_lines(info.get("metrics", {})),
+        "## Use",
+        "",
+        "```python",
+        "from framing import Predictor",
+        'Predictor.load("this folder").predict(["The deal would open new markets."])',
+        "```",
+        "",
+        "Probabilities are calibrated on held-out training sentences. Text of another kind, or with another share of "
+        "frames, moves them: check on coded sentences of your own before you count.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _recipe(task: dict[str, Any]) -> str:
+    return f"{task['head']} on {' and '.join(task['features'])}, {len(task['labels'])} labels"
+
+
+def _data_lines(info: dict[str, Any]) -> list[str]:
+    data = info.get("data", {})
+    lines = []
+    for task in ("frames", "stance"):
+        if counts := data.get("counts", {}).get(task):
+            per_label = ", ".join(f"{k} {v:,}" for k, v in counts.items() if k not in ("coded", "groups"))
+            lines.append(f"- Coded for {task}: {counts['coded']:,} rows in {counts['groups']:,} groups ({per_label})")
+    if "digest" in data:
+        lines.append(f"- Data digest: {data['digest'][:16]}…, seed {info.get('seed')}")
+    return lines
+
+
+def _label_lines(content: dict[str, Any]) -> list[str]:
+    thresholds = content["tasks"].get("frames", {}).get("thresholds", {})
+    rows = ["| label | threshold | meaning |", "|---|---|---|"]
+    for kind in ("frames", "stance"):
+        if kind not in content["tasks"]:
+            continue
+        for name, rules in content["codebook"][kind].items():
+            number = f"{thresholds[name]:.3f}" if kind == "frames" and name in thresholds else "likeliest"
+            rows.append(f"| {name} | {number} | {rules['definition']} |")
+    return [*rows, ""]
+
+
+def _score_lines(metrics: dict[str, float]) -> list[str]:
+    if not metrics:
+        return []
+    rows = ["| score | value | 95 % interval |", "|---|---|---|"]
+    for path, value in metrics.items():
+        low, high = metrics.get(f"{path}_low"), metrics.get(f"{path}_high")
+        if low is not None and high is not None:
+            rows.append(f"| {path} | {value:.3f} | {low:.3f} to {high:.3f} |")
+    return [
+        "## Scores",
+        "",
+        "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each "
+        "fold: it speaks of the procedure, not of this fit, and of text like the training text.",
+        "`stance_blind` is the same model without the target.",
+        "",
+        *rows,
+        "",
+    ]

