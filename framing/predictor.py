@@ -1,0 +1,175 @@
+"""The predictor: load a trained model once, ask it often."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.codebook import Codebook
+from framing.errors import InputError, ModelError
+from framing.model.classifier import FramingClassifier
+from framing.model.persistence import load_model
+from framing.records import Prediction, Sentence
+from framing.report.html import predictions_table
+from framing.text.segment import segment
+
+
+class Predictions(list[Prediction]):
+    """Predictions of one document or batch; in a notebook, a coloured table.
+
+    Parameters
+    ----------
+    items
+        The predictions, in order.
+    labels
+        Frame names, the columns of the table.
+    """
+
+    def __init__(self, items: Iterable[Prediction], labels: tuple[str, ...]) -> None:
+        super().__init__(items)
+        self.labels = labels
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one flat row a prediction, ready for JSON or a data frame."""
+        return [prediction.to_row() for prediction in self]
+
+    def _repr_html_(self) -> str:
+        return predictions_table(self, self.labels)
+
+
+class Predictor:
+    """A trained model, ready to label text. Safe to use from several threads.
+
+    Parameters
+    ----------
+    classifier
+        The fitted classifier.
+    origin
+        Where it came from, for people.
+
+    Examples
+    --------
+    >>> predictor = Predictor.load("models:/framing@champion")  # doctest: +SKIP
+    >>> predictor.predict(["The pact opens a vast market."])[0].frames  # doctest: +SKIP
+    ('economic_opportunity',)
+    """
+
+    def __init__(self, classifier: FramingClassifier, origin: str = "memory") -> None:
+        self.classifier = classifier
+        self.origin = origin
+
+    @classmethod
+    def load(cls, model: str | Path | None = None, store: str | None = None) -> Predictor:
+        """Load a model.
+
+        Parameters
+        ----------
+        model
+            A folder, ``models:/framing@champion``, ``models:/framing/3`` or ``runs:/ID``. Default: the champion of
+            the local store; which one is told on standard error.
+        store
+            Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``.
+
+        Raises
+        ------
+        ModelError
+            The folder is missing, damaged, too new or unsafe; or there is no champion.
+        StoreError
+            The store cannot be reached or has no such model.
+        EncoderError
+            The encoder's weights cannot be found.
+        """
+        if model is not None and not str(model).startswith(("models:/", "runs:/")):
+            return cls(load_model(model), f"folder {model}")
+        from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, store_uri
+
+        opened = Store(store_uri(store))
+        if model is None:
+            if opened.champion_run() is None:
+                raise ModelError(
+                    f"no model: the store {opened.uri} has no champion. Train one with `framing train promote=true`, "
+                    "promote a run with `framing promote RUN`, or name a model folder"
+                )
+            model = f"models:/{REGISTERED_MODEL}@{CHAMPION}"
+            print(f"model: {model} of {opened.uri}", file=sys.stderr)
+        with opened.model(str(model)) as folder:
+            return cls(load_model(folder), f"{model} of {opened.uri}")
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook the model was trained with."""
+        return self.classifier.codebook
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Frame names, in the order of ``predict_proba``'s columns."""
+        return self.codebook.frame_names if "frames" in self.classifier.tasks else ()
+
+    def predict(
+        self,
+        sentences: Iterable[str | Sentence],
+        target: str | None = None,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> Predictions:
+        """Label sentences.
+
+        Parameters
+        ----------
+        sentences
+            Texts or ``Sentence`` records, each one sentence.
+        target
+            Toward what the stance is taken; replaces the sentences' own targets.
+        thresholds
+            Thresholds that replace the model's own, by frame.
+
+        Returns
+        -------
+        Predictions
+            A list with one ``Prediction`` a sentence, in order.
+
+        Raises
+        ------
+        InputError
+            A single string was given, or something that is not a sentence.
+        ModelError
+            A target was given and the model has no stance.
+        ConfigError
+            A threshold is for an unknown frame or not in [0, 1].
+        """
+        records = _records(sentences)
+        if target is not None:
+            records = [record.with_target(target) for record in records]
+        return Predictions(self.classifier.predict(records, thresholds), self.labels)
+
+    def predict_proba(self, sentences: Iterable[str | Sentence]) -> NDArray[np.float64]:
+        """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
+        records = _records(sentences)
+        task = self.classifier.tasks.get("frames")
+        return task.predict_proba(records) if task else np.zeros((len(records), 0))
+
+    def predict_document(
+        self,
+        text: str,
+        target: str | None = None,
+        thresholds: Mapping[str, float] | None = None,
+        doc_id: str = "",
+    ) -> Predictions:
+        """Split a document into sentences and label each; parameters and errors are those of ``predict``."""
+        return self.predict(segment(text, doc_id), target, thresholds)
+
+
+def _records(sentences: Iterable[str | Sentence]) -> list[Sentence]:
+    if isinstance(sentences, str | Sentence):
+        raise InputError(
+            "predict takes a list of sentences; for one text use predict([text]) or predict_document(text)"
+        )
+    records = [Sentence(item) if isinstance(item, str) else item for item in sentences]
+    for number, record in enumerate(records):
+        if not isinstance(record, Sentence):
+            raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")
+    return records

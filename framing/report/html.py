@@ -1,0 +1,53 @@
+"""Predictions as HTML: a fragment for notebooks, a page for the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from framing.records import Prediction
+
+# Okabe and Ito's palette: told apart by colour-blind readers too.
+_COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
+
+
+def predictions_table(predictions: Sequence[Prediction], labels: Sequence[str]) -> str:
+    """Return a coloured table, one row a sentence, as an HTML fragment that carries its own style."""
+    return _render("table.html", predictions, labels)
+
+
+def predictions_page(predictions: Sequence[Prediction], labels: Sequence[str], title: str) -> str:
+    """Return a whole HTML page with the coloured table; it needs nothing from the network."""
+    return _render("page.html", predictions, labels, title=title)
+
+
+def _render(template: str, predictions: Sequence[Prediction], labels: Sequence[str], **more: Any) -> str:
+    colours = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(labels)}
+    documents: dict[str, list[Prediction]] = {}
+    for prediction in predictions:
+        documents.setdefault(prediction.sentence.doc_id, []).append(prediction)
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            documents=documents,
+            labels=labels,
+            colours=colours,
+            with_stance=any(prediction.stance for prediction in predictions),
+            **more,
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("framing.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

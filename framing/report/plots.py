@@ -1,0 +1,100 @@
+"""Figures of a run: what its probabilities are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_COLOURS = ("#009E73", "#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
+
+
+def frames_figure(
+    Y: NDArray[np.float64], proba: NDArray[np.float64], labels: Sequence[str], thresholds: Mapping[str, float]
+) -> Any:
+    """Draw precision against recall, the threshold marked, and a reliability diagram.
+
+    Parameters
+    ----------
+    Y, proba
+        Codes (nan where not coded) and held-out probabilities, shape (n_rows, n_labels).
+    labels
+        Label names.
+    thresholds
+        The finished model's threshold of each label.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from sklearn.metrics import average_precision_score, precision_recall_curve, precision_score, recall_score
+
+    figure, (left, right) = _axes()
+    for colour, label, y, p in zip(_COLOURS * len(labels), labels, Y.T, proba.T, strict=False):
+        coded = ~np.isnan(y)
+        y, p = y[coded].astype(int), p[coded]
+        name = f"{label.replace('_', ' ')} (AP {average_precision_score(y, p):.2f}, n = {y.sum():,})"
+        precision, recall, _ = precision_recall_curve(y, p)
+        left.plot(recall, precision, color=colour, lw=1.6, label=name)
+        if label in thresholds:
+            decided = p >= thresholds[label]
+            point = recall_score(y, decided, zero_division=0), precision_score(y, decided, zero_division=0)
+            left.plot(*point, "o", color=colour, ms=7, mec="white")
+        _reliability(right, y, p, colour)
+    left.set(
+        xlabel="recall", ylabel="precision", xlim=(0, 1.01), ylim=(0, 1.01), title="Held out; dots: the thresholds"
+    )
+    left.legend(loc="lower left", fontsize=8, frameon=False)
+    right.set_title("Reliability")
+    return figure
+
+
+def stance_figure(
+    Y: NDArray[np.float64], proba: NDArray[np.float64], labels: Sequence[str], thresholds: Mapping[str, float]
+) -> Any:
+    """Draw the confusion matrix and a reliability diagram; parameters are those of ``frames_figure``."""
+    from sklearn.metrics import confusion_matrix
+
+    figure, (left, right) = _axes()
+    y, decided = Y.argmax(axis=1), proba.argmax(axis=1)
+    counts = confusion_matrix(y, decided, labels=range(len(labels)))
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    left.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), count in np.ndenumerate(counts):
+        left.text(
+            j,
+            i,
+            f"{count:,}\n{shares[i, j]:.0%}",
+            ha="center",
+            va="center",
+            color="white" if shares[i, j] > 0.5 else "black",
+        )
+    ticks = {"ticks": range(len(labels)), "labels": labels}
+    left.set_xticks(**ticks)
+    left.set_yticks(**ticks)
+    left.set(xlabel="predicted", ylabel="coded", title="Held out; shares of each row")
+    for colour, k, label in zip(_COLOURS, range(len(labels)), labels, strict=False):
+        _reliability(right, (y == k).astype(int), proba[:, k], colour, label)
+    right.set_title("Reliability")
+    right.legend(loc="upper left", fontsize=8, frameon=False)
+    return figure
+
+
+def _axes() -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # Not pyplot: it keeps figures and picks a window system.
+    figure = Figure(figsize=(9.5, 4.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots(1, 2)
+
+
+def _reliability(axes: Any, y: NDArray[np.intp], p: NDArray[np.float64], colour: str, label: str = "") -> None:
+    """Draw the observed share against the mean probability, in bins of equally many rows."""
+    axes.plot([0, 1], [0, 1], color="0.7", lw=1, zorder=0)
+    bins = np.array_split(np.argsort(p), min(10, max(1, len(p) // 20)))
+    axes.plot([p[b].mean() for b in bins], [y[b].mean() for b in bins], "o-", color=colour, ms=4, lw=1.2, label=label)
+    axes.set(xlabel="predicted probability", ylabel="observed share", xlim=(0, 1), ylim=(0, 1))

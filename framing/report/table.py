@@ -1,0 +1,75 @@
+"""Predictions and figures as tables in a terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from framing.records import Prediction
+
+_STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
+
+
+def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], width: int, colour: bool) -> str:
+    """Return predictions as a table of text, ``width`` columns wide; ``●`` marks frames over their threshold."""
+    with_stance = any(prediction.stance for prediction in predictions)
+    columns = ["#", "sentence", *(label.replace("_", " ") for label in labels), *(["stance"] if with_stance else [])]
+    table = _table(columns, numbers={0, *range(2, 2 + len(labels))})
+    seen: str | None = None
+    several = len({prediction.sentence.doc_id for prediction in predictions}) > 1
+    for number, prediction in enumerate(predictions, 1):
+        sentence = prediction.sentence
+        if several and sentence.doc_id != seen:
+            seen = sentence.doc_id
+            table.add_row("", f"[bold]{_escape(seen or 'without a document')}[/bold]")
+        cells = [str(number if sentence.start is None else sentence.position + 1)]
+        cells.append(_escape(" ".join(sentence.text.split())))
+        for style, label in zip(_cycle(_STYLES), labels, strict=False):
+            p = f"{prediction.proba[label]:.2f}"
+            cells.append(f"[bold {style}]● {p}[/bold {style}]" if label in prediction.frames else p)
+        if with_stance and prediction.stance and prediction.stance_proba:
+            cells.append(f"{prediction.stance} {prediction.stance_proba[prediction.stance]:.2f}")
+        table.add_row(*cells)
+    return _text(table, width, colour)
+
+
+def rows_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int, colour: bool = False) -> str:
+    """Return rows as a table of text; numbers are given as text already."""
+    table = _table(columns, numbers=set())
+    for row in rows:
+        table.add_row(*(_escape(str(cell)) for cell in row))
+    return _text(table, width, colour)
+
+
+def _table(columns: Sequence[str], numbers: set[int]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for position, column in enumerate(columns):
+        wide = column == "sentence"
+        table.add_column(
+            column, justify="right" if position in numbers else "left", ratio=1 if wide else None, overflow="fold"
+        )
+    return table
+
+
+def _text(table: Any, width: int, colour: bool) -> str:
+    from rich.console import Console
+
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, force_terminal=colour, no_color=not colour, highlight=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _cycle(items: Sequence[str]) -> Iterable[str]:
+    while True:
+        yield from items

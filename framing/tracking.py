@@ -1,0 +1,404 @@
+"""The tracking store: runs, their models, and which of them is the champion. The only room that imports MLflow."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import logging
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from framing.errors import StoreError
+
+REGISTERED_MODEL = "framing"
+CHAMPION = "champion"
+MODEL_FOLDER = "model"
+_PRIMARY = "framing.primary_metric"
+_PARENT = "mlflow.parentRunId"
+
+
+def store_uri(uri: str | None = None) -> str:
+    """Return the tracking store's address: what was given, else ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``.
+
+    A path becomes an SQLite address, and a relative one absolute, so that a later ``cd`` changes nothing.
+
+    Examples
+    --------
+    >>> store_uri("sqlite:////data/mlflow.db")
+    'sqlite:////data/mlflow.db'
+    >>> store_uri("http://localhost:5000/")
+    'http://localhost:5000'
+    """
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
+    if "://" not in uri:
+        uri = f"sqlite:///{Path(uri).expanduser()}"
+    if uri.startswith("sqlite:///"):
+        return f"sqlite:///{Path(uri.removeprefix('sqlite:///')).absolute()}"
+    return uri.rstrip("/")
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run, as ``framing runs`` shows it."""
+
+    run_id: str
+    name: str
+    experiment: str
+    status: str
+    started: int
+    metric: str
+    score: float | None
+    low: float | None
+    high: float | None
+    params: dict[str, str]
+    parent: str | None
+    champion: bool
+
+
+class Run:
+    """An open run. Figures go in with ``log``; ``Store.run`` closes it with the right status."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+
+    def log(
+        self,
+        metrics: Mapping[str, float],
+        files: Path | None = None,
+        note: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Record scores (the primary one first), a folder of files, a description and tags."""
+        from mlflow.entities import Metric, RunTag
+
+        client, now = self.store.client, _milliseconds()
+        # The UI draws charts in the order in which metrics arrived, and a batch holds 1,000 at most.
+        if metrics:
+            primary = next(iter(metrics))
+            client.log_metric(self.run_id, primary, metrics[primary])
+            client.set_tag(self.run_id, _PRIMARY, primary)
+        entries = [Metric(path, float(value), now, 0) for path, value in metrics.items()]
+        for start in range(0, len(entries), 500):
+            client.log_batch(self.run_id, metrics=entries[start : start + 500])
+        if tags:
+            client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        if files is not None:
+            client.log_artifacts(self.run_id, str(files))
+        if note is not None:
+            client.set_tag(self.run_id, "mlflow.note.content", note)
+
+    def log_data(self, name: str, digest: str, source: str, rows: int, columns: list[str]) -> None:
+        """Record which data the run read."""
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        dataset = Dataset(
+            name=name,
+            digest=digest[:36],
+            source_type="local",
+            source=json.dumps({"uri": source}),
+            schema=json.dumps({"mlflow_colspec": [{"name": column, "type": "string"} for column in columns]}),
+            profile=json.dumps({"num_rows": rows, "sha256": digest}),
+        )
+        inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", "train")])]
+        self.store.client.log_inputs(self.run_id, datasets=inputs)
+
+
+class Store:
+    """A tracking store and its model registry.
+
+    Parameters
+    ----------
+    uri
+        As ``store_uri`` returns it. Nothing is created before the first run is.
+
+    Raises
+    ------
+    StoreError
+        The store cannot be reached; known within seconds.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self._probe()
+
+    @cached_property
+    def client(self) -> Any:
+        """The MLflow client of this store."""
+        # MLflow reads these when it is imported; by default it reports usage and retries for minutes.
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        from mlflow import MlflowClient
+
+        try:
+            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        except Exception as error:
+            raise self._error(error) from None
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, where the store is one."""
+        return Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read."""
+        return self.database is None or self.database.exists()
+
+    @contextmanager
+    def run(self, name: str, experiment: str, params: Mapping[str, Any], parent: str | None = None) -> Iterator[Run]:
+        """Open a run, and end it as FINISHED, FAILED, or KILLED by Ctrl-C.
+
+        Parameters
+        ----------
+        name, experiment
+            Names of the run and of its experiment, which is made where missing.
+        params
+            The resolved configuration, flat.
+        parent
+            Id of the run that this one is a part of.
+        """
+        from mlflow.entities import Param
+
+        run_id = self.start(name, experiment, parent)
+        status = "FAILED"
+        try:
+            entries = [Param(key, str(value)[:6000]) for key, value in params.items()]
+            for start in range(0, len(entries), 100):
+                self.client.log_batch(run_id, params=entries[start : start + 100])
+            yield Run(self, run_id)
+            status = "FINISHED"
+        except KeyboardInterrupt:
+            status = "KILLED"
+            raise
+        finally:
+            self.end(run_id, status)
+
+    def start(self, name: str, experiment: str, parent: str | None = None) -> str:
+        """Open a run that ``end`` closes, and return its id."""
+        from mlflow.exceptions import MlflowException
+
+        tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
+        try:
+            found = self.client.get_experiment_by_name(experiment)
+            # Beside the database, so that a store is one folder; the library's default follows the current one.
+            place = self.database and (self.database.parent / "mlartifacts" / experiment).as_uri()
+            experiment_id = found.experiment_id if found else self.client.create_experiment(experiment, place)
+            return self.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+        except MlflowException as error:
+            raise self._error(error) from None
+
+    def end(self, run_id: str, status: str) -> None:
+        """Close a run with a status: FINISHED, FAILED or KILLED."""
+        self.client.set_terminated(run_id, status)
+
+    def runs(self, experiment: str | None = None) -> list[RunSummary]:
+        """Return training runs, best primary score first, runs without a score last.
+
+        Raises
+        ------
+        StoreError
+            There is no store yet, or no such experiment.
+        """
+        self._require()
+        experiments = {e.experiment_id: e.name for e in self.client.search_experiments()}
+        if experiment is not None and experiment not in experiments.values():
+            known = ", ".join(sorted(experiments.values()))
+            raise StoreError(f"store {self.uri}: no experiment {experiment!r}; there are: {known}")
+        wanted = [i for i, name in experiments.items() if experiment in (None, name)]
+        champion = self.champion_run()
+        found, token = [], None
+        while True:
+            page = self.client.search_runs(wanted, max_results=1000, page_token=token)
+            found += [self._summary(run, experiments, champion) for run in page]
+            if not (token := page.token):
+                break
+        found.sort(key=lambda run: (run.score is None, -(run.score or 0), -run.started))
+        return found
+
+    def find_run(self, wanted: str) -> RunSummary:
+        """Return the run with an id, the beginning of an id, or a name that only one run has.
+
+        Raises
+        ------
+        StoreError
+            None or several fit.
+        """
+        runs = self.runs()
+        fitting = [run for run in runs if run.run_id == wanted] or [
+            run for run in runs if run.name == wanted or (len(wanted) >= 4 and run.run_id.startswith(wanted))
+        ]
+        if len(fitting) != 1:
+            several = ", ".join(run.run_id[:8] for run in fitting[:8])
+            problem = (
+                f"{len(fitting)} runs fit ({several}); give the id" if fitting else "no such run; see `framing runs`"
+            )
+            raise StoreError(f"run {wanted!r} in {self.uri}: {problem}")
+        return fitting[0]
+
+    def promote(self, run: RunSummary) -> int:
+        """Register a finished run's model as a new version of ``framing`` and make it the champion."""
+        from mlflow.exceptions import MlflowException
+
+        if run.status != "FINISHED":
+            raise StoreError(f"run {run.run_id[:8]} ({run.name}) is {run.status}: only a finished run can be promoted")
+        if not any(file.path == MODEL_FOLDER for file in self.client.list_artifacts(run.run_id)):
+            raise StoreError(
+                f"run {run.run_id[:8]} ({run.name}) has no model; promote one of its children or train again"
+            )
+        try:
+            self.client.create_registered_model(REGISTERED_MODEL)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise self._error(error) from None
+        source = self.client.get_run(run.run_id).info.artifact_uri + f"/{MODEL_FOLDER}"
+        version = self.client.create_model_version(REGISTERED_MODEL, source=source, run_id=run.run_id).version
+        self.client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, version)
+        return int(version)
+
+    def champion_run(self) -> str | None:
+        """Return the id of the champion's run, or ``None``."""
+        from mlflow.exceptions import MlflowException
+
+        if not self.exists:
+            return None
+        try:
+            return self.client.get_model_version_by_alias(REGISTERED_MODEL, CHAMPION).run_id
+        except MlflowException:
+            return None
+
+    @contextmanager
+    def model(self, uri: str) -> Iterator[Path]:
+        """Bring a model from ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``runs:/ID`` and lend its folder.
+
+        Raises
+        ------
+        StoreError
+            There is no such model.
+        """
+        from mlflow.artifacts import download_artifacts
+        from mlflow.exceptions import MlflowException
+
+        self._require()
+        if uri.startswith("runs:/"):
+            run_id, _, path = uri.removeprefix("runs:/").partition("/")
+            uri = f"runs:/{self.find_run(run_id).run_id}/{path or MODEL_FOLDER}"
+        with tempfile.TemporaryDirectory(prefix="framing-model-") as scratch:
+            try:
+                folder = download_artifacts(uri, dst_path=scratch, tracking_uri=self.uri, registry_uri=self.uri)
+            except (MlflowException, OSError, ValueError) as error:
+                reason = str(error).splitlines()[0]
+                raise StoreError(f"{uri}: not in the store {self.uri} ({reason}); see `framing runs`") from None
+            yield Path(folder)
+
+    def training_link(self, base: str, experiment: str) -> str:
+        """Return the address of the runs table of an experiment in the UI."""
+        found = self.client.get_experiment_by_name(experiment) if self.exists else None
+        # Without the workflow type the UI opens its page for traces of language models.
+        return f"{base}/#/experiments/{found.experiment_id if found else 0}/runs?workflowType=machine_learning"
+
+    def latest_experiment(self) -> str | None:
+        """Return the name of the experiment used last, or ``None``."""
+        if not self.exists:
+            return None
+        used = [e for e in self.client.search_experiments() if e.name != "Default"]
+        return max(used, key=lambda e: e.last_update_time or 0).name if used else None
+
+    def serve(self, host: str, port: int) -> int:
+        """Run the MLflow UI on this store until it is stopped; return its exit code."""
+        command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", self.uri, "--host", host]
+        environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+        return subprocess.run([*command, "--port", str(port)], env=environment, check=False).returncode
+
+    def _summary(self, run: Any, experiments: Mapping[str, str], champion: str | None) -> RunSummary:
+        metric = run.data.tags.get(_PRIMARY, "")
+        metrics = run.data.metrics
+        return RunSummary(
+            run_id=run.info.run_id,
+            name=run.info.run_name,
+            experiment=experiments[run.info.experiment_id],
+            status=run.info.status,
+            started=run.info.start_time,
+            metric=metric,
+            score=metrics.get(metric),
+            low=metrics.get(f"{metric}_low"),
+            high=metrics.get(f"{metric}_high"),
+            params=dict(run.data.params),
+            parent=run.data.tags.get(_PARENT),
+            champion=run.info.run_id == champion,
+        )
+
+    def _require(self) -> None:
+        if not self.exists:
+            raise StoreError(f"no tracking store at {self.uri}; train first (framing train), or name one with --store")
+
+    def _probe(self) -> None:
+        """Find out within seconds whether the store can be reached, and create nothing."""
+        if self.database is not None:
+            self._probe_sqlite(self.database)
+            return
+        address = urllib.parse.urlparse(self.uri)
+        if address.scheme not in ("http", "https"):
+            raise StoreError(
+                f"store {self.uri}: unknown kind of address; expected sqlite:///PATH, a path, or http(s)://HOST:PORT"
+            )
+        port = address.port or (443 if address.scheme == "https" else 80)
+        try:
+            with socket.create_connection((address.hostname or "", port), timeout=5):
+                pass
+        except OSError as error:
+            raise self._error(error) from None
+
+    def _probe_sqlite(self, file: Path) -> None:
+        if file.exists():
+            try:
+                with closing(sqlite3.connect(file, timeout=5)) as connection:
+                    connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
+            except sqlite3.Error as error:
+                raise self._error(error) from None
+        elif not file.parent.is_dir():
+            raise StoreError(
+                f"store {self.uri}: the folder {file.parent} does not exist; make it or name another store"
+            )
+        elif not os.access(file.parent, os.W_OK):
+            raise StoreError(f"store {self.uri}: the folder {file.parent} cannot be written; name another with --store")
+
+    def _error(self, error: Exception) -> StoreError:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        return StoreError(
+            f"store {self.uri}: cannot be reached or used ({reason}); start it, or name another with --store "
+            "(framing train: tracking.uri=...)"
+        )
+
+
+def _code_version() -> dict[str, str]:
+    version = importlib.metadata.version("framing-classifier")
+    tags = {"framing.version": version, "mlflow.source.name": "framing train", "mlflow.source.type": "LOCAL"}
+    source = Path(__file__).resolve().parent.parent
+    if (source / ".git").exists():
+        git = ["git", "-C", str(source), "rev-parse", "HEAD"]
+        commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+        if commit:
+            tags["mlflow.source.git.commit"] = commit
+    return tags
+
+
+def _milliseconds() -> int:
+    from mlflow.utils.time import get_current_time_millis
+
+    return int(get_current_time_millis())
