@@ -195,6 +195,8 @@ class Store:
 
         tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
         try:
+            if self.database is not None:
+                self.database.parent.mkdir(parents=True, exist_ok=True)
             found = self.client.get_experiment_by_name(experiment)
             # Beside the database, so that a store is one folder; the library's default follows the current one.
             place = self.database and (self.database.parent / "mlartifacts" / experiment).as_uri()
@@ -371,12 +373,17 @@ class Store:
                     connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
             except sqlite3.Error as error:
                 raise self._error(error) from None
-        elif not file.parent.is_dir():
+            return
+        # The folder is made with the first run; now it is enough that it could be.
+        folder = next(parent for parent in file.parents if parent.exists())
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
             raise StoreError(
-                f"store {self.uri}: the folder {file.parent} does not exist; make it or name another store"
-            )
-        elif not os.access(file.parent, os.W_OK):
-            raise StoreError(f"store {self.uri}: the folder {file.parent} cannot be written; name another with --store")
+                f"store {self.uri}: {folder} cannot be written ({error.strerror}); name another store with --store "
+                "(framing train: tracking.uri=...)"
+            ) from None
 
     def _error(self, error: Exception) -> StoreError:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
