@@ -209,7 +209,7 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
         mark = "*" if run.champion else ""
         figures = [score, interval, run.metric, run.experiment, started, run.status]
         rows.append([mark, run.run_id[:8], run.name, *choices, *figures])
-    _write(_csv(columns, rows) if form == "csv" else rows_text(columns, rows, max(_width(), 150)), None)
+    _write(_csv(columns, rows) if form == "csv" else rows_text(columns, rows, max(_width(), 170)), None)
 
 
 @group.command()
@@ -235,8 +235,10 @@ def ui(store: str | None, host: str, port: int, experiment: str | None) -> None:
     from framing.tracking import Store, store_uri
 
     opened = Store(store_uri(store))
-    name = experiment or opened.latest_experiment() or "framing"
-    print(f"training runs: {opened.training_link(f'http://{host}:{port}', name)}", flush=True)
+    address = f"http://{host}:{port}" if opened.database is not None else opened.uri
+    print(f"training runs: {opened.training_link(address, experiment)}", flush=True)
+    if opened.database is None:  # a server has its own UI
+        return
     print(f"store {opened.uri}; stop with Ctrl-C", file=sys.stderr, flush=True)
     code = opened.serve(host, port)
     if code:
@@ -310,6 +312,8 @@ def _read(file: str, columns: dict[str, Any]) -> list[Sentence]:
         text, name = document_text(read_text(path), path.suffix, file), file
     elif not path.exists():
         raise InputError(f"{file}: no such file")
+    elif path.is_dir():
+        raise InputError(f"{file}: a folder; name the files in it, such as {path / '*.txt'}")
     else:
         expected = ", ".join((*DOCUMENT_SUFFIXES, *SUFFIXES))
         raise InputError(f"{file}: unknown kind of file {path.suffix!r}; expected {expected}, or - for standard input")

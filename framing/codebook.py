@@ -68,7 +68,7 @@ class Codebook:
             raise CodebookError(f"codebook {self.name!r} has no frames: list at least one under 'frames:'")
         for kind, names in (("frame", self.frame_names), ("stance class", self.stance_names)):
             for name in names:
-                if not _NAME.fullmatch(name) or name == "none":
+                if not _NAME.fullmatch(name) or name.lower() == "none":
                     raise CodebookError(
                         f"codebook {self.name!r}: {name!r} cannot name a {kind}; use letters, digits, '_' or '-', "
                         "beginning with a letter, and not 'none' (the word for 'coded, no frame')"
@@ -105,7 +105,7 @@ class Codebook:
         """
         path = Path(path)
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
         except FileNotFoundError:
             raise CodebookError(f"codebook {path}: no such file") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -115,6 +115,8 @@ class Codebook:
             where = f", line {mark.line + 1}" if mark else ""
             problem = getattr(error, "problem", None) or "not valid YAML"
             raise CodebookError(f"codebook {path}{where}: {problem}") from None
+        except ValueError as error:  # a date that is none, such as 2025-13-01
+            raise CodebookError(f"codebook {path}: not valid YAML ({error})") from None
         try:
             return cls.from_dict(content)
         except CodebookError as error:
@@ -126,19 +128,24 @@ class Codebook:
         if not isinstance(content, Mapping) or not isinstance(content.get("frames"), Mapping | list):
             raise CodebookError("a codebook is a mapping with 'name:' and 'frames:' (label name -> definition)")
         known = {"name", "frames", "stance", "exclusive", "version", "unit", "target", "rules", "boundary_cases"}
-        if unknown := sorted(set(content) - known):
+        if unknown := sorted(set(content) - known, key=str):
             raise CodebookError(
                 f"unknown key {unknown[0]!r} in the codebook; expected some of: {', '.join(sorted(known))}"
             )
-        cases = content.get("boundary_cases") or ()
-        if not all(isinstance(case, Mapping) and {"case", "rule"} <= set(case) for case in cases):
+        exclusive, version = content.get("exclusive", False), content.get("version", 1)
+        if not isinstance(exclusive, bool):
+            raise CodebookError(f"exclusive: expected true or false, got {exclusive!r}")
+        cases = content.get("boundary_cases") or []
+        if not isinstance(cases, list) or not all(
+            isinstance(case, Mapping) and {"case", "rule"} <= set(case) for case in cases
+        ):
             raise CodebookError("each of 'boundary_cases:' needs 'case:' and 'rule:'")
         return cls(
             name=str(content.get("name", "codebook")),
-            frames=_labels(content["frames"]),
-            stance=_labels(content.get("stance") or {}),
-            exclusive=bool(content.get("exclusive", False)),
-            version=content.get("version", 1),
+            frames=_labels(content["frames"], "frames"),
+            stance=_labels(content.get("stance") or {}, "stance"),
+            exclusive=exclusive,
+            version=version if isinstance(version, int) else str(version),
             unit=_text(content.get("unit")),
             target=_text(content.get("target")),
             rules=_texts(content.get("rules"), "rules"),
@@ -160,14 +167,28 @@ class Codebook:
         }
 
 
-def _labels(content: Any) -> tuple[Label, ...]:
+class _Loader(yaml.SafeLoader):
+    """Reads YAML, and refuses a key that stands twice, where YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _labels(content: Any, where: str) -> tuple[Label, ...]:
     """Read labels from a mapping (name -> rules) or a bare list of names."""
-    if isinstance(content, list):
-        content = dict.fromkeys(content)
+    if not isinstance(content, Mapping | list):
+        raise CodebookError(f"{where}: expected a mapping (label name -> definition) or a list of names")
     labels = []
-    for name, rules in content.items():
-        rules = {"definition": rules} if isinstance(rules, str) else dict(rules or {})
-        if unknown := sorted(set(rules) - {"definition", "include", "exclude", "examples"}):
+    for name, rules in content.items() if isinstance(content, Mapping) else ((name, None) for name in content):
+        rules = {"definition": rules} if isinstance(rules, str) else rules or {}
+        if not isinstance(rules, Mapping):
+            raise CodebookError(f"label {name!r}: expected a definition, or a mapping with 'definition:'")
+        if unknown := sorted(set(rules) - {"definition", "include", "exclude", "examples"}, key=str):
             raise CodebookError(
                 f"label {name!r}: unknown key {unknown[0]!r}; expected definition, include, exclude, examples"
             )

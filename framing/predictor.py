@@ -172,4 +172,11 @@ def _records(sentences: Iterable[str | Sentence]) -> list[Sentence]:
     for number, record in enumerate(records):
         if not isinstance(record, Sentence):
             raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")
+        for name in ("text", "target"):
+            try:
+                (getattr(record, name) or "").encode()
+            except UnicodeEncodeError as error:
+                raise InputError(
+                    f"item {number}: {name!r} is not valid Unicode (a lone surrogate at character {error.start})"
+                ) from None
     return records

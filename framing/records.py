@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -70,13 +70,16 @@ class Sentence:
         return self if target == self.target else replace(self, target=target, stance=None)
 
     def to_row(self) -> dict[str, Any]:
-        """Return the row of a file: fields that differ from their default, then the user's own columns."""
+        """Return the row of a file: fields that differ from their default, then the user's own columns.
+
+        One of these that has the name of a field (since another column was read for it) is called ``input_NAME``.
+        """
         row: dict[str, Any] = {}
         for item in fields(self):
             value = getattr(self, item.name)
             if item.name != "extra" and (item.name == "text" or value != item.default):
                 row[item.name] = list(value) if isinstance(value, tuple) else value
-        return {**row, **self.extra}
+        return row | _renamed(self.extra, SENTENCE_FIELDS)
 
 
 SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "extra")
@@ -122,5 +125,14 @@ class Prediction:
         # What a coder said stays beside what the model says.
         coded = {"coded_frames": self.sentence.frames, "coded_stance": self.sentence.stance}
         row |= {name: list(v) if isinstance(v, tuple) else v for name, v in coded.items() if v is not None}
-        own = self.sentence.extra.items()
-        return row | {(f"input_{name}" if name in row else name): value for name, value in own}
+        return row | _renamed(self.sentence.extra, row)
+
+
+def _renamed(extra: Mapping[str, Any], taken: Collection[str]) -> dict[str, Any]:
+    """Give a user's columns names that are not taken, so that none is lost."""
+    row: dict[str, Any] = {}
+    for name, value in extra.items():
+        while name in taken or name in row:
+            name = f"input_{name}"
+        row[name] = value
+    return row

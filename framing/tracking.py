@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import importlib.metadata
 import json
 import logging
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.parse
-from collections.abc import Iterator, Mapping
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +28,8 @@ CHAMPION = "champion"
 MODEL_FOLDER = "model"
 _PRIMARY = "framing.primary_metric"
 _PARENT = "mlflow.parentRunId"
+# Seconds that a store has for its first answer.
+_PATIENCE = 5
 
 
 def store_uri(uri: str | None = None) -> str:
@@ -158,7 +162,17 @@ class Store:
     @property
     def exists(self) -> bool:
         """Whether there is anything to read."""
-        return self.database is None or self.database.exists()
+        return self.database is None or (self.database.is_file() and self.database.stat().st_size > 0)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Turn MLflow's errors into ours."""
+        try:
+            yield
+        except Exception as error:
+            if not type(error).__module__.startswith(("mlflow.", "sqlalchemy.")):
+                raise
+            raise self._error(error) from None
 
     @contextmanager
     def run(self, name: str, experiment: str, params: Mapping[str, Any], parent: str | None = None) -> Iterator[Run]:
@@ -181,7 +195,8 @@ class Store:
             entries = [Param(key, str(value)[:6000]) for key, value in params.items()]
             for start in range(0, len(entries), 100):
                 self.client.log_batch(run_id, params=entries[start : start + 100])
-            yield Run(self, run_id)
+            with self._answering():
+                yield Run(self, run_id)
             status = "FINISHED"
         except KeyboardInterrupt:
             status = "KILLED"
@@ -191,23 +206,21 @@ class Store:
 
     def start(self, name: str, experiment: str, parent: str | None = None) -> str:
         """Open a run that ``end`` closes, and return its id."""
-        from mlflow.exceptions import MlflowException
-
         tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
-        try:
+        with self._answering():
             if self.database is not None:
                 self.database.parent.mkdir(parents=True, exist_ok=True)
             found = self.client.get_experiment_by_name(experiment)
             # Beside the database, so that a store is one folder; the library's default follows the current one.
             place = self.database and (self.database.parent / "mlartifacts" / experiment).as_uri()
             experiment_id = found.experiment_id if found else self.client.create_experiment(experiment, place)
-            return self.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
-        except MlflowException as error:
-            raise self._error(error) from None
+            run_id: str = self.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+            return run_id
 
     def end(self, run_id: str, status: str) -> None:
         """Close a run with a status: FINISHED, FAILED or KILLED."""
-        self.client.set_terminated(run_id, status)
+        with self._answering():
+            self.client.set_terminated(run_id, status)
 
     def runs(self, experiment: str | None = None) -> list[RunSummary]:
         """Return training runs, best primary score first, runs without a score last.
@@ -218,18 +231,15 @@ class Store:
             There is no store yet, or no such experiment.
         """
         self._require()
-        experiments = {e.experiment_id: e.name for e in self.client.search_experiments()}
-        if experiment is not None and experiment not in experiments.values():
-            known = ", ".join(sorted(experiments.values()))
-            raise StoreError(f"store {self.uri}: no experiment {experiment!r}; there are: {known}")
-        wanted = [i for i, name in experiments.items() if experiment in (None, name)]
         champion = self.champion_run()
         found, token = [], None
-        while True:
-            page = self.client.search_runs(wanted, max_results=1000, page_token=token)
-            found += [self._summary(run, experiments, champion) for run in page]
-            if not (token := page.token):
-                break
+        with self._answering():
+            experiments = self._experiments(experiment)
+            while True:
+                page = self.client.search_runs(list(experiments), max_results=1000, page_token=token)
+                found += [self._summary(run, experiments, champion) for run in page]
+                if not (token := page.token):
+                    break
         found.sort(key=lambda run: (run.score is None, -(run.score or 0), -run.started))
         return found
 
@@ -255,34 +265,27 @@ class Store:
 
     def promote(self, run: RunSummary) -> int:
         """Register a finished run's model as a new version of ``framing`` and make it the champion."""
-        from mlflow.exceptions import MlflowException
-
         if run.status != "FINISHED":
             raise StoreError(f"run {run.run_id[:8]} ({run.name}) is {run.status}: only a finished run can be promoted")
-        if not any(file.path == MODEL_FOLDER for file in self.client.list_artifacts(run.run_id)):
-            raise StoreError(
-                f"run {run.run_id[:8]} ({run.name}) has no model; promote one of its children or train again"
-            )
-        try:
-            self.client.create_registered_model(REGISTERED_MODEL)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise self._error(error) from None
-        source = self.client.get_run(run.run_id).info.artifact_uri + f"/{MODEL_FOLDER}"
-        version = self.client.create_model_version(REGISTERED_MODEL, source=source, run_id=run.run_id).version
-        self.client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, version)
+        with self._answering():
+            if not any(file.path == MODEL_FOLDER for file in self.client.list_artifacts(run.run_id)):
+                raise StoreError(
+                    f"run {run.run_id[:8]} ({run.name}) has no model; promote one of its children or train again"
+                )
+            if not self._found(self.client.get_registered_model, REGISTERED_MODEL):
+                self.client.create_registered_model(REGISTERED_MODEL)
+            source = self.client.get_run(run.run_id).info.artifact_uri + f"/{MODEL_FOLDER}"
+            version = self.client.create_model_version(REGISTERED_MODEL, source=source, run_id=run.run_id).version
+            self.client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, version)
         return int(version)
 
     def champion_run(self) -> str | None:
         """Return the id of the champion's run, or ``None``."""
-        from mlflow.exceptions import MlflowException
-
         if not self.exists:
             return None
-        try:
-            return self.client.get_model_version_by_alias(REGISTERED_MODEL, CHAMPION).run_id
-        except MlflowException:
-            return None
+        with self._answering():
+            version = self._found(self.client.get_model_version_by_alias, REGISTERED_MODEL, CHAMPION)
+        return version.run_id if version else None
 
     @contextmanager
     def model(self, uri: str) -> Iterator[Path]:
@@ -304,22 +307,23 @@ class Store:
             try:
                 folder = download_artifacts(uri, dst_path=scratch, tracking_uri=self.uri, registry_uri=self.uri)
             except (MlflowException, OSError, ValueError) as error:
-                reason = str(error).splitlines()[0]
-                raise StoreError(f"{uri}: not in the store {self.uri} ({reason}); see `framing runs`") from None
+                raise StoreError(
+                    f"{uri}: not in the store {self.uri} ({_first_line(error)}); see `framing runs`"
+                ) from None
             yield Path(folder)
 
-    def training_link(self, base: str, experiment: str) -> str:
-        """Return the address of the runs table of an experiment in the UI."""
-        found = self.client.get_experiment_by_name(experiment) if self.exists else None
+    def training_link(self, base: str, experiment: str | None = None) -> str:
+        """Return the address of the runs table of an experiment in the UI, by default the one used last."""
+        used: str = "0"
+        if experiment is not None:
+            self._require()
+        if self.exists:
+            with self._answering():
+                found = list(self._experiments(experiment))
+                latest = self.client.search_runs(found, max_results=1, order_by=["attributes.start_time DESC"])
+                used = latest[0].info.experiment_id if latest else found[0]
         # Without the workflow type the UI opens its page for traces of language models.
-        return f"{base}/#/experiments/{found.experiment_id if found else 0}/runs?workflowType=machine_learning"
-
-    def latest_experiment(self) -> str | None:
-        """Return the name of the experiment used last, or ``None``."""
-        if not self.exists:
-            return None
-        used = [e for e in self.client.search_experiments() if e.name != "Default"]
-        return max(used, key=lambda e: e.last_update_time or 0).name if used else None
+        return f"{base}/#/experiments/{used}/runs?workflowType=machine_learning"
 
     def serve(self, host: str, port: int) -> int:
         """Run the MLflow UI on this store until it is stopped; return its exit code."""
@@ -345,6 +349,25 @@ class Store:
             champion=run.info.run_id == champion,
         )
 
+    def _experiments(self, wanted: str | None) -> dict[str, str]:
+        """Return the names of experiments by id: of one, or of all."""
+        names: dict[str, str] = {e.experiment_id: e.name for e in self.client.search_experiments()}
+        if wanted is not None and wanted not in names.values():
+            raise StoreError(f"store {self.uri}: no experiment {wanted!r}; there are: {', '.join(names.values())}")
+        return {number: name for number, name in names.items() if wanted in (None, name)}
+
+    @staticmethod
+    def _found(ask: Callable[..., Any], *wanted: str) -> Any:
+        """Ask the registry; ``None`` where it has no such thing."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return ask(*wanted)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
+
     def _require(self) -> None:
         if not self.exists:
             raise StoreError(f"no tracking store at {self.uri}; train first (framing train), or name one with --store")
@@ -353,26 +376,42 @@ class Store:
         """Find out within seconds whether the store can be reached, and create nothing."""
         if self.database is not None:
             self._probe_sqlite(self.database)
-            return
-        address = urllib.parse.urlparse(self.uri)
-        if address.scheme not in ("http", "https"):
+        elif urllib.parse.urlparse(self.uri).scheme in ("http", "https"):
+            self._probe_server()
+        else:
             raise StoreError(
                 f"store {self.uri}: unknown kind of address; expected sqlite:///PATH, a path, or http(s)://HOST:PORT"
             )
-        port = address.port or (443 if address.scheme == "https" else 80)
+
+    def _probe_server(self) -> None:
+        """Ask a server whether it is well; one that takes the call and stays silent is found out too."""
         try:
-            with socket.create_connection((address.hostname or "", port), timeout=5):
-                pass
-        except OSError as error:
-            raise self._error(error) from None
+            with urllib.request.urlopen(f"{self.uri}/health", timeout=_PATIENCE):
+                return
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (401, 403):  # a guard answers before the server; MLflow has its own ways to log in
+                return
+            raise self._error(f"it answers {error.code} where an MLflow server says that it is well") from None
+        except TimeoutError:
+            raise self._error(f"no answer within {_PATIENCE} seconds") from None
+        except urllib.error.URLError as error:
+            raise self._error(error.reason) from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise self._error(f"not an address or not an MLflow server: {_first_line(error)}") from None
 
     def _probe_sqlite(self, file: Path) -> None:
+        if file.is_dir():
+            raise StoreError(f"store {self.uri}: a folder; name the database in it, such as {file / 'mlflow.db'}")
         if file.exists():
             try:
-                with closing(sqlite3.connect(file, timeout=5)) as connection:
-                    connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
+                with closing(sqlite3.connect(file, timeout=_PATIENCE)) as connection:
+                    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             except sqlite3.Error as error:
                 raise self._error(error) from None
+            # MLflow would add its tables to anybody's database.
+            if tables and "experiments" not in tables:
+                raise self._error("a database of something else: it has no table 'experiments'")
             return
         # The folder is made with the first run; now it is enough that it could be.
         folder = next(parent for parent in file.parents if parent.exists())
@@ -380,17 +419,18 @@ class Store:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            raise StoreError(
-                f"store {self.uri}: {folder} cannot be written ({error.strerror}); name another store with --store "
-                "(framing train: tracking.uri=...)"
-            ) from None
+            raise self._error(f"{folder} cannot be written: {error.strerror}") from None
 
-    def _error(self, error: Exception) -> StoreError:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+    def _error(self, reason: object) -> StoreError:
+        start = "" if self.database is not None else "start the server (mlflow server), or "
         return StoreError(
-            f"store {self.uri}: cannot be reached or used ({reason}); start it, or name another with --store "
+            f"store {self.uri}: cannot be used ({_first_line(reason)}); {start}name another store with --store "
             "(framing train: tracking.uri=...)"
         )
+
+
+def _first_line(reason: object) -> str:
+    return (str(reason).splitlines() or [type(reason).__name__])[0]
 
 
 def _code_version() -> dict[str, str]:

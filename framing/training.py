@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates, stance_estimates
 from framing.model.classifier import FramingClassifier, TaskClassifier, frames_classifier, stance_classifier
 from framing.model.encoders import SentenceEncoder
+from framing.model.heads import check_head
 from framing.progress import track
 from framing.records import Prediction, Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
@@ -307,8 +308,12 @@ def prepare(
 ) -> Training:
     """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
     book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
+    if isinstance(tasks, str):
+        raise ConfigError(f"tasks={tasks}: expected a list, such as tasks=[{tasks}]")
     if unknown := [task for task in tasks if task not in TASKS]:
         raise ConfigError(f"tasks: unknown task {unknown[0]!r}; expected some of {', '.join(TASKS)}")
+    if "validation" in (evaluate or {}):
+        raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
     dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
     sentences = sentences_of(dataset)
     others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
@@ -317,6 +322,8 @@ def prepare(
     encoder = SentenceEncoder() if encoder is None else encoder
     head = SVC(C=3, class_weight="balanced") if head is None else head
     stance_head = head if stance.head is None else stance.head
+    check_head(head)
+    check_head(stance_head)
     if isinstance(encoder, SentenceEncoder):
         _ = encoder.digest  # weights that cannot be found are known now, not after the reading of a large file
     classifiers = {
@@ -330,8 +337,16 @@ def prepare(
             Y = _codes(coded, name, book)
             _check_support(name, Y, classifier.labels, split.n_splits)
             groups = split.groups(coded)
-            prepared[name] = Task(classifier, coded, Y, groups, split.split(_strata(Y), groups))
+            folds = split.split(_strata(Y), groups)
+            if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
+                raise InputError(
+                    f"the rows coded for {name} form {groups.max() + 1} groups, too few to cross-validate within a "
+                    "fold; give more rows a 'group' or 'doc_id' of their own"
+                )
+            prepared[name] = Task(classifier, coded, Y, groups, folds)
     _complain_about_missing(tasks, prepared)
+    for name, rows in others.items():
+        _check_coded(name, rows, prepared, book)
     blind = stance_classifier(book, encoder, stance_head, words, blind=True) if stance.blind_baseline else None
     return Training(book, dataset, prepared, split, others, blind, seed)
 
@@ -355,15 +370,11 @@ def evaluate_classifier(
     InputError
         No row is coded for any task of the model.
     """
+    _check_coded(name, sentences, model.tasks, model.codebook)
     estimates: dict[str, Estimate] = {}
     for task, classifier in model.tasks.items():
         scores = _score_task(classifier, sentences, task, model.codebook, seed, thresholds)
         estimates |= _named(scores, f"{name}/{task}")
-    if not estimates:
-        raise InputError(
-            f"{name}: none of {len(sentences):,} rows is coded for {' or '.join(model.tasks)}; "
-            "expected 'frames' (or 'target' and 'stance') in some rows"
-        )
     return estimates
 
 
@@ -419,6 +430,15 @@ def _codes(sentences: Sequence[Sentence], task: str, book: Codebook) -> NDArray[
 def _strata(Y: NDArray[np.float64]) -> list[str]:
     """Name the label set of each row, so that folds get a like share of each."""
     return ["".join("?" if np.isnan(value) else str(int(value)) for value in row) for row in Y]
+
+
+def _check_coded(name: str, sentences: Sequence[Sentence], tasks: Collection[str], book: Codebook) -> None:
+    """Make sure that there is something to score."""
+    if not any(_is_coded(sentence, task, book) for task in tasks for sentence in sentences):
+        raise InputError(
+            f"{name}: none of {len(sentences):,} rows is coded for {' or '.join(tasks)}; "
+            "expected 'frames' (or 'target' and 'stance') in some rows"
+        )
 
 
 def _check_support(task: str, Y: NDArray[np.float64], labels: Sequence[str], n_splits: int) -> None:

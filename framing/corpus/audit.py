@@ -29,8 +29,7 @@ def check_sentences(sentences: Sequence[Sentence]) -> list[str]:
     for number, sentence in enumerate(sentences, 1):
         words = _words(sentence.text)
         key = " ".join(words)
-        if frames[key] == {} or sentence.frames is not None:
-            rows[key, sentence.target].append(number)
+        rows[key, sentence.target].append(number)
         if sentence.frames is not None:
             frames[key].setdefault(tuple(sorted(sentence.frames)), number)
         for start in range(len(words) - _SHINGLE + 1):
@@ -46,14 +45,14 @@ def check_sentences(sentences: Sequence[Sentence]) -> list[str]:
     near: dict[tuple[int, int], str] = {}
     for shingle, numbers in shingles.items():
         for one, other in combinations(sorted(set(numbers))[:20], 2):
-            apart = _group(sentences[one - 1]) != _group(sentences[other - 1])
+            apart = _group(sentences[one - 1], one) != _group(sentences[other - 1], other)
             same = _words(sentences[one - 1].text) == _words(sentences[other - 1].text)
             if apart and not same:
                 near.setdefault((one, other), shingle)
     findings += [f"rows {a} and {b}: {_SHINGLE} words shared across groups: '{s}'" for (a, b), s in near.items()]
     for skeleton, numbers in skeletons.items():
         # One group may hold paraphrases and minimal pairs of one sentence.
-        groups = {_group(sentences[number - 1]) or number for number in numbers}
+        groups = {_group(sentences[number - 1], number) for number in numbers}
         if len(numbers) > _SKELETON_LIMIT and len(groups) > 1:
             findings.append(f"rows {_listed(numbers)}: one skeleton {len(numbers)} times: '{skeleton}'")
     return findings
@@ -62,10 +61,8 @@ def check_sentences(sentences: Sequence[Sentence]) -> list[str]:
 def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str:
     """Return what is in coded data as text: labels, pairs, stances, targets, lengths, columns of few values."""
     coded = [s for s in sentences if s.frames is not None]
-    lines = [
-        f"{len(sentences):,} rows, {len(coded):,} coded for frames, {len({_group(s) for s in sentences}):,} groups",
-        "",
-    ]
+    groups = {_group(sentence, number) for number, sentence in enumerate(sentences)}
+    lines = [f"{len(sentences):,} rows, {len(coded):,} coded for frames, {len(groups):,} groups", ""]
     counts: Counter[str] = Counter(label for s in coded for label in (s.frames or ("none",)))
     lines += _counted("frames", [(label, counts[label]) for label in (*codebook.frame_names, "none")], len(coded))
     sets = Counter(" + ".join(s.frames) for s in coded if s.frames and len(s.frames) > 1)
@@ -80,7 +77,7 @@ def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str
         lines += _counted("stance by framed or not", _stance_by_frame(with_stance), len(with_stance))
     lengths = [len(s.text.split()) for s in sentences]
     if lengths:
-        low, *_, high = statistics.quantiles(lengths, n=20) if len(lengths) > 1 else (lengths[0], lengths[0])
+        low, *_, high = statistics.quantiles(lengths if len(lengths) > 1 else lengths * 2, n=20, method="inclusive")
         lines += [f"words: median {statistics.median(lengths):g}, 5 % under {low:g}, 5 % over {high:g}", ""]
     for name in ("source", "holder"):
         values = Counter(getattr(s, name) for s in sentences if getattr(s, name))
@@ -118,8 +115,9 @@ def _skeleton(text: str) -> str:
     return re.sub(r"\d[\d.,]*", "0", masked).lower()
 
 
-def _group(sentence: Sentence) -> str:
-    return sentence.group or sentence.doc_id
+def _group(sentence: Sentence, number: int) -> str | int:
+    """Return what the sentence belongs to; with neither group nor document, it is its own group."""
+    return sentence.group or sentence.doc_id or number
 
 
 def _listed(numbers: Iterable[int]) -> str:

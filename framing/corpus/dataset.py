@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet")
 MAX_TEXT = 10_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LISTS = ("frames", "coded")
 _TEXTS = ("text", "headline", "previous", "target", "stance", "holder", "doc_id", "source", "date", "group")
 _WHOLE = ("position", "start", "end")
@@ -60,6 +62,7 @@ def load_dataset(
 
     if isinstance(data, datasets.Dataset):
         if set(data.column_names) == {*SENTENCE_FIELDS, "extra"}:
+            _check_all(sentences_of(data), codebook)
             return data
         rows: Iterable[tuple[str, dict[str, Any]]] = (
             (f"dataset, row {number}", dict(row)) for number, row in enumerate(data, 1)
@@ -72,8 +75,7 @@ def load_dataset(
         sentences = [sentence for item in items for sentence in read_sentences(item, codebook, columns)]
     elif all(isinstance(item, Sentence) for item in items):
         sentences = items
-        for number, sentence in enumerate(sentences, 1):
-            _check_labels(f"sentence {number}", sentence, codebook)
+        _check_all(sentences, codebook)
     else:
         raise InputError("data: expected a path, several paths, sentences or a datasets.Dataset")
     return _to_dataset(sentences)
@@ -152,16 +154,19 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             if line.strip():
                 yield f"{path}, line {number}", _json_row(f"{path}, line {number}", line)
         return
-    reader = csv.reader(io.StringIO(text), delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True
+    )
     header: list[str] = []
     while True:
+        place = f"{path}, line {reader.line_num + 1}"  # where the row begins; a quoted cell may have several lines
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise InputError(f"{path}, line {reader.line_num}: broken {path.suffix[1:].upper()} ({error})") from None
+            kind = path.suffix[1:].upper()
+            raise InputError(f"{place}: broken {kind} ({error}); is a cell too long, or a quote not closed?") from None
         if cells is None:
             return
-        place = f"{path}, line {reader.line_num}"
         if not header:
             header = [cell.strip() for cell in cells]
             if len(set(header)) < len(header):
@@ -190,11 +195,16 @@ def _json_row(place: str, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise InputError(f"{place}: broken JSON ({error.msg} at column {error.colno})") from None
+        problem = f"{error.msg} at column {error.colno}"
+        raise InputError(f"{place}: broken JSON ({problem}); expected one JSON object a line") from None
+    except ValueError:
+        raise InputError(f"{place}: broken JSON (a number of thousands of digits)") from None
     except RecursionError:
         raise InputError(f"{place}: broken JSON (nested too deeply)") from None
     if not isinstance(row, dict):
         raise InputError(f"{place}: expected one JSON object a line, got {type(row).__name__}")
+    if "\\ud" in line.lower() and (half := _SURROGATE.search(json.dumps(row, ensure_ascii=False))):
+        raise InputError(f"{place}: {half.group()!r} is half of a character; the text was cut in the middle of it")
     return row
 
 
@@ -224,18 +234,12 @@ def _checked(
             f"{origin}: no column 'text'; the columns are: {', '.join(map(repr, names))}. "
             "Name yours with columns.text=... (on the command line of predict and evaluate: --column text=...)"
         )
-    fields_of = {name: field for field, name in columns.items()}
+    column_of = {field: columns.get(field, field) for field in SENTENCE_FIELDS}
+    read = set(column_of.values())
     sentences = []
     for place, row in placed:
-        known: dict[str, Any] = {}
-        extra: dict[str, Any] = {}
-        for name, value in row.items():
-            own = name if name in SENTENCE_FIELDS and name not in columns else None
-            meant = fields_of.get(name, own)
-            if meant is None:
-                extra[name] = value
-            else:
-                known[meant] = value
+        known = {field: row[name] for field, name in column_of.items() if name in row}
+        extra = {name: value for name, value in row.items() if name not in read}
         sentence = _sentence(place, known, extra, codebook)
         _check_labels(place, sentence, codebook)
         sentences.append(sentence)
@@ -248,8 +252,10 @@ def _refuse_near_misses(names: Mapping[str, str], columns: Mapping[str, str]) ->
     for name, place in names.items():
         if name in SENTENCE_FIELDS or name in columns.values():
             continue
-        similar = [field for field in missing if abs(len(field) - len(str(name).strip())) <= 1]
-        close = difflib.get_close_matches(str(name).strip().lower(), similar, n=1, cutoff=0.75)
+        plain = str(name).strip().lower()
+        # Hardly a typo hits the first letter; 'deadline' and 'folder' are no misspelt 'headline' and 'holder'.
+        similar = [field for field in missing if field[0] == plain[:1] and abs(len(field) - len(plain)) <= 1]
+        close = difflib.get_close_matches(plain, similar, n=1, cutoff=0.75)
         if close:
             raise InputError(
                 f"{place}: unknown column {name!r}; did you mean {close[0]!r}? "
@@ -307,9 +313,18 @@ def _number(place: str, field: str, value: Any) -> int | float | None:
         return None
     try:
         number = float(value)
-        return int(number) if field in _WHOLE else number
     except (TypeError, ValueError, OverflowError):
         raise InputError(f"{place}: {field!r} should be a number, got {value!r}") from None
+    if field not in _WHOLE:
+        return number
+    if not (number.is_integer() and abs(number) < 2**53):
+        raise InputError(f"{place}: {field!r} should be a whole number, got {value!r}")
+    return int(number)
+
+
+def _check_all(sentences: Iterable[Sentence], codebook: Codebook | None) -> None:
+    for number, sentence in enumerate(sentences, 1):
+        _check_labels(f"row {number}", sentence, codebook)
 
 
 def _check_labels(place: str, sentence: Sentence, codebook: Codebook | None) -> None:

@@ -89,8 +89,7 @@ class GroupedFolds:
         codes = np.unique(np.asarray(strata), return_inverse=True)[1]
         # A rare combination of labels cannot be in each fold; scikit-learn would warn or refuse.
         counts = np.bincount(codes)
-        codes = np.where(counts[codes] < self.n_splits, -1, codes)
-        codes = np.unique(codes, return_inverse=True)[1]
-        if np.bincount(codes).max() < self.n_splits:
-            codes = np.zeros(len(codes), dtype=int)
+        rare = counts[codes] < self.n_splits
+        # Together they may be enough for a stratum of their own; else they join the largest.
+        codes = np.where(rare, -1 if rare.sum() >= self.n_splits else counts.argmax(), codes)
         return list(splitter.split(np.zeros(len(codes)), codes, groups))

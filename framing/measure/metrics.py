@@ -55,6 +55,23 @@ def average_precision(y: Values, proba: Values, W: Weights) -> Values:
     return _ratio((gained * np.divide(hits, seen, out=np.zeros_like(hits), where=seen > 0)).sum(axis=1), hits[:, -1])
 
 
+def roc_auc(y: Values, scores: Values, W: Weights) -> Values:
+    """Area under the ROC curve, ties counted half, shape (n_weightings,).
+
+    Examples
+    --------
+    >>> roc_auc(np.array([0, 1, 0, 1]), np.array([0.1, 0.2, 0.2, 0.9]), np.ones((1, 4))).tolist()
+    [0.875]
+    """
+    order = np.argsort(scores, kind="stable")
+    y, scores, W = y[order], scores[order], W[:, order]
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(scores)) + 1])
+    positive = np.add.reduceat(W * y, starts, axis=1)
+    negative = np.add.reduceat(W * (1 - y), starts, axis=1)
+    below = np.cumsum(negative, axis=1) - negative
+    return _ratio((positive * (below + negative / 2)).sum(axis=1), positive.sum(axis=1) * negative.sum(axis=1))
+
+
 def frame_estimates(
     Y: Values, proba: Values, decided: NDArray[np.bool_], labels: Sequence[str], W: Weights
 ) -> dict[str, Estimate]:

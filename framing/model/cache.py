@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.errors import FramingWarning
+
+Result = TypeVar("Result")
 
 
 class EmbeddingCache:
@@ -31,20 +36,24 @@ class EmbeddingCache:
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
-        self.file = self._open(folder, hashlib.sha256(identity.encode()).hexdigest()[:32])
+        self.file = folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.sqlite"
+        self._run(lambda connection: None)
 
     def get(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors that are there, by text."""
         keys = {_key(text): text for text in texts}
-        found = {}
-        with closing(self._connect(self.file)) as connection:
-            wanted = list(keys)
+        wanted = list(keys)
+
+        def read(connection: sqlite3.Connection) -> dict[str, NDArray[np.float32]]:
+            found = {}
             for start in range(0, len(wanted), 500):
                 part = wanted[start : start + 500]
                 query = f"SELECT key, vector FROM vectors WHERE key IN ({','.join('?' * len(part))})"
                 for key, vector in connection.execute(query, part):
                     found[keys[key]] = np.frombuffer(vector, dtype=np.float32)
-        return found
+            return found
+
+        return self._run(read)
 
     def put(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store one vector a text, in one transaction."""
@@ -52,35 +61,34 @@ class EmbeddingCache:
             (_key(text), np.asarray(vector, dtype=np.float32).tobytes())
             for text, vector in zip(texts, vectors, strict=True)
         ]
-        with closing(self._connect(self.file)) as connection, connection:
-            connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+        self._run(lambda connection: connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows))
 
-    @classmethod
-    def _open(cls, folder: Path, name: str) -> Path:
-        file = folder / f"{name}.sqlite"
+    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do the work in one transaction; again in a new file where this one cannot be used."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with closing(cls._connect(file)) as connection, connection:
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
-                )
-        except (OSError, sqlite3.Error) as error:
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-                file.unlink(missing_ok=True)  # not a database: a damaged file holds nothing worth keeping
-                return cls._open(folder, name)
-            temporary = Path(tempfile.mkdtemp(prefix="framing-embeddings-"))
+            return self._once(work)
+        except (OSError, sqlite3.OperationalError) as error:
+            folder = Path(tempfile.mkdtemp(prefix="framing-embeddings-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
             warnings.warn(
-                f"embeddings cannot be kept in {folder} ({error}); they are forgotten at the end "
+                f"embeddings cannot be kept in {self.file.parent} ({error}); they are forgotten at the end "
                 "(set FRAMING_CACHE to a folder that can be written)",
                 FramingWarning,
                 stacklevel=3,
             )
-            return cls._open(temporary, name)
-        return file
+            self.file = folder / self.file.name
+        except sqlite3.DatabaseError:
+            # Damaged: it holds nothing worth keeping, and neither does the journal beside it.
+            self.file.unlink(missing_ok=True)
+            self.file.with_name(f"{self.file.name}-journal").unlink(missing_ok=True)
+        return self._once(work)
 
-    @staticmethod
-    def _connect(file: Path) -> sqlite3.Connection:
-        return sqlite3.connect(file, timeout=60)
+    def _once(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self.file, timeout=60)) as connection, connection:
+            # Each time: a person may clear the folder while the program runs.
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+            return work(connection)
 
 
 def _key(text: str) -> bytes:

@@ -68,7 +68,8 @@ def _label_lines(content: dict[str, Any]) -> list[str]:
             continue
         for name, rules in content["codebook"][kind].items():
             number = f"{thresholds[name]:.3f}" if kind == "frames" and name in thresholds else "likeliest"
-            rows.append(f"| {name} | {number} | {rules['definition']} |")
+            meaning = rules["definition"].replace("|", "\\|")
+            rows.append(f"| {name} | {number} | {meaning} |")
     return [*rows, ""]
 
 

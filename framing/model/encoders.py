@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from framing.errors import EncoderError
 from framing.model.cache import EmbeddingCache
-from framing.model.weights import cache_folder, find_weights
+from framing.model.weights import cache_folder, find_weights, settings_digest
 from framing.progress import track
 
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
@@ -111,7 +112,8 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
     def _cache(self) -> EmbeddingCache | None:
         if not self.cache:
             return None
-        identity = f"{self.digest}|max_seq_length={self.max_seq_length}"
+        folder, digest = find_weights(self.model, self.revision)
+        identity = f"{digest}|{settings_digest(Path(folder))}|max_seq_length={self.max_seq_length}"
         return EmbeddingCache(cache_folder() / "embeddings", identity)
 
     @property
@@ -159,15 +161,27 @@ class WordVectorizer(TransformerMixin, BaseEstimator):
         self.max_features = max_features
 
     def fit(self, texts: Iterable[str], y: Any = None) -> WordVectorizer:
-        """Learn the vocabulary and the document frequencies."""
-        self.vectorizer_ = TfidfVectorizer(
+        """Learn the vocabulary and the document frequencies.
+
+        Raises
+        ------
+        EncoderError
+            No word is left to learn from, or an option makes no sense.
+        """
+        texts = list(texts)
+        vectorizer = TfidfVectorizer(
             ngram_range=(1, self.max_n),
             min_df=self.min_df,
             sublinear_tf=self.sublinear_tf,
             stop_words=self.stop_words,
             max_features=self.max_features,
             strip_accents="unicode",
-        ).fit(texts)
+        )
+        try:
+            self.vectorizer_ = vectorizer.fit(texts)
+        except ValueError as error:
+            reason = " ".join(str(error).split())
+            raise EncoderError(f"{self} cannot learn words from {len(texts):,} texts: {reason}") from error
         return self
 
     def transform(self, texts: Iterable[str]) -> Any:

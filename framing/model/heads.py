@@ -15,10 +15,27 @@ from sklearn.dummy import DummyClassifier
 from sklearn.metrics import precision_recall_curve
 from sklearn.multiclass import OneVsRestClassifier
 
+from framing.errors import ConfigError
+
 Scores = NDArray[np.float64]
 
 # The score of a class that a fold's training part does not hold, and the bound of log probabilities.
 _UNLIKELY = np.log(1e-3)
+
+
+def check_head(head: Any) -> None:
+    """Make sure that a head's options make sense, before the work.
+
+    Raises
+    ------
+    ConfigError
+        An option has the wrong type or is out of bounds.
+    """
+    if hasattr(head, "_validate_params"):  # what scikit-learn itself calls first in fit
+        try:
+            head._validate_params()
+        except ValueError as error:
+            raise _unfit(head, error) from error
 
 
 def fit_head(head: Any, X: Any, y: NDArray[np.intp]) -> Any:
@@ -26,13 +43,21 @@ def fit_head(head: Any, X: Any, y: NDArray[np.intp]) -> Any:
 
     More than two classes go one against the rest where the head has no probabilities: what ``SVC`` gives for
     several classes are votes, too coarse to calibrate.
+
+    Raises
+    ------
+    ConfigError
+        An option of the head makes no sense, or not for so few rows.
     """
     n_classes = len(np.unique(y))
     if n_classes < 2:
-        return DummyClassifier(strategy="prior").fit(X, y)
-    if n_classes > 2 and not hasattr(head, "predict_proba"):
-        return OneVsRestClassifier(clone(head)).fit(X, y)
-    return clone(head).fit(X, y)
+        # Where no row is coded the constant is absence.
+        return DummyClassifier(strategy="prior").fit(np.zeros((1, 1)), y[:1] if n_classes else [0])
+    several = n_classes > 2 and not hasattr(head, "predict_proba")
+    try:
+        return (OneVsRestClassifier(clone(head)) if several else clone(head)).fit(X, y)
+    except ValueError as error:
+        raise _unfit(head, error) from error
 
 
 def head_scores(head: Any, X: Any, n_classes: int) -> Scores:
@@ -40,15 +65,22 @@ def head_scores(head: Any, X: Any, n_classes: int) -> Scores:
 
     ``decision_function`` where the head has one, else log probabilities.
     """
-    if hasattr(head, "decision_function"):
-        raw = np.asarray(head.decision_function(X), dtype=np.float64)
-        if raw.ndim == 1:
-            raw = np.column_stack([-raw / 2, raw / 2])
-    else:
-        raw = np.maximum(np.log(np.maximum(head.predict_proba(X), 1e-12)), _UNLIKELY)
+    try:
+        if hasattr(head, "decision_function"):
+            raw = np.asarray(head.decision_function(X), dtype=np.float64)
+            if raw.ndim == 1:
+                raw = np.column_stack([-raw / 2, raw / 2])
+        else:
+            raw = np.maximum(np.log(np.maximum(head.predict_proba(X), 1e-12)), _UNLIKELY)
+    except ValueError as error:  # more neighbours asked for than there are rows, for instance
+        raise _unfit(head, error) from error
     scores = np.full((raw.shape[0], n_classes), raw.min(initial=_UNLIKELY))
     scores[:, np.asarray(head.classes_, dtype=int)] = raw
     return scores
+
+
+def _unfit(head: Any, error: ValueError) -> ConfigError:
+    return ConfigError(f"head {type(head).__name__}: {' '.join(str(error).split())}")
 
 
 @dataclass(frozen=True)
@@ -83,6 +115,8 @@ class Calibration:
         """
         Z = np.stack(scores)
         n, n_classes = Z.shape[1:]
+        if not n:  # nothing was coded: the scores stand as they are
+            return cls((1.0,) * len(Z), (0.0,) * n_classes)
         counts = np.bincount(y, minlength=n_classes)
         # Platt's targets: a little short of 0 and 1, so that separable scores do not make a step.
         sure = (counts + 1) / (counts + 2)
@@ -96,7 +130,8 @@ class Calibration:
             gradient = np.concatenate([np.einsum("bnk,nk->b", Z, error), error.sum(axis=0)[1:]])
             return -(T * log_p).sum() / n, gradient
 
-        start = np.concatenate([np.full(len(Z), 1 / len(Z)), np.zeros(n_classes - 1)])
+        # From no trust at all, where a head stays whose held-out scores say nothing.
+        start = np.zeros(len(Z) + n_classes - 1)
         bounds = [(0, None)] * len(Z) + [(None, None)] * (n_classes - 1)
         best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
         return cls(tuple(map(float, best[: len(Z)])), (0.0, *map(float, best[len(Z) :])))
@@ -115,13 +150,17 @@ class Calibration:
 def best_f1_threshold(y: NDArray[np.intp], proba: NDArray[np.float64]) -> float:
     """Return the threshold of highest F1, halfway to the next lower probability, so that it is no sample's own.
 
+    Without a positive there is nothing to choose by: 0.5.
+
     Examples
     --------
     >>> best_f1_threshold(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.4, 0.9]))
     0.3
     """
+    if not y.any():
+        return 0.5
     precision, recall, thresholds = precision_recall_curve(y, proba)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     best = int(np.argmax(f1[:-1]))
     lower = proba[proba < thresholds[best]]
-    return float(round((thresholds[best] + (lower.max() if len(lower) else 0.0)) / 2, 6))
+    return float(round((thresholds[best] + (lower.max() if len(lower) else 0.0)) / 2, 12))

@@ -33,6 +33,7 @@ FORMAT = 1
 # Types beyond those that skops trusts by itself. Each was read: none runs code when it is built.
 TRUSTED = (
     "framing.model.encoders.WordVectorizer",
+    "scipy.sparse._csr.csr_matrix",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
 _FEATURES = {kind.__name__: kind for kind in (TextFeatures, TargetFeatures)}
@@ -51,19 +52,21 @@ def save_model(model: FramingClassifier, folder: str | Path) -> Path:
     """
     folder = Path(folder).absolute()
     check_model_folder(folder)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        new = Path(scratch) / "new"
-        new.mkdir()
-        _write(model, new)
-        old = Path(scratch) / "old"
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+            new, old = Path(scratch) / "new", Path(scratch) / "old"
+            new.mkdir()
+            _write(model, new)
+            try:
+                if folder.exists():
+                    folder.rename(old)
+                new.rename(folder)
+            except BaseException:  # Ctrl-C too: the model that was there must not go with the scratch folder
+                if old.exists() and not folder.exists():
+                    old.rename(folder)
+                raise
+    except OSError as error:
+        raise _cannot_save(folder, error) from None
     return folder
 
 
@@ -82,9 +85,13 @@ def check_model_folder(folder: str | Path) -> None:
             pass
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
-        raise OutputError(f"{folder}: a model cannot be saved here ({error.strerror}); choose another folder") from None
+        raise _cannot_save(folder, error) from None
     if taken and not (folder / "model.json").is_file():
         raise OutputError(f"{folder}: holds something that is not a model; choose a new or empty folder")
+
+
+def _cannot_save(folder: Path, error: OSError) -> OutputError:
+    return OutputError(f"{folder}: a model cannot be saved here ({error.strerror}); choose another folder")
 
 
 def load_model(folder: str | Path) -> FramingClassifier:
@@ -99,8 +106,8 @@ def load_model(folder: str | Path) -> FramingClassifier:
     """
     folder = Path(folder)
     content = _read_json(folder)
-    _check_files(folder, content.get("files", {}))
     try:
+        _check_files(folder, content["files"])
         encoder = _encoder(folder, content["encoder"])
         tasks = {name: _load_task(folder / name, task, encoder) for name, task in content["tasks"].items()}
         return FramingClassifier(Codebook.from_dict(content["codebook"]), tasks, content.get("info", {}))
@@ -117,6 +124,11 @@ def _write(model: FramingClassifier, folder: Path) -> None:
         for set_name, features in task.features_.items():
             kinds[set_name] = {"features": type(features).__name__, "encoder": "fitted"}
             if isinstance(features.encoder_, SentenceEncoder):
+                if encoder is not None and encoder.get_params() != features.encoder_.get_params():
+                    raise ModelError(
+                        f"a model keeps one sentence encoder, this one has two: {encoder} and {features.encoder_}; "
+                        "take a word vectorizer for 'words'"
+                    )
                 encoder = features.encoder_
                 kinds[set_name]["encoder"] = "sentence"
             else:
@@ -130,14 +142,16 @@ def _write(model: FramingClassifier, folder: Path) -> None:
             "labels": list(task.labels),
             "exclusive": task.exclusive,
             "features": kinds,
-            "head": f"{type(task.head).__name__}",
+            # A loaded task knows its head by name only.
+            "head": task.head if isinstance(task.head, str) else type(task.head).__name__,
             "thresholds": task.thresholds_,
             "calibration": [{"slopes": list(c.slopes), "bias": list(c.bias)} for c in task.calibrations_],
         }
     content = {
         "format": FORMAT,
         "codebook": model.codebook.to_dict(),
-        "encoder": None if encoder is None else {**encoder.get_params(), "sha256": encoder.digest},
+        # The device is this machine's, not the model's.
+        "encoder": None if encoder is None else {**encoder.get_params(), "device": None, "sha256": encoder.digest},
         "tasks": tasks,
         "info": model.info,
         "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
@@ -201,7 +215,7 @@ def _load_task(folder: Path, content: dict[str, Any], encoder: SentenceEncoder |
         inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
         features[name] = _FEATURES[kind["features"]](inner)
         features[name].encoder_ = inner
-    task = TaskClassifier(content["labels"], features, None, exclusive=content["exclusive"])
+    task = TaskClassifier(content["labels"], features, content["head"], exclusive=content["exclusive"])
     task.features_, task.heads_ = features, fitted["heads"]
     task.thresholds_ = content["thresholds"]
     task.calibrations_ = [Calibration(tuple(c["slopes"]), tuple(c["bias"])) for c in content["calibration"]]

@@ -156,27 +156,36 @@ def _local_places(model: str, pinned: Pinned) -> list[tuple[str, Path]]:
 
 
 def _is_model(folder: Path) -> bool:
-    return ((folder / "config.json").is_file() and _weights_file(folder) is not None) or (
-        folder / "modules.json"
-    ).is_file()
+    described = any((folder / name).is_file() for name in ("config.json", "modules.json"))
+    return described and bool(_weights_files(folder))
 
 
-def _weights_file(folder: Path) -> Path | None:
-    return next(
-        (folder / name for name in ("model.safetensors", "pytorch_model.bin") if (folder / name).is_file()), None
-    )
+def _weights_files(folder: Path) -> list[Path]:
+    """Return the one file of weights, or all of a model of several modules."""
+    for name in ("model.safetensors", "pytorch_model.bin"):
+        if (folder / name).is_file():
+            return [folder / name]
+    several = (folder / "modules.json").is_file()
+    return sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.bin")]) if several else []
 
 
 @lru_cache(maxsize=32)
 def _digest(folder: Path) -> str:
     """Return the sha256 of the weights; of all weight files where a model has several."""
-    file = _weights_file(folder)
-    files = [file] if file else sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.bin")])
     digest = hashlib.sha256()
-    for path in files:
+    for path in _weights_files(folder):
         with path.open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=32)
+def settings_digest(folder: Path) -> str:
+    """Return the sha256 of what else makes a model's vectors: its pooling, normalisation, tokenizer and prompts."""
+    digest = hashlib.sha256()
+    for path in sorted(path for kind in ("*.json", "*.txt", "*/*.json") for path in folder.glob(kind)):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

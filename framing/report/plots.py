@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _COLOURS = ("#009E73", "#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
+_SHARES = (-0.02, 1.02)  # axis limits: a point at 0 or 1 is drawn whole
 
 
 def frames_figure(
@@ -32,22 +33,21 @@ def frames_figure(
     from sklearn.metrics import average_precision_score, precision_recall_curve, precision_score, recall_score
 
     figure, (left, right) = _axes()
-    for colour, label, y, p in zip(_COLOURS * len(labels), labels, Y.T, proba.T, strict=False):
+    for style, label, y, p in zip(_styles(labels), labels, Y.T, proba.T, strict=True):
         coded = ~np.isnan(y)
         y, p = y[coded].astype(int), p[coded]
         name = f"{label.replace('_', ' ')} (AP {average_precision_score(y, p):.2f}, n = {y.sum():,})"
         precision, recall, _ = precision_recall_curve(y, p)
-        left.plot(recall, precision, color=colour, lw=1.6, label=name)
+        left.plot(recall, precision, lw=1.6, label=name, **style)
         if label in thresholds:
             decided = p >= thresholds[label]
             point = recall_score(y, decided, zero_division=0), precision_score(y, decided, zero_division=0)
-            left.plot(*point, "o", color=colour, ms=7, mec="white")
-        _reliability(right, y, p, colour)
-    left.set(
-        xlabel="recall", ylabel="precision", xlim=(0, 1.01), ylim=(0, 1.01), title="Held out; dots: the thresholds"
-    )
-    left.legend(loc="lower left", fontsize=8, frameon=False)
-    right.set_title("Reliability")
+            left.plot(*point, "o", color=style["color"], ms=7, mec="white", zorder=3)
+        _reliability(right, y, p, style)
+    left.set(xlabel="recall", ylabel="precision", xlim=_SHARES, ylim=_SHARES)
+    left.set_title("Held-out precision and recall; dots: at the threshold", fontsize=10)
+    # Below both, where no curve can run into it: many labels, or a weak one, fill every corner.
+    figure.legend(loc="outside lower center", ncols=min(3, len(labels)), fontsize=8, frameon=False)
     return figure
 
 
@@ -61,7 +61,7 @@ def stance_figure(
     y, decided = Y.argmax(axis=1), proba.argmax(axis=1)
     counts = confusion_matrix(y, decided, labels=range(len(labels)))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    left.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    left.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for (i, j), count in np.ndenumerate(counts):
         left.text(
             j,
@@ -69,17 +69,24 @@ def stance_figure(
             f"{count:,}\n{shares[i, j]:.0%}",
             ha="center",
             va="center",
-            color="white" if shares[i, j] > 0.5 else "black",
+            color="white" if shares[i, j] > 0.65 else "black",
         )
-    ticks = {"ticks": range(len(labels)), "labels": labels}
-    left.set_xticks(**ticks)
+    names = [label.replace("_", " ") for label in labels]
+    ticks = {"ticks": range(len(labels)), "labels": names}
+    left.set_xticks(**ticks, **({"rotation": 30, "ha": "right"} if sum(map(len, names)) > 36 else {}))
     left.set_yticks(**ticks)
-    left.set(xlabel="predicted", ylabel="coded", title="Held out; shares of each row")
-    for colour, k, label in zip(_COLOURS, range(len(labels)), labels, strict=False):
-        _reliability(right, (y == k).astype(int), proba[:, k], colour, label)
-    right.set_title("Reliability")
-    right.legend(loc="upper left", fontsize=8, frameon=False)
+    left.set(xlabel="predicted", ylabel="coded")
+    left.set_title("Held-out rows; % of those coded so", fontsize=10)
+    for k, (style, name) in enumerate(zip(_styles(labels), names, strict=True)):
+        _reliability(right, (y == k).astype(int), proba[:, k], style, name)
+    figure.legend(loc="outside lower right", ncols=min(3, len(labels)), fontsize=8, frameon=False)
     return figure
+
+
+def _styles(labels: Sequence[str]) -> list[dict[str, str]]:
+    """Return a colour for each label; dashes where the colours have run out."""
+    n = len(_COLOURS)
+    return [{"color": _COLOURS[i % n], "ls": ("-", "--", ":")[i // n % 3]} for i in range(len(labels))]
 
 
 def _axes() -> Any:
@@ -92,9 +99,13 @@ def _axes() -> Any:
     return figure, figure.subplots(1, 2)
 
 
-def _reliability(axes: Any, y: NDArray[np.intp], p: NDArray[np.float64], colour: str, label: str = "") -> None:
+def _reliability(
+    axes: Any, y: NDArray[np.intp], p: NDArray[np.float64], style: Mapping[str, str], label: str = ""
+) -> None:
     """Draw the observed share against the mean probability, in bins of equally many rows."""
     axes.plot([0, 1], [0, 1], color="0.7", lw=1, zorder=0)
     bins = np.array_split(np.argsort(p), min(10, max(1, len(p) // 20)))
-    axes.plot([p[b].mean() for b in bins], [y[b].mean() for b in bins], "o-", color=colour, ms=4, lw=1.2, label=label)
-    axes.set(xlabel="predicted probability", ylabel="observed share", xlim=(0, 1), ylim=(0, 1))
+    means = [p[b].mean() for b in bins], [y[b].mean() for b in bins]
+    axes.plot(*means, marker="o", ms=4, lw=1.2, label=label, **style)
+    axes.set(xlabel="predicted probability", ylabel="observed share", xlim=_SHARES, ylim=_SHARES)
+    axes.set_title("Held-out reliability; the diagonal: as predicted", fontsize=10)

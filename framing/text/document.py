@@ -28,6 +28,8 @@ def document_text(content: str, suffix: str, name: str = "") -> str:
         return content
     import trafilatura
 
+    if "<html" not in content.lower():  # a fragment would be refused
+        content = f"<html>{content}</html>"
     options = {"include_comments": False, "include_tables": False, "favor_recall": True}
     text = trafilatura.extract(content, **options) or trafilatura.html2txt(content)
     if not text or not text.strip():

@@ -14,6 +14,10 @@ MAX_CHARACTERS = 10_000
 
 _LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
 _FINAL_STOP = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*$")
+# A list item or a heading stands alone.
+_ITEM = re.compile(r"\s*([*+•·-]|#+)\s")
+# A rank before a name or another rank ("a Lt. Col. of the coast guard") ends no sentence.
+_RANK = re.compile(r"\b(Adm|Brig|Capt|Cmdr|Col|Cpl|Gen|Lt|Maj|Sgt)\.\s*$")
 # List bullets, Markdown headings and emphasis at the edges belong to the page, not to the sentence.
 _EDGES = " \t\u00a0\ufeff\u200b#*_>|•·–—-"
 
@@ -22,7 +26,8 @@ def segment(text: str, doc_id: str = "") -> list[Sentence]:
     r"""Split a document into sentences.
 
     A line break ends a sentence unless the line has no final stop and the next line begins in lower case
-    (wrapped text). A line without a letter gives no sentence; every letter of the document is in exactly one.
+    (wrapped text; list items and headings are never joined). A line without a letter gives no sentence; every
+    letter of the document is in exactly one.
 
     Parameters
     ----------
@@ -73,15 +78,16 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join a span that begins in lower case to the one before: the stop was an abbreviation's."""
+    """Join a span to the one before where the stop between them was an abbreviation's."""
     before: tuple[int, int] | None = None
     for start, end in spans:
-        if before is not None and block[start:end].lstrip()[:1].islower():
+        if before is None:
+            before = start, end
+        elif block[start:end].lstrip()[:1].islower() or _RANK.search(block, max(before[0], before[1] - 8), before[1]):
             before = before[0], end
-            continue
-        if before is not None:
+        else:
             yield before
-        before = start, end
+            before = start, end
     if before is not None:
         yield before
 
@@ -89,21 +95,20 @@ def _joined(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int,
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Spans of lines that belong together."""
     start = end = None
+    stopped = False
     for line in _LINE.finditer(text):
         content = line.group()
-        first = content.lstrip(_EDGES)[:1]
         wrapped = (
             start is not None
-            and text[end : line.start()].count("\n") <= 1
-            and first.islower()
-            and not _FINAL_STOP.search(text[start:end])
+            and not stopped
+            and content.lstrip(_EDGES)[:1].islower()
+            and not _ITEM.match(content)
+            and len(text[end : line.start()].splitlines()) <= 1
         )
-        if wrapped:
-            end = line.end()
-            continue
-        if start is not None:
+        if start is not None and not wrapped:
             yield start, end  # type: ignore[misc]
-        start, end = line.span()
+        start, end = (start if wrapped else line.start()), line.end()
+        stopped = _FINAL_STOP.search(content) is not None
     if start is not None:
         yield start, end  # type: ignore[misc]
 

@@ -1,0 +1,219 @@
+"""One task and the whole model: held-out calibration, thresholds, exclusive labels, partial coding, targets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
+
+from framing.codebook import Codebook
+from framing.errors import ConfigError, ModelError
+from framing.model.classifier import FramingClassifier, TaskClassifier, frames_classifier, stance_classifier
+from framing.model.encoders import WordVectorizer
+from framing.model.features import TextFeatures
+from framing.records import Sentence
+from tests.small import BOOK, folds, frame_codes, model, sentences
+
+WORDS = WordVectorizer(max_n=1, min_df=1)
+
+
+class Recorder(TransformerMixin, BaseEstimator):
+    """A word vectorizer that keeps, across all its copies, what each was fitted on and asked for."""
+
+    log: ClassVar = []  # (the vocabulary, the texts it was learned from, the texts asked for afterwards)
+
+    def fit(self, texts, y=None):
+        self.words_ = WordVectorizer(max_n=1, min_df=1).fit(texts)
+        self.entry_ = (set(self.words_.vectorizer_.vocabulary_), list(texts), [])
+        Recorder.log.append(self.entry_)
+        return self
+
+    def transform(self, texts):
+        self.entry_[2].extend(texts)
+        return self.words_.transform(texts)
+
+
+def test_a_word_of_the_held_out_part_alone_is_never_learned():
+    rows = sentences(6)  # the places are words that occur in one group only
+    Y = frame_codes(rows)
+    parts = folds(rows, Y)
+    Recorder.log.clear()
+    frames_classifier(BOOK, Recorder(), LogisticRegression()).fit(rows, Y, parts)
+    assert len(Recorder.log) == len(parts) + 1
+    for (train, test), (vocabulary, learned_from, asked) in zip(parts, Recorder.log, strict=False):
+        held_out = {rows[i].group.lower() for i in test}
+        assert len(held_out) == 2
+        assert not vocabulary & held_out
+        assert {rows[i].group.lower() for i in train} <= vocabulary
+        assert learned_from == [rows[i].text for i in train]
+        assert asked == learned_from + [rows[i].text for i in test]
+    # The finished model learns from all.
+    assert {row.group.lower() for row in rows} <= Recorder.log[-1][0]
+
+
+def test_calibration_and_thresholds_come_from_held_out_scores():
+    # Each text is a word of its own, which an SVM without bounds learns by heart; held out, it knows nothing.
+    rows = [Sentence(f"word{i}", frames=("gain",) if i % 2 else (), group=str(i)) for i in range(40)]
+    Y = np.array([[i % 2] for i in range(40)], dtype=float)
+    task = TaskClassifier(("gain",), {"words": TextFeatures(WORDS)}, SVC(kernel="linear", C=1e6))
+    proba = task.fit(rows, Y, folds(rows, Y, 5)).predict_proba(rows)[:, 0]
+    assert task.heads_["words"][0].predict(task.features_["words"].transform(rows)).tolist() == Y[:, 0].tolist()
+    assert np.abs(proba - 0.5).max() < 0.1
+
+
+def test_frames_are_those_whose_probability_reaches_the_threshold():
+    fitted = model(LogisticRegression(), tasks=["frames"])
+    sentence = [Sentence("The harbour will bring profit to Zennor.")]
+    (before,) = fitted.predict(sentence)
+    assert before.frames == ("gain",)
+    p = before.proba["gain"]
+    assert fitted.tasks["frames"].thresholds_["gain"] < p
+    # Move the model's own threshold over it, then back to exactly it.
+    fitted.tasks["frames"].thresholds_["gain"] = p + 1e-9
+    assert fitted.predict(sentence)[0].frames == ()
+    fitted.tasks["frames"].thresholds_["gain"] = p
+    assert fitted.predict(sentence)[0].frames == ("gain",)
+    # One given with the question replaces it, that time only.
+    assert fitted.predict(sentence, {"gain": 1.0})[0].frames == ()
+    assert fitted.predict(sentence, {"gain": 1.0, "risk": 0.0})[0].frames == ("risk",)
+    assert fitted.predict(sentence)[0] == before
+
+
+def test_probabilities_do_not_depend_on_the_other_sentences():
+    fitted = model(SVC(), words=WordVectorizer(max_n=2, min_df=1))
+    rows = sentences(3)
+    together = fitted.predict(rows)
+    assert [fitted.predict([row])[0].frames for row in rows] == [p.frames for p in together]
+    alone = [list(fitted.predict([row])[0].proba.values()) for row in rows]
+    assert np.allclose(alone, [list(p.proba.values()) for p in together], atol=1e-12)
+    assert fitted.predict([]) == []
+
+
+def test_labels_are_found_on_new_sentences_and_columns_keep_the_codebooks_order():
+    fitted = model(LogisticRegression())
+    texts = ["The markets bring profit.", "Warships threaten an attack.", "The clerk counted the ropes."]
+    predictions = fitted.predict([Sentence(text, target="the harbour") for text in texts])
+    assert [p.frames for p in predictions] == [("gain",), ("risk",), ()]
+    assert [p.stance for p in predictions] == ["favor", "against", "neutral"]
+    assert [list(p.proba) for p in predictions] == [["gain", "risk"]] * 3
+    assert [list(p.stance_proba) for p in predictions] == [["favor", "against", "neutral"]] * 3
+    assert [sum(p.stance_proba.values()) for p in predictions] == pytest.approx([1, 1, 1])
+
+
+def test_two_feature_sets_have_a_head_and_a_slope_each():
+    fitted = model(LogisticRegression(), words=WordVectorizer(max_n=2, min_df=1))
+    for task, problems in (("frames", 2), ("stance", 1)):
+        classifier = fitted.tasks[task]
+        assert {name: len(heads) for name, heads in classifier.heads_.items()} == {
+            "embedding": problems,
+            "words": problems,
+        }
+        assert [len(c.slopes) for c in classifier.calibrations_] == [2] * problems
+        assert all(slope >= 0 for c in classifier.calibrations_ for slope in c.slopes)
+
+
+def exclusive_rows():
+    book = Codebook.from_dict({"name": "weather", "frames": ["rain", "sun", "wind"], "exclusive": True})
+    texts = {"rain": "drops fall on day {}", "sun": "light falls on day {}", "wind": "leaves fly on day {}"}
+    rows = [
+        Sentence(text.format(day), frames=(name,), group=str(day)) for day in range(9) for name, text in texts.items()
+    ]
+    return book, rows
+
+
+@pytest.mark.parametrize("head", [LogisticRegression(), SVC()], ids=["logreg", "svm"])
+def test_exclusive_frames_are_one_problem_and_one_label_each(head):
+    book, rows = exclusive_rows()
+    Y = frame_codes(rows, book)
+    task = frames_classifier(book, WORDS, head).fit(rows, Y, folds(rows, Y))
+    assert task.thresholds_ == {}
+    assert len(task.calibrations_) == 1
+    fitted = FramingClassifier(book, {"frames": task})
+    texts = ["drops fall", "leaves fly", "light falls"]
+    predictions = fitted.predict([Sentence(text) for text in texts])
+    assert [p.frames for p in predictions] == [("rain",), ("wind",), ("sun",)]
+    assert [sum(p.proba.values()) for p in predictions] == pytest.approx([1, 1, 1])
+    with pytest.raises(ConfigError, match=r"^threshold rain=0\.5: the frames are exclusive, the likeliest one is"):
+        fitted.predict([], {"rain": 0.5})
+
+
+def test_cells_that_were_not_coded_are_not_learned_from():
+    rows = sentences()
+    Y = frame_codes(rows)
+    kept = [i for i, row in enumerate(rows) if row.group not in ("Alder", "Birch")]
+    masked = Y.copy()
+    masked[[i for i in range(len(rows)) if i not in kept], 1] = np.nan
+    parts = folds(rows, Y)
+    task = frames_classifier(BOOK, WORDS, LogisticRegression()).fit(rows, masked, parts)
+    # Lies in the masked cells would change the model; nan there cannot, and `gain` saw every row.
+    whole = frames_classifier(BOOK, WORDS, LogisticRegression()).fit(rows, Y, parts)
+    gain, risk = task.heads_["embedding"]
+    assert np.array_equal(gain.coef_, whole.heads_["embedding"][0].coef_)
+    X = task.features_["embedding"].transform(rows)
+    assert np.array_equal(risk.coef_, LogisticRegression().fit(X[kept], Y[kept, 1].astype(int)).coef_)
+
+
+def test_a_label_that_no_training_row_of_a_fold_is_coded_for_is_absent_there():
+    rows = sentences(4)
+    Y = frame_codes(rows)
+    Y[[row.group != "Alder" for row in rows], 1] = np.nan  # `risk` was coded in one place only
+    task = frames_classifier(BOOK, WORDS, LogisticRegression()).fit(rows, Y, folds(rows, Y))
+    assert np.isfinite(task.predict_proba(rows)).all()
+    assert FramingClassifier(BOOK, {"frames": task}).predict([Sentence("The markets bring profit.")])[0].frames[0] == (
+        "gain"
+    )
+
+
+def test_a_stance_is_only_where_a_target_is():
+    fitted = model(LogisticRegression())
+    rows = [Sentence("Merchants welcome the profit."), Sentence("Merchants welcome the profit.", target="the harbour")]
+    without, with_target = fitted.predict(rows)
+    assert (without.stance, without.stance_proba) == (None, None)
+    assert with_target.stance == "favor"
+    assert without.proba == with_target.proba
+
+
+def test_a_target_is_an_error_where_no_stance_was_trained():
+    fitted = model(LogisticRegression(), tasks=["frames"])
+    with pytest.raises(ModelError, match=r"^a target was given, but this model was trained without stance; train one"):
+        fitted.predict([Sentence("Profit.", target="the harbour")])
+    assert fitted.predict([Sentence("Profit.")])[0].stance is None
+
+
+def test_a_model_of_the_stance_alone_has_no_frames():
+    (prediction,) = model(LogisticRegression(), tasks=["stance"]).predict(
+        [Sentence("Merchants welcome the profit.", target="the harbour")]
+    )
+    assert (prediction.frames, prediction.proba, prediction.stance) == ((), {}, "favor")
+
+
+def test_a_blind_stance_classifier_sees_no_target():
+    rows = sentences(4)
+    Y = np.array([[float(row.stance == name) for name in BOOK.stance_names] for row in rows])
+    other = [replace(row, target=f"matter {i}") for i, row in enumerate(rows)]
+    probabilities = {}
+    for blind in (True, False):
+        task = stance_classifier(BOOK, WORDS, LogisticRegression(), blind=blind).fit(rows, Y, folds(rows, Y))
+        probabilities[blind] = task.predict_proba(rows), task.predict_proba(other)
+    assert np.array_equal(*probabilities[True])
+    assert not np.allclose(*probabilities[False], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "reason"),
+    [
+        ({"profit": 0.5}, r"^threshold profit=0\.5: unknown frame; expected some of gain, risk$"),
+        ({"favor": 0.5}, r"^threshold favor=0\.5: unknown frame"),
+        ({"gain": 1.5}, r"^threshold gain=1\.5: a probability in \[0, 1\] is needed$"),
+        ({"gain": -0.1}, r"^threshold gain=-0\.1: a probability in"),
+        ({"gain": float("nan")}, r"^threshold gain=nan: a probability in"),
+    ],
+)
+def test_a_threshold_that_cannot_be_is_refused(thresholds, reason):
+    with pytest.raises(ConfigError, match=reason):
+        model(LogisticRegression(), tasks=["frames"]).predict([Sentence("Profit.")], thresholds)

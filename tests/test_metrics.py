@@ -1,0 +1,210 @@
+"""Scores equal scikit-learn's, and their intervals come from whole groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics as sk
+
+from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.metrics import (
+    average_precision,
+    f1,
+    flat,
+    frame_estimates,
+    precision,
+    recall,
+    roc_auc,
+    stance_estimates,
+)
+
+LABELS = ("rain", "sun", "wind")
+
+
+def one_row(n):
+    """The rows as they are."""
+    return np.ones((1, n))
+
+
+def random_frames(seed, n=80):
+    """Codes, probabilities with many ties, and decisions."""
+    rng = np.random.default_rng(seed)
+    Y = (rng.random((n, 3)) < (0.5, 0.3, 0.1)).astype(float)
+    Y[0], Y[1] = 1, 0
+    proba = np.clip(rng.integers(0, 11, (n, 3)) / 10 * 0.7 + 0.25 * Y, 0.01, 0.99).round(2)
+    return Y, proba, proba >= 0.5
+
+
+def test_a_small_case_by_hand():
+    y, decided = np.array([1, 1, 1, 0, 0]), np.array([1, 0, 0, 1, 0])
+    assert precision(y, decided, one_row(5)).tolist() == [1 / 2]
+    assert recall(y, decided, one_row(5)).tolist() == [1 / 3]
+    assert f1(y, decided, one_row(5)).tolist() == [2 / 5]
+
+
+def test_average_precision_lets_equal_probabilities_enter_together():
+    proba = np.array([0.5, 0.5])
+    # Whichever stands first: one step, half of it right.
+    assert average_precision(np.array([1, 0]), proba, one_row(2)).tolist() == [0.5]
+    assert average_precision(np.array([0, 1]), proba, one_row(2)).tolist() == [0.5]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_frames_equal_scikit_learn(seed):
+    Y, proba, decided = random_frames(seed)
+    scores = {path: e.value for path, e in frame_estimates(Y, proba, decided, LABELS, one_row(len(Y))).items()}
+    pairs = list(zip(Y.T, decided.T, strict=True))
+    expected = {
+        "macro_f1": sk.f1_score(Y, decided, average="macro"),
+        "micro_f1": sk.f1_score(Y, decided, average="micro"),
+        "macro_f1_two_class": np.mean([sk.f1_score(y, d, average="macro") for y, d in pairs]),
+        "mean_ap": sk.average_precision_score(Y, proba, average="macro"),
+        "brier": np.mean([sk.brier_score_loss(y, p) for y, p in zip(Y.T, proba.T, strict=True)]),
+        "log_loss": np.mean([sk.log_loss(y, p) for y, p in zip(Y.T, proba.T, strict=True)]),
+    }
+    for j, label in enumerate(LABELS):
+        expected[f"{label}/f1"] = sk.f1_score(Y[:, j], decided[:, j])
+        expected[f"{label}/precision"] = sk.precision_score(Y[:, j], decided[:, j])
+        expected[f"{label}/recall"] = sk.recall_score(Y[:, j], decided[:, j])
+        expected[f"{label}/ap"] = sk.average_precision_score(Y[:, j], proba[:, j])
+    assert scores == pytest.approx(expected, abs=1e-12)
+    assert next(iter(scores)) == "macro_f1"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_stance_equals_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    classes = ("favor", "against", "neutral")
+    y, proba = rng.integers(0, 3, 60), rng.dirichlet((1, 1, 1), 60)
+    said = proba.argmax(axis=1)
+    scores = {path: e.value for path, e in stance_estimates(y, proba, classes, one_row(60)).items()}
+    assert next(iter(scores)) == "macro_f1"
+    assert scores["macro_f1"] == pytest.approx(sk.f1_score(y, said, average="macro"))
+    assert scores["accuracy"] == pytest.approx(sk.accuracy_score(y, said))
+    assert scores["log_loss"] == pytest.approx(sk.log_loss(y, proba))
+    assert scores["brier"] == pytest.approx(((proba - np.eye(3)[y]) ** 2).sum(axis=1).mean())
+    for k, name in enumerate(classes):
+        assert scores[f"{name}/f1"] == pytest.approx(sk.f1_score(y == k, said == k))
+        assert scores[f"{name}/precision"] == pytest.approx(sk.precision_score(y == k, said == k))
+        assert scores[f"{name}/recall"] == pytest.approx(sk.recall_score(y == k, said == k))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_roc_auc_equals_scikit_learn_with_ties_and_weights(seed):
+    Y, proba, _ = random_frames(seed)
+    weights = np.random.default_rng(seed).integers(0, 4, len(Y)).astype(float)
+    both = roc_auc(Y[:, 0], proba[:, 0], np.vstack([np.ones(len(Y)), weights]))
+    assert both[0] == pytest.approx(sk.roc_auc_score(Y[:, 0], proba[:, 0]))
+    assert both[1] == pytest.approx(sk.roc_auc_score(Y[:, 0], proba[:, 0], sample_weight=weights))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_weight_of_three_is_a_row_repeated_three_times(seed):
+    Y, proba, decided = random_frames(seed)
+    weights = np.random.default_rng(seed + 100).integers(0, 4, len(Y))
+    weights[:2] = 1
+    again = np.repeat(np.arange(len(Y)), weights)
+    weighted = frame_estimates(Y, proba, decided, LABELS, np.vstack([np.ones(len(Y)), weights]))
+    repeated = frame_estimates(Y[again], proba[again], decided[again], LABELS, one_row(len(again)))
+    assert {k: e.replicates[0] for k, e in weighted.items()} == pytest.approx({k: e.value for k, e in repeated.items()})
+
+    classes = np.random.default_rng(seed).dirichlet((1, 1, 1), len(Y))
+    y = Y.argmax(axis=1)
+    weighted = stance_estimates(y, classes, LABELS, np.vstack([np.ones(len(Y)), weights]))
+    repeated = stance_estimates(y[again], classes[again], LABELS, one_row(len(again)))
+    assert {k: e.replicates[0] for k, e in weighted.items()} == pytest.approx({k: e.value for k, e in repeated.items()})
+
+
+def test_a_cell_that_was_not_coded_counts_for_nothing():
+    Y, proba, decided = random_frames(0)
+    Y[10:30, 1] = np.nan
+    scores = frame_estimates(Y, proba, decided, LABELS, one_row(len(Y)))
+    kept = ~np.isnan(Y[:, 1])
+    assert scores["sun/f1"].value == pytest.approx(sk.f1_score(Y[kept, 1], decided[kept, 1]))
+    assert scores["sun/ap"].value == pytest.approx(sk.average_precision_score(Y[kept, 1], proba[kept, 1]))
+    assert scores["rain/f1"].value == pytest.approx(sk.f1_score(Y[:, 0], decided[:, 0]))
+    cells = ~np.isnan(Y)
+    assert scores["micro_f1"].value == pytest.approx(sk.f1_score(Y[cells], decided[cells]))
+    # What is predicted in the masked cells changes nothing at all.
+    proba[10:30, 1], decided[10:30, 1] = 0.99, True
+    other = frame_estimates(Y, proba, decided, LABELS, one_row(len(Y)))
+    assert {k: e.value for k, e in scores.items()} == {k: e.value for k, e in other.items()}
+
+
+def test_a_label_that_nobody_coded_or_found_has_no_score():
+    Y, proba, decided = random_frames(0)
+    Y[:, 2] = np.nan
+    scores = flat(frame_estimates(Y, proba, decided, LABELS, one_row(len(Y))))
+    assert "rain/f1" in scores
+    assert not [path for path in scores if path.startswith("wind/")]
+    assert "macro_f1" not in scores
+    assert np.isnan(f1(np.zeros(3), np.zeros(3), one_row(3))).all()
+
+
+def test_flat_names_value_and_both_bounds():
+    scores = flat({"f1": Estimate(0.5, np.linspace(0, 1, 1001)), "ap": Estimate(float("nan"), np.array([0.1]))})
+    assert scores == {"f1": 0.5, "f1_low": 0.025, "f1_high": 0.975, "ap_low": 0.1, "ap_high": 0.1}
+
+
+def test_the_first_weights_are_the_rows_as_they_are():
+    W = bootstrap_weights(np.array([0, 0, 1, 2, 2, 2]), n_replicates=50, seed=1)
+    assert W.shape == (51, 6)
+    assert W[0].tolist() == [1.0] * 6
+
+
+def test_rows_of_one_group_are_drawn_together():
+    groups = np.array([0, 1, 0, 2, 1, 3])
+    W = bootstrap_weights(groups, n_replicates=200)
+    for group in range(4):
+        columns = W[:, groups == group]
+        assert (columns == columns[:, :1]).all()
+    # Four draws among four groups, in each replicate.
+    assert {sum(row[[0, 1, 3, 5]]) for row in W[1:]} == {4.0}
+    assert np.array_equal(W, bootstrap_weights(groups, n_replicates=200))
+    assert not np.array_equal(W, bootstrap_weights(groups, n_replicates=200, seed=1))
+
+
+def test_sentences_of_one_document_say_the_same_so_the_interval_is_wider():
+    rng = np.random.default_rng(0)
+    right = np.repeat(rng.random(40) < 0.7, 10).astype(float)  # 40 documents, all sentences right or all wrong
+    documents = np.repeat(np.arange(40), 10)
+
+    def width(groups):
+        shares = bootstrap_weights(groups) @ right / len(right)
+        low, high = Estimate(shares[0], shares[1:]).interval()
+        return high - low
+
+    assert width(documents) > 2.5 * width(np.arange(400))
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says():
+    held = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        right = (rng.random(100) < 0.7).astype(float)
+        W = bootstrap_weights(np.arange(100), n_replicates=300, seed=seed)
+        shares = W @ right / W.sum(axis=1)
+        low, high = Estimate(shares[0], shares[1:]).interval()
+        held += low <= 0.7 <= high
+    assert 0.9 <= held / 200 <= 0.99
+
+
+def test_the_interval_of_a_difference_is_paired():
+    rng = np.random.default_rng(0)
+    y = (rng.random(300) < 0.4).astype(float)
+    good = np.where(rng.random(300) < 0.8, y, 1 - y)
+    better = np.where(rng.random(300) < 0.3, y, good)  # right wherever `good` is, and more often
+    W = bootstrap_weights(np.arange(300))
+    one, other = (Estimate(values[0], values[1:]) for values in (f1(y, better, W), f1(y, good, W)))
+    difference = one - other
+    assert difference.value == pytest.approx(one.value - other.value)
+    low, high = difference.interval()
+    assert 0 < low < difference.value < high
+    # Unpaired, the two intervals overlap and could not tell.
+    assert one.interval()[0] < other.interval()[1]
+    assert (one - one).interval() == (0.0, 0.0)
+
+
+def test_replicates_without_a_figure_are_left_out_of_the_interval():
+    assert Estimate(0.5, np.array([np.nan, 0.4, 0.6])).interval(0.9) == (0.41, 0.59)
+    assert np.isnan(Estimate(0.5, np.array([np.nan])).interval()).all()
