@@ -145,10 +145,10 @@ class Store:
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
         os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.ERROR)
         from mlflow import MlflowClient
 
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         try:
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         except Exception as error:
@@ -300,17 +300,31 @@ class Store:
         from mlflow.exceptions import MlflowException
 
         self._require()
-        if uri.startswith("runs:/"):
-            run_id, _, path = uri.removeprefix("runs:/").partition("/")
-            uri = f"runs:/{self.find_run(run_id).run_id}/{path or MODEL_FOLDER}"
         with tempfile.TemporaryDirectory(prefix="framing-model-") as scratch:
             try:
-                folder = download_artifacts(uri, dst_path=scratch, tracking_uri=self.uri, registry_uri=self.uri)
+                folder = download_artifacts(self._source(uri), dst_path=scratch, tracking_uri=self.uri)
             except (MlflowException, OSError, ValueError) as error:
                 raise StoreError(
                     f"{uri}: not in the store {self.uri} ({_first_line(error)}); see `framing runs`"
                 ) from None
             yield Path(folder)
+
+    def _source(self, uri: str) -> str:
+        """Return the address of the files that a model's name means in this store.
+
+        MLflow would look a ``models:/`` name up in the store of its environment.
+        """
+        kind, _, name = uri.partition(":/")
+        if kind == "runs":
+            run_id, _, path = name.partition("/")
+            return f"{self.client.get_run(self.find_run(run_id).run_id).info.artifact_uri}/{path or MODEL_FOLDER}"
+        model, at, alias = name.partition("@")
+        if at:
+            return str(self.client.get_model_version_by_alias(model, alias).source)
+        model, _, version = name.partition("/")
+        if not version.isdigit():
+            raise ValueError("expected models:/NAME@ALIAS or models:/NAME/VERSION")
+        return str(self.client.get_model_version(model, version).source)
 
     def training_link(self, base: str, experiment: str | None = None) -> str:
         """Return the address of the runs table of an experiment in the UI, by default the one used last."""

@@ -76,7 +76,7 @@ def stance_figure(
     left.set_xticks(**ticks, **({"rotation": 30, "ha": "right"} if sum(map(len, names)) > 36 else {}))
     left.set_yticks(**ticks)
     left.set(xlabel="predicted", ylabel="coded")
-    left.set_title("Held-out rows; % of those coded so", fontsize=10)
+    left.set_title("Held out: rows, and % of the coded class", fontsize=10)
     for k, (style, name) in enumerate(zip(_styles(labels), names, strict=True)):
         _reliability(right, (y == k).astype(int), proba[:, k], style, name)
     figure.legend(loc="outside lower right", ncols=min(3, len(labels)), fontsize=8, frameon=False)
