@@ -113,7 +113,10 @@ def predict(
     named = _pairs(columns, "--column")
     if output is not None:
         _check_output(Path(output))
-    sentences = [sentence for file in files for sentence in _read(file, named)]
+    # A document goes by its file's name, or by the whole path where two files have one name.
+    names = [Path(file).name for file in files]
+    doc_ids = [file if names.count(name) > 1 else name for file, name in zip(files, names, strict=True)]
+    sentences = [s for file, doc_id in zip(files, doc_ids, strict=True) for s in _read(file, named, doc_id)]
     predictor = _load(model, store)
     predictions = predictor.predict(sentences, target=target, thresholds=chosen)
     _write(_formatted(predictions, predictor.labels, form, output, files), output)
@@ -293,7 +296,7 @@ def _load(model: str | None, store: str | None) -> Predictor:
     return Predictor.load(model, store)
 
 
-def _read(file: str, columns: dict[str, Any]) -> list[Sentence]:
+def _read(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sentence]:
     """Read one file's sentences: rows of a table, or the sentences of an article."""
     from framing.corpus.dataset import SUFFIXES, read_sentences, read_text
     from framing.text.document import DOCUMENT_SUFFIXES, document_text
@@ -317,7 +320,7 @@ def _read(file: str, columns: dict[str, Any]) -> list[Sentence]:
     else:
         expected = ", ".join((*DOCUMENT_SUFFIXES, *SUFFIXES))
         raise InputError(f"{file}: unknown kind of file {path.suffix!r}; expected {expected}, or - for standard input")
-    sentences = segment(text, doc_id="" if file == "-" else path.name)
+    sentences = segment(text, doc_id="" if file == "-" else doc_id)
     if not sentences:
         raise InputError(f"{name}: no sentence in it")
     return sentences

@@ -113,9 +113,7 @@ def _label_words(rows: Sequence[Sentence], frame: str) -> list[list[str]]:
     return [[stem for stem in stems if stem in s.text.lower()] for s in rows]
 
 
-def _guess(
-    tokens: list[list[str]], y: NDArray[np.float64], folds: Sequence[tuple], W: NDArray[np.float64]
-) -> Estimate:
+def _guess(tokens: list[list[str]], y: NDArray[np.float64], folds: Sequence[tuple], W: NDArray[np.float64]) -> Estimate:
     """Score a guess from tokens alone on held-out groups."""
     scores = np.zeros(len(y))
     for train, test in folds:

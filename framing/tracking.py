@@ -140,15 +140,17 @@ class Store:
     @cached_property
     def client(self) -> Any:
         """The MLflow client of this store."""
-        # MLflow reads these when it is imported; by default it reports usage and retries for minutes.
+        # By default MLflow reports usage, retries for minutes, and prints links among the results.
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
         os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
         from mlflow import MlflowClient
 
+        # What goes wrong comes as an exception; its trace in the log would be said twice.
         for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         except Exception as error:
@@ -436,6 +438,8 @@ class Store:
             raise self._error(f"{folder} cannot be written: {error.strerror}") from None
 
     def _error(self, reason: object) -> StoreError:
+        for error in (reason, getattr(reason, "__cause__", None)):
+            reason = getattr(error, "orig", None) or reason  # what the database itself said
         start = "" if self.database is not None else "start the server (mlflow server), or "
         return StoreError(
             f"store {self.uri}: cannot be used ({_first_line(reason)}); {start}name another store with --store "

@@ -70,7 +70,7 @@ class NameFinder:
 
     def _is_name(self, word: str) -> bool:
         key = word.lower()
-        return self._capital[key] > self._small[key] or word.isupper() and len(word) > 1
+        return self._capital[key] > self._small[key] or (word.isupper() and len(word) > 1)
 
 
 def name_lists(texts: Sequence[str]) -> list[list[str]]:

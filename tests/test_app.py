@@ -1,0 +1,200 @@
+"""From configuration to run: every option fits its constructor, overrides arrive, sweeps keep together."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.utils import get_class, instantiate
+
+from framing import Predictor
+from framing.app import _APP_KEYS
+from framing.records import SENTENCE_FIELDS
+from framing.tracking import Store, store_uri
+from framing.training import StanceOptions, train
+from tests.command import QUICK, contents, framing
+from tests.conftest import ROOT
+
+CONFIGS = ROOT / "configs"
+OPTIONS = sorted(path for group in ("encoder", "head", "words", "split") for path in (CONFIGS / group).glob("*.yaml"))
+EXPERIMENTS = sorted(path.stem for path in (CONFIGS / "experiment").glob("*.yaml"))
+
+
+def named(path: Path) -> str:
+    return f"{path.parent.name}={path.stem}"
+
+
+def composed(*overrides: str):
+    with initialize_config_dir(str(CONFIGS), version_base="1.3"):
+        return compose("train", overrides=list(overrides))
+
+
+@pytest.mark.parametrize("path", OPTIONS, ids=named)
+def test_the_keys_of_an_option_are_arguments_of_its_constructor(path):
+    content = yaml.safe_load(path.read_text())
+    if content is None:
+        assert path.parent.name == "words"  # no words beside the embedding
+        return
+    inspect.signature(get_class(content.pop("_target_"))).bind_partial(**content)
+
+
+@pytest.mark.parametrize("path", OPTIONS, ids=named)
+def test_an_option_composes_into_an_object_that_has_its_values(path):
+    group, content = path.parent.name, yaml.safe_load(path.read_text())
+    made = instantiate(composed(named(path)), _convert_="all")[group]
+    if content is None:
+        assert not made
+        return
+    assert type(made) is get_class(content.pop("_target_"))
+    values = {key: 0 if value == "${seed}" else value for key, value in content.items()}
+    assert {key: getattr(made, key) for key in values} == values
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_composes_and_sweeps_over_choices_that_exist(name):
+    with initialize_config_dir(str(CONFIGS), version_base="1.3"):
+        config = compose("train", overrides=[f"experiment={name}"], return_hydra_config=True)
+    for group, choices in config.hydra.sweeper.params.items():
+        assert {f"{choice}.yaml" for choice in choices.split(",")} <= {p.name for p in (CONFIGS / group).iterdir()}
+
+
+def test_every_key_is_read_and_every_argument_has_a_key():
+    config = composed()
+    assert set(config) == {*inspect.signature(train).parameters, *_APP_KEYS}
+    assert set(config.stance) == {"_target_", *inspect.signature(StanceOptions).parameters}
+    assert set(config.tracking) == {"uri", "experiment"}
+
+
+def test_columns_name_every_field_that_a_file_may_bring():
+    columns = composed().columns
+    # Offsets belong to documents that we split ourselves.
+    assert set(columns) == set(SENTENCE_FIELDS) - {"start", "end"}
+    assert all(field == name for field, name in columns.items())
+
+
+def test_help_shows_the_choices_and_cfg_prints_the_configuration_without_training(tmp_path):
+    told = framing("train", "--help", cwd=tmp_path)
+    assert told.code == 0
+    assert "head: knn, logreg, mlp, svm" in told.out
+    assert "framing train -m head=logreg,svm words=none,tfidf" in told.out
+    shown = framing("train", "--cfg", "job", "head=logreg", "head.C=2", cwd=tmp_path)
+    assert yaml.safe_load(shown.out)["head"]["C"] == 2
+    assert contents(tmp_path) == {}
+
+
+def test_one_name_in_four_places(workplace):
+    answer = framing("train", *QUICK, "head.C=2", "tasks=[frames]", "output=model", cwd=workplace)
+    assert answer.code == 0, answer.err
+    (run,) = Store(store_uri(str(workplace / "mlflow.db"))).runs()
+    assert run.params["head.C"] == "2"
+    heads = Predictor.load(workplace / "model").classifier.tasks["frames"].heads_["embedding"]
+    assert [head.C for head in heads] == [2, 2]
+
+
+def test_own_columns_and_a_head_of_its_own_for_the_stance(workplace):
+    rows = [json.loads(line) for line in (workplace / "corpus.jsonl").read_text().splitlines()]
+    own = [{"satz": row.pop("text"), **row} for row in rows]
+    (workplace / "own.jsonl").write_text("".join(json.dumps(row) + "\n" for row in own))
+    answer = framing(
+        *("train", *QUICK, "data=own.jsonl", "columns.text=satz", "+head@stance.head=svm", "output=model"),
+        cwd=workplace,
+    )
+    assert answer.code == 0, answer.err
+    (run,) = Store(store_uri(str(workplace / "mlflow.db"))).runs()
+    assert {key: value for key, value in run.params.items() if key.startswith("columns.")} == {"columns.text": "satz"}
+    assert run.params["stance.head._target_"] == "sklearn.svm.SVC"
+    described = json.loads((workplace / "model" / "model.json").read_text())["tasks"]
+    assert {name: task["head"] for name, task in described.items()} == {"frames": "LogisticRegression", "stance": "SVC"}
+
+
+def test_an_experiment_of_ones_own_is_also_the_experiment_of_its_run(workplace):
+    mine = workplace / "mine" / "experiment" / "few.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(
+        "# @package _global_\ndefaults:\n  - override /encoder: tfidf\n  - override /head: knn\n"
+        "head:\n  n_neighbors: 5\ntasks: [frames]\ndata: corpus.jsonl\ncodebook: book.yaml\n"
+    )
+    answer = framing("train", "-cd", "mine", "experiment=few", cwd=workplace)
+    assert answer.code == 0, answer.err
+    (run,) = Store(store_uri(str(workplace / "mlflow.db"))).runs("few")
+    assert (run.name, run.experiment, run.params["head.n_neighbors"]) == ("tfidf-knn", "few", "5")
+
+
+@pytest.fixture(scope="module")
+def sweep(_empty_store, trained, tmp_path_factory) -> tuple[Store, str]:
+    """The store after a sweep over four configurations, and what the sweep said."""
+    folder = tmp_path_factory.mktemp("sweep")
+    for name, source in (("mlflow.db", _empty_store), ("corpus.jsonl", trained / "corpus.jsonl")):
+        (folder / name).write_bytes(source.read_bytes())
+    (folder / "book.yaml").write_bytes((trained / "book.yaml").read_bytes())
+    choices = ("head=logreg,knn", "words=none,tfidf", "tasks=[frames]", "promote=true")
+    answer = framing("train", "-m", *QUICK, *choices, cwd=folder)
+    assert answer.code == 0, answer.err
+    return Store(store_uri(str(folder / "mlflow.db"))), answer.err
+
+
+def test_a_sweep_is_one_parent_with_its_children_all_finished(sweep):
+    store, _ = sweep
+    (parent,) = (run for run in store.runs() if run.parent is None)
+    children = [run for run in store.runs() if run.parent == parent.run_id]
+    assert sorted(run.name for run in children) == [
+        "tfidf-knn",
+        "tfidf-knn+tfidf",
+        "tfidf-logreg",
+        "tfidf-logreg+tfidf",
+    ]
+    assert {(run.params["head"], run.params["words"]) for run in children} == {
+        (head, words) for head in ("logreg", "knn") for words in ("none", "tfidf")
+    }
+    assert {run.status for run in (parent, *children)} == {"FINISHED"}
+    assert parent.name.startswith("sweep ")
+    assert "words=none,tfidf" in parent.name
+
+
+def test_a_sweep_promotes_the_best_of_its_children_only(sweep):
+    store, told = sweep
+    ranked = store.runs()
+    assert [run.champion for run in ranked] == [True, False, False, False, False]
+    assert all(ranked[0].score >= run.score for run in ranked[:4])
+    assert len(store.client.search_model_versions("name = 'framing'")) == 1
+    assert f"run {ranked[0].run_id[:8]} is now framing version 1, the champion" in told
+    assert "4 runs; compare them with: framing runs, framing ui" in told
+
+
+def test_a_sweep_with_a_run_that_fails_is_failed_and_says_which(workplace):
+    answer = framing(
+        "train", "-m", *QUICK, "tasks=[frames]", "data=missing.jsonl,corpus.jsonl", "promote=true", cwd=workplace
+    )
+    assert answer.code == 1
+    *_, which, last = answer.err.splitlines()
+    assert which.startswith("Error executing job with overrides: ")
+    assert "data=missing.jsonl" in which
+    assert last == "error: missing.jsonl: no such file"
+    store = Store(store_uri(str(workplace / "mlflow.db")))
+    child, parent = store.runs()
+    assert (parent.status, child.status) == ("FAILED", "FINISHED")  # the others go on
+    assert child.parent == parent.run_id
+    assert store.champion_run() is None
+
+
+def test_a_sweep_on_a_store_out_of_reach_runs_nothing(workplace):
+    answer = framing("train", "-m", *QUICK, "head=logreg,knn", "tracking.uri=ftp://x", cwd=workplace)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == (
+        "error: store ftp://x: unknown kind of address; expected sqlite:///PATH, a path, or http(s)://HOST:PORT\n"
+    )
+
+
+def test_what_goes_wrong_at_the_end_of_a_sweep_is_an_error_too(workplace):
+    with closing(sqlite3.connect(workplace / "mlflow.db")) as connection:
+        connection.execute("DROP TABLE registered_model_aliases")
+    answer = framing("train", "-m", *QUICK, "tasks=[frames]", "promote=true", cwd=workplace)
+    assert answer.code == 1
+    assert "no such table: registered_model_aliases" in answer.err.splitlines()[-1]
+    assert answer.err.splitlines()[-1].startswith(f"error: store sqlite:///{workplace}/mlflow.db: cannot be used (")

@@ -1,0 +1,403 @@
+"""The tracking store: what a run keeps, which model is the champion, how a run ends."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from framing import Predictor
+from framing.corpus.dataset import dataset_digest, load_dataset
+from framing.errors import ModelError, StoreError
+from framing.tracking import Store, store_uri
+from tests.command import QUICK, framing
+
+METRIC = "validation/frames/macro_f1"
+
+
+def store_in(folder: Path) -> Store:
+    return Store(store_uri(str(folder / "mlflow.db")))
+
+
+@pytest.fixture(scope="module")
+def run(trained):
+    """The one run of the trained folder, as MLflow gives it."""
+    store = store_in(trained)
+    (summary,) = store.runs()
+    return store.client.get_run(summary.run_id)
+
+
+def test_a_store_is_named_by_option_then_environment_then_the_current_folder(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert store_uri() == f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://host:5000/")
+    assert store_uri() == "http://host:5000"
+    assert store_uri("runs/here.db") == f"sqlite:///{tmp_path}/runs/here.db"
+    assert store_uri("sqlite:///here.db") == f"sqlite:///{tmp_path}/here.db"
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert store_uri("~/mlflow.db") == "sqlite:////home/ada/mlflow.db"
+
+
+def test_a_run_is_named_for_its_encoder_and_head_and_keeps_the_configuration_flat(run):
+    assert run.info.run_name == "tfidf-logreg"
+    assert run.info.status == "FINISHED"
+    params = run.data.params
+    assert {key: params[key] for key in ("encoder", "head", "words", "split", "seed", "data")} == {
+        "encoder": "tfidf",
+        "head": "logreg",
+        "words": "none",
+        "split": "grouped",
+        "seed": "0",
+        "data": "corpus.jsonl",
+    }
+    assert (params["head.C"], params["encoder.max_n"], params["split.n_splits"]) == ("3", "2", "5")
+    assert not [key for key in params if key.startswith("columns.")]  # none has another name
+
+
+def test_a_run_has_its_scores_with_intervals_the_primary_one_first(run, trained):
+    metrics = run.data.metrics
+    for path in (METRIC, "validation/frames/gain/f1", "validation/stance/macro_f1", "validation/stance_blind/macro_f1"):
+        assert metrics[f"{path}_low"] <= metrics[path] <= metrics[f"{path}_high"]
+    with closing(sqlite3.connect(trained / "mlflow.db")) as connection:
+        first = connection.execute("SELECT key FROM metrics ORDER BY timestamp, rowid LIMIT 1").fetchone()
+    assert first == (METRIC,)
+    assert run.data.tags["framing.primary_metric"] == METRIC
+    assert run.data.tags["score"] == f"{metrics[METRIC]:.3f} [{metrics[f'{METRIC}_low']:.3f}, " + (
+        f"{metrics[f'{METRIC}_high']:.3f}]"
+    )
+
+
+def test_a_run_says_which_data_code_and_codebook_it_used(run, trained):
+    digest = dataset_digest(load_dataset(trained / "corpus.jsonl"))
+    (used,) = run.inputs.dataset_inputs
+    assert (used.dataset.name, used.dataset.digest) == ("corpus", digest[:36])
+    assert json.loads(used.dataset.source) == {"uri": "corpus.jsonl"}
+    assert json.loads(used.dataset.profile)["num_rows"] == 60
+    tags = run.data.tags
+    assert tags["framing.data_digest"] == digest
+    assert tags["framing.codebook"].startswith("harbour ")
+    assert tags["framing.version"]
+
+
+def test_a_run_has_a_description_with_its_table_of_scores(run):
+    note = run.data.tags["mlflow.note.content"].splitlines()
+    assert note[0] == "**tfidf-logreg** on `corpus.jsonl`, seed 0."
+    assert note[2] == "| score | value | 95 % interval |"
+    assert note[4].startswith(f"| {METRIC} | {run.data.metrics[METRIC]:.3f} | ")
+
+
+def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(run, trained):
+    kept = trained / "mlartifacts" / "framing" / run.info.run_id / "artifacts"
+    assert sorted(path.name for path in kept.iterdir()) == ["config.yaml", "figures", "model", "predictions.jsonl"]
+    config = yaml.safe_load((kept / "config.yaml").read_text())
+    assert (config["head"]["C"], config["seed"], config["promote"]) == (3, 0, True)
+    rows = [json.loads(line) for line in (kept / "predictions.jsonl").read_text().splitlines()]
+    assert len(rows) == 120  # 60 rows for the frames, the same 60 for the stance
+    assert rows[0]["coded_frames"] == ["gain"]
+    assert {path.name for path in (kept / "figures").iterdir()} == {"frames.png", "stance.png"}
+    saved, logged = (json.loads((place / "model.json").read_text()) for place in (trained / "model", kept / "model"))
+    assert saved.pop("files").keys() == logged.pop("files").keys()  # an archive has its own digest each time
+    assert saved == logged
+
+
+def test_training_without_promote_makes_no_model_version_and_says_how_to(workplace):
+    answer = framing("train", *QUICK, "tasks=[frames]", cwd=workplace)
+    assert answer.code == 0, answer.err
+    store = store_in(workplace)
+    (summary,) = store.runs()
+    assert store.client.search_registered_models() == []
+    assert f"store sqlite:///{workplace}/mlflow.db" in answer.err.splitlines()[0]
+    short = summary.run_id[:8]
+    assert answer.err.splitlines()[-1] == f"run {short}; make it the default with: framing promote {short}"
+
+
+def test_promoting_makes_the_next_version_and_moves_the_alias(with_champion):
+    store = store_in(with_champion)
+    (summary,) = store.runs()
+    assert int(store.client.get_model_version_by_alias("framing", "champion").version) == 1
+    answer = framing("promote", summary.run_id[:6], cwd=with_champion)
+    assert answer.code == 0, answer.err
+    assert answer.out == f"framing version 2 (tfidf-logreg, run {summary.run_id[:8]}) is now the champion\n"
+    assert int(store.client.get_model_version_by_alias("framing", "champion").version) == 2
+    assert store.champion_run() == summary.run_id
+
+
+@pytest.fixture
+def three_runs(store_file) -> Store:
+    """Runs with scores .5 and .7, and one that failed."""
+    store = Store(store_uri(str(store_file)))
+    for name, score in (("worse", 0.5), ("better", 0.7)):
+        with store.run(name, "ours", {"head": name}) as run:
+            run.log({"v/f1": score, "v/f1_low": score - 0.1, "v/f1_high": score + 0.1})
+    with pytest.raises(ZeroDivisionError), store.run("failed", "ours", {}):
+        _ = 1 / 0
+    return store
+
+
+def test_runs_are_ranked_by_score_and_those_without_one_come_last(three_runs):
+    found = [(run.name, run.score, run.status) for run in three_runs.runs()]
+    assert found == [("better", 0.7, "FINISHED"), ("worse", 0.5, "FINISHED"), ("failed", None, "FAILED")]
+    assert [(run.low, run.high) for run in three_runs.runs()[1:]] == [(0.4, 0.6), (None, None)]
+    assert three_runs.runs("ours") == three_runs.runs()
+    assert three_runs.runs("Default") == []
+
+
+def test_a_run_is_found_by_id_by_its_beginning_and_by_name(three_runs):
+    best = three_runs.runs()[0]
+    for wanted in (best.run_id, best.run_id[:10], "better"):
+        assert three_runs.find_run(wanted) == best
+
+
+def test_a_run_that_is_not_there_or_not_the_only_one_is_an_error(three_runs):
+    with pytest.raises(StoreError, match=f"^run 'best' in {three_runs.uri}: no such run; see `framing runs`$"):
+        three_runs.find_run("best")
+    best = three_runs.runs()[0]
+    with pytest.raises(StoreError, match=f"run '{best.run_id[:3]}' in .*: no such run"):
+        three_runs.find_run(best.run_id[:3])  # too short to mean anything
+    with three_runs.run("better", "ours", {}):
+        pass
+    with pytest.raises(StoreError, match=r"run 'better' in .*: 2 runs fit \(\w{8}, \w{8}\); give the id$"):
+        three_runs.find_run("better")
+
+
+def test_only_a_finished_run_with_a_model_can_be_promoted(three_runs):
+    with pytest.raises(StoreError, match=r"run \w{8} \(failed\) is FAILED: only a finished run can be promoted"):
+        three_runs.promote(three_runs.find_run("failed"))
+    with pytest.raises(StoreError, match=r"run \w{8} \(better\) has no model; promote one of its children or train"):
+        three_runs.promote(three_runs.find_run("better"))
+    assert three_runs.client.search_registered_models() == []
+
+
+def test_an_experiment_that_is_not_there_is_an_error_that_names_those_that_are(three_runs):
+    with pytest.raises(StoreError, match=r"no experiment 'theirs'; there are: ours, Default$"):
+        three_runs.runs("theirs")
+
+
+def test_the_table_of_runs_marks_the_champion_and_leaves_out_what_has_no_score(with_champion):
+    store = store_in(with_champion)
+    (champion,) = store.runs()
+    with store.run("parent", "framing", {}):
+        pass
+    shown = framing("runs", cwd=with_champion)
+    (row,) = [line for line in shown.out.splitlines() if "FINISHED" in line]
+    assert row.split()[:5] == ["*", champion.run_id[:8], "tfidf-logreg", "tfidf", "logreg"]
+    assert METRIC in row
+    table = framing("runs", "--all", "--format", "csv", cwd=with_champion).out.splitlines()
+    assert table[0] == ",run,name,encoder,head,words,score,95 % interval,metric,experiment,started,status"
+    assert [line.split(",")[0] + line.split(",")[2] for line in table[1:]] == ["*tfidf-logreg", "parent"]
+    assert (
+        framing("runs", "--experiment", "Default", "--format", "csv", cwd=with_champion).out.splitlines() == table[:1]
+    )
+
+
+def test_the_default_model_is_the_champion_of_the_store_and_says_so(trained, monkeypatch, capsys):
+    monkeypatch.chdir(trained)
+    predictor = Predictor.load()
+    assert capsys.readouterr().err == f"model: models:/framing@champion of sqlite:///{trained}/mlflow.db\n"
+    assert predictor.origin == f"models:/framing@champion of sqlite:///{trained}/mlflow.db"
+    assert predictor.predict(["Warships threaten the harbour."])[0].frames == ("risk",)
+
+
+def test_a_model_of_the_store_is_the_same_by_alias_version_run_and_folder(trained, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{trained}/mlflow.db")
+    (summary,) = store_in(trained).runs()
+    names = ("models:/framing@champion", "models:/framing/1", f"runs:/{summary.run_id}", f"runs:/{summary.run_id[:8]}")
+    asked = ["Profit for Alder comes with an attack."]
+    expected = Predictor.load(trained / "model").predict_proba(asked).tolist()
+    for name in names:
+        assert Predictor.load(name).predict_proba(asked).tolist() == expected
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_champion_the_error_says_how_to_get_one(store_file):
+    with pytest.raises(ModelError) as caught:
+        Predictor.load(store=str(store_file))
+    assert str(caught.value) == (
+        f"no model: the store sqlite:///{store_file} has no champion. Train one with `framing train promote=true`, "
+        "promote a run with `framing promote RUN`, or name a model folder"
+    )
+
+
+def test_a_store_in_a_folder_with_spaces_works_from_training_to_prediction(workplace, _empty_store):
+    odd = workplace / "my runs, 100%"
+    odd.mkdir()
+    (odd / "mlflow.db").write_bytes(_empty_store.read_bytes())
+    place = "my runs, 100%/mlflow.db"
+    answer = framing("train", *QUICK, "tasks=[frames]", "promote=true", f"tracking.uri='{place}'", cwd=workplace)
+    assert answer.code == 0, answer.err
+    (workplace / "a.txt").write_text("Warships threaten the harbour.")
+    predicted = framing("predict", "a.txt", "--store", place, "--format", "jsonl", cwd=workplace)
+    assert json.loads(predicted.out)["frames"] == ["risk"], predicted.err
+
+
+def test_the_store_is_made_with_the_first_run_and_not_before(tmp_path):
+    store = Store(store_uri(str(tmp_path / "deep" / "mlflow.db")))
+    assert not store.exists
+    assert store.champion_run() is None
+    with pytest.raises(StoreError, match=r"no tracking store at sqlite:.*; train first \(framing train\), or name one"):
+        store.runs()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_link_to_the_runs_opens_the_page_of_training_runs(three_runs, tmp_path):
+    ours = three_runs.client.get_experiment_by_name("ours").experiment_id
+    expected = f"http://h:1/#/experiments/{ours}/runs?workflowType=machine_learning"
+    assert three_runs.training_link("http://h:1") == expected  # the experiment used last
+    assert three_runs.training_link("http://h:1", "ours") == expected
+    assert three_runs.training_link("http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
+    with pytest.raises(StoreError, match="no experiment 'theirs'; there are: "):
+        three_runs.training_link("http://h:1", "theirs")
+    nothing = Store(store_uri(str(tmp_path / "none.db")))
+    assert nothing.training_link("http://h:1") == expected.replace(f"/{ours}/", "/0/")
+
+
+@contextmanager
+def answering(status: int, text: bytes):
+    """A web server that gives one answer to everything."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_server_that_takes_the_call_and_stays_silent_is_known_within_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(StoreError) as caught:
+            Store(address)
+    assert time.monotonic() - started < 15
+    assert str(caught.value) == (
+        f"store {address}: cannot be used (no answer within 5 seconds); start the server (mlflow server), or name "
+        "another store with --store (framing train: tracking.uri=...)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://127.0.0.1:9", "Connection refused"),
+        ("http://host.invalid", "Name or service not known|Temporary failure in name resolution|No address"),
+        ("http://127.0.0.1:port", "not an address or not an MLflow server: nonnumeric port"),
+        ("ftp://here", "unknown kind of address; expected sqlite:///PATH, a path, or http"),
+    ],
+)
+def test_a_server_out_of_reach_is_known_at_once_with_the_reason(address, reason):
+    with pytest.raises(StoreError, match=f"^store {address}: .*({reason})"):
+        Store(address)
+
+
+def test_a_server_that_is_something_else_or_unwell_is_told_from_one_that_wants_a_password():
+    with answering(404, b"") as address, pytest.raises(StoreError, match="it answers 404 where an MLflow server says"):
+        Store(address)
+    with answering(503, b"") as address, pytest.raises(StoreError, match="it answers 503"):
+        Store(address)
+    with answering(401, b"") as address:
+        assert Store(address).exists
+    with answering(200, b"Welcome") as address, pytest.raises(StoreError, match="cannot be used") as caught:
+        Store(address).runs()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_store_of_ours_is_left_as_it_is(tmp_path):
+    text, other = tmp_path / "text.db", tmp_path / "other.db"
+    text.write_text("not a database, but long enough to look like one" * 9)
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("CREATE TABLE addresses (name)")
+    before = [file.read_bytes() for file in (text, other)]
+    with pytest.raises(StoreError, match=r"text.db: cannot be used \(file is not a database\); name another store"):
+        Store(store_uri(str(text)))
+    with pytest.raises(StoreError, match=r"a database of something else: it has no table 'experiments'\)"):
+        Store(store_uri(str(other)))
+    with pytest.raises(StoreError, match=f"a folder; name the database in it, such as {tmp_path}/mlflow.db"):
+        Store(store_uri(str(tmp_path)))
+    with pytest.raises(StoreError, match=r"text.db cannot be written: Not a directory"):
+        Store(store_uri(str(text / "mlflow.db")))
+    assert [file.read_bytes() for file in (text, other)] == before
+
+
+def test_a_store_that_breaks_during_a_run_is_an_error_of_the_store(store_file):
+    store = Store(store_uri(str(store_file)))
+    with (
+        pytest.raises(StoreError, match=r"cannot be used \(no such table: metrics\)"),
+        store.run("r", "e", {}) as run,
+    ):
+        with closing(sqlite3.connect(store_file)) as connection:
+            connection.execute("DROP TABLE metrics")
+        run.log({"v/f1": 0.5})
+    (summary,) = store.runs()
+    assert summary.status == "FAILED"
+
+
+def test_ctrl_c_and_an_end_from_outside_leave_a_killed_run_and_the_champion(with_champion, trained):
+    # A training of minutes; the signal's default handling is set because a job in the background may ignore it.
+    main = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from framing.cli import main; main()"
+    )
+    long = ["train", "encoder=tfidf", "head=mlp", "head.hidden_layer_sizes=[400]", "promote=true"]
+    store, stores, processes = store_in(with_champion), {}, {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        folder = with_champion / number.name
+        folder.mkdir()
+        stores[number] = folder / "mlflow.db"
+        stores[number].write_bytes((with_champion / "mlflow.db").read_bytes())
+        processes[number] = subprocess.Popen(
+            [sys.executable, "-c", main, *long],
+            cwd=folder,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    champion = store.champion_run()
+    for number, process in processes.items():
+        wait_for_a_run(stores[number], process)
+        process.send_signal(number)
+    for number, process in processes.items():
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (130, ""), err
+        assert err.splitlines()[-1] == "interrupted"
+        assert "Traceback" not in err
+        after = Store(store_uri(str(stores[number])))
+        assert {run.name: run.status for run in after.runs()} == {"tfidf-logreg": "FINISHED", "tfidf-mlp": "KILLED"}
+        assert after.champion_run() == champion
+        assert len(after.client.search_model_versions("name = 'framing'")) == 1
+
+
+def wait_for_a_run(database: Path, process: subprocess.Popen) -> None:
+    """Wait until a run is under way: it is there with its parameters."""
+    query = "SELECT count(*) FROM runs JOIN params USING (run_uuid) WHERE status = 'RUNNING'"
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        with closing(sqlite3.connect(database, timeout=30)) as connection:
+            if connection.execute(query).fetchone()[0] > 20:
+                return
+        time.sleep(0.2)
+    raise AssertionError("no run in 90 seconds")
