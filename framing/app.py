@@ -137,7 +137,7 @@ class SweepCallback(Callback):
         """Open the parent run and hand its id to the runs of the sweep."""
         with _past_hydra():
             self.store = Store(store_uri(config.tracking.uri))
-            overrides = " ".join(config.hydra.overrides.task)
+            overrides = " ".join(o for o in config.hydra.overrides.task if not o.startswith("tracking."))
             experiment = config.hydra.runtime.choices.get("experiment") or config.tracking.experiment
             self.run_id = self.store.start(f"sweep {overrides}"[:250], experiment)
             os.environ[_PARENT] = f"{self.store.uri}#{self.run_id}"
@@ -301,11 +301,11 @@ def _write_record(folder: Path, result: TrainingResult, training: Training, conf
 
 def _note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> str:
     """Return the description that the UI shows above a run."""
-    rows = ["| score | value | 95 % interval |", "|---|---|---|"]
+    rows = ["| score | value, 95 % interval |", "|---|---|"]
     for path, value in result.metrics.items():
         if path.endswith(("/macro_f1", "/mean_ap")):
             low, high = result.metrics[f"{path}_low"], result.metrics[f"{path}_high"]
-            rows.append(f"| {path} | {value:.3f} | {low:.3f} to {high:.3f} |")
+            rows.append(f"| {path} | {value:.3f} [{low:.3f}, {high:.3f}] |")
     return "\n".join(
         [
             f"**{name}** on `{config['data']}`, seed {config['seed']}.",

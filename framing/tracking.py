@@ -28,6 +28,18 @@ CHAMPION = "champion"
 MODEL_FOLDER = "model"
 _PRIMARY = "framing.primary_metric"
 _PARENT = "mlflow.parentRunId"
+# The UI's runs table shows no scores, and folds a sweep into one row, unless a view of the experiment says otherwise.
+_VIEW = "scores"
+_VIEW_TAG = f"mlflow.sharedViewState.{_VIEW}"
+_VIEW_WIDTHS = {
+    "params.`encoder`": 90,
+    "params.`head`": 90,
+    "params.`words`": 90,
+    "tags.`score`": 170,
+    "metrics.`validation/frames/macro_f1`": 210,
+    "metrics.`validation/frames/macro_f1_low`": 230,
+    "metrics.`validation/frames/macro_f1_high`": 230,
+}
 # Seconds that a store has for its first answer.
 _PATIENCE = 5
 
@@ -88,7 +100,7 @@ class Run:
         from mlflow.entities import Metric, RunTag
 
         client, now = self.store.client, _milliseconds()
-        # The UI draws charts in the order in which metrics arrived, and a batch holds 1,000 at most.
+        # A run's overview lists metrics in the order in which they arrived, and a batch holds 1,000 at most.
         if metrics:
             primary = next(iter(metrics))
             client.log_metric(self.run_id, primary, metrics[primary])
@@ -215,7 +227,11 @@ class Store:
             found = self.client.get_experiment_by_name(experiment)
             # Beside the database, so that a store is one folder; the library's default follows the current one.
             place = self.database and (self.database.parent / "mlartifacts" / experiment).as_uri()
-            experiment_id = found.experiment_id if found else self.client.create_experiment(experiment, place)
+            experiment_id = (
+                found.experiment_id
+                if found
+                else self.client.create_experiment(experiment, place, tags={_VIEW_TAG: _runs_view()})
+            )
             run_id: str = self.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
             return run_id
 
@@ -330,7 +346,7 @@ class Store:
 
     def training_link(self, base: str, experiment: str | None = None) -> str:
         """Return the address of the runs table of an experiment in the UI, by default the one used last."""
-        used: str = "0"
+        used, view = "0", ""
         if experiment is not None:
             self._require()
         if self.exists:
@@ -338,8 +354,11 @@ class Store:
                 found = list(self._experiments(experiment))
                 latest = self.client.search_runs(found, max_results=1, order_by=["attributes.start_time DESC"])
                 used = latest[0].info.experiment_id if latest else found[0]
+                # The UI complains of a view that is not there: an experiment may be older, or made by other hands.
+                if _VIEW_TAG in self.client.get_experiment(used).tags:
+                    view = f"&viewStateShareKey={_VIEW}"
         # Without the workflow type the UI opens its page for traces of language models.
-        return f"{base}/#/experiments/{used}/runs?workflowType=machine_learning"
+        return f"{base}/#/experiments/{used}/runs?workflowType=machine_learning{view}"
 
     def serve(self, host: str, port: int) -> int:
         """Run the MLflow UI on this store until it is stopped; return its exit code."""
@@ -445,6 +464,20 @@ class Store:
             f"store {self.uri}: cannot be used ({_first_line(reason)}); {start}name another store with --store "
             "(framing train: tracking.uri=...)"
         )
+
+
+def _runs_view() -> str:
+    """Return the view of the runs table as the UI saves one: columns, their order and widths, best score first."""
+    columns = list(_VIEW_WIDTHS)
+    view = {
+        "selectedColumns": columns,
+        "columnOrder": columns,
+        "columnWidths": _VIEW_WIDTHS,
+        "orderByKey": "tags.`score`",
+        "orderByAsc": False,
+    }
+    # Twice: older versions of the UI read the view itself, newer ones the one inside, which they list by its name.
+    return json.dumps({**view, "name": _VIEW, "createdAt": _milliseconds(), "state": json.dumps(view)})
 
 
 def _first_line(reason: object) -> str:

@@ -94,8 +94,8 @@ def test_a_run_says_which_data_code_and_codebook_it_used(run, trained):
 def test_a_run_has_a_description_with_its_table_of_scores(run):
     note = run.data.tags["mlflow.note.content"].splitlines()
     assert note[0] == "**tfidf-logreg** on `corpus.jsonl`, seed 0."
-    assert note[2] == "| score | value | 95 % interval |"
-    assert note[4].startswith(f"| {METRIC} | {run.data.metrics[METRIC]:.3f} | ")
+    assert note[2] == "| score | value, 95 % interval |"
+    assert note[4].startswith(f"| {METRIC} | {run.data.metrics[METRIC]:.3f} [")
 
 
 def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(run, trained):
@@ -255,8 +255,10 @@ def test_the_store_is_made_with_the_first_run_and_not_before(tmp_path):
 def test_the_link_to_the_runs_opens_the_page_of_training_runs(three_runs, tmp_path):
     ours = three_runs.client.get_experiment_by_name("ours").experiment_id
     expected = f"http://h:1/#/experiments/{ours}/runs?workflowType=machine_learning"
-    assert three_runs.training_link("http://h:1") == expected  # the experiment used last
-    assert three_runs.training_link("http://h:1", "ours") == expected
+    assert three_runs.training_link("http://h:1") == f"{expected}&viewStateShareKey=scores"  # the one used last
+    assert three_runs.training_link("http://h:1", "ours") == f"{expected}&viewStateShareKey=scores"
+    view = json.loads(three_runs.client.get_experiment(ours).tags["mlflow.sharedViewState.scores"])
+    assert view["selectedColumns"][:4] == ["params.`encoder`", "params.`head`", "params.`words`", "tags.`score`"]
     assert three_runs.training_link("http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
     with pytest.raises(StoreError, match="no experiment 'theirs'; there are: "):
         three_runs.training_link("http://h:1", "theirs")

@@ -172,7 +172,7 @@ def flat(estimates: Mapping[str, Estimate]) -> dict[str, float]:
     for path, estimate in estimates.items():
         low, high = estimate.interval()
         values = {path: estimate.value, f"{path}_low": low, f"{path}_high": high}
-        named |= {name: float(value) for name, value in values.items() if not np.isnan(value)}
+        named |= {name: round(float(value), 6) for name, value in values.items() if not np.isnan(value)}
     return named
 
 

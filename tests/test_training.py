@@ -1,0 +1,171 @@
+"""Training tells the truth: repeatable, nothing leaks, and a stance that ignores its target is found out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from small import BOOK, sentences
+
+from framing import Codebook, FramingWarning, Sentence, train
+from framing.corpus.splits import GroupedFolds
+from framing.errors import ConfigError, InputError
+from framing.model.classifier import stance_classifier
+from framing.model.encoders import WordVectorizer
+from framing.resources import resource
+from framing.training import StanceOptions, evaluate_classifier, prepare
+
+QUICK = {
+    "codebook": BOOK,
+    "encoder": WordVectorizer(min_df=1),
+    "head": LogisticRegression(C=10),
+    "split": GroupedFolds(3, random_state=0),
+}
+
+
+def test_minilm_learns_the_shipped_frames_and_reads_new_sentences():
+    rows = [json.loads(line) for line in (resource("data") / "frames.jsonl").read_text(encoding="utf-8").splitlines()]
+    slice_ = [Sentence(row["text"], frames=tuple(row["frames"]), group=row["group"]) for row in rows[520::2]]
+    result = train(slice_, tasks=["frames"], split=GroupedFolds(3, random_state=0))
+    assert result.metrics["validation/frames/mean_ap"] > 0.6  # chance is the share of a frame, about .2
+    gain, threat = result.classifier.predict(
+        [
+            Sentence("The agreement opens a lucrative market and will bring billions in investment and new jobs."),
+            Sentence("Their missiles pose a serious threat to national security, intelligence officials warned."),
+        ]
+    )
+    assert max(gain.proba, key=gain.proba.get) == "economic_opportunity"
+    assert max(threat.proba, key=threat.proba.get) == "security_threat"
+
+
+def test_two_trainings_with_one_seed_agree():
+    first, second = (train(sentences(), **QUICK, seed=7) for _ in range(2))
+    rows = sentences(3)
+    assert [p.frames for p in first.classifier.predict(rows)] == [p.frames for p in second.classifier.predict(rows)]
+    for task in ("frames", "stance"):
+        one, other = (result.classifier.tasks[task].predict_proba(rows) for result in (first, second))
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    assert first.metrics == second.metrics
+
+
+def test_another_codebook_of_two_labels_trains_end_to_end():
+    book = Codebook.from_dict({"name": "weather", "frames": ["wet", "windy"]})
+    rows = [
+        Sentence(f"{text} in {place}", frames=frames, group=place)
+        for place in ("Ayr", "Bern", "Cork", "Deal", "Ely", "Fife")
+        for text, frames in (
+            ("rain soaked the fields", ("wet",)),
+            ("gusts tore at roofs", ("windy",)),
+            ("rain and gusts came together", ("wet", "windy")),
+            ("a mild and quiet day", ()),
+        )
+    ]
+    result = train(rows, **{**QUICK, "codebook": book}, tasks=["frames"])
+    predicted = result.classifier.predict([Sentence("rain soaked us"), Sentence("a quiet day"), Sentence("gusts")])
+    assert [p.frames for p in predicted] == [("wet",), (), ("windy",)]
+
+
+def test_each_coded_row_is_predicted_once_by_a_fold_that_did_not_hold_it():
+    rows = sentences()
+    held_out = train(rows, **QUICK, tasks=["frames"]).held_out["frames"]
+    assert held_out.sentences == rows
+    assert not np.isnan(held_out.proba).any()
+    assert [p.sentence for p in held_out.predictions] == rows
+
+
+def test_the_primary_metric_comes_first_and_each_has_its_interval():
+    result = train(sentences(), **QUICK)
+    assert result.primary == "validation/frames/macro_f1"
+    values = [path for path in result.metrics if not path.endswith(("_low", "_high"))]
+    assert {"validation/stance/macro_f1", "validation/stance_blind/macro_f1"} < set(values)
+    for path in values:
+        assert result.metrics[f"{path}_low"] <= result.metrics[f"{path}_high"]
+    assert result.classifier.info["data"]["counts"]["frames"] == {"coded": 60, "groups": 10, "gain": 30, "risk": 30}
+
+
+def opposed(n: int = 24) -> list[Sentence]:
+    """One sentence, two targets, opposite stances: only the target tells them apart."""
+    return [
+        Sentence(f"Voices number {i} praise bridges and curse tunnels", target=target, stance=stance, group=str(i))
+        for i in range(n)
+        for target, stance in (("bridges", "favor"), ("tunnels", "against"), ("gardens", "neutral"))
+    ]
+
+
+def test_a_stance_that_lies_in_the_target_is_seen_with_it_and_not_without():
+    result = train(opposed(), **QUICK, tasks=["stance"])
+    assert result.metrics["validation/stance/macro_f1"] == 1.0
+    assert result.metrics["validation/stance_blind/macro_f1"] < 0.5
+
+
+def test_the_blind_baseline_ignores_the_target():
+    rows = opposed()
+    training = prepare(rows, **QUICK, tasks=["stance"])
+    task = training.tasks["stance"]
+    blind = stance_classifier(BOOK, QUICK["encoder"], QUICK["head"], blind=True).fit(rows, task.Y, task.folds)
+    seeing = stance_classifier(BOOK, QUICK["encoder"], QUICK["head"]).fit(rows, task.Y, task.folds)
+    turned = [replace(row, target="tunnels") for row in rows]
+    assert np.array_equal(blind.predict_proba(rows), blind.predict_proba(turned))
+    assert not np.allclose(seeing.predict_proba(rows), seeing.predict_proba(turned))
+
+
+def test_the_baseline_can_be_left_out():
+    metrics = train(sentences(), **QUICK, stance=StanceOptions(blind_baseline=False)).metrics
+    assert not any("stance_blind" in path for path in metrics)
+
+
+def test_other_files_are_scored_and_change_nothing(tmp_path):
+    file = tmp_path / "other.jsonl"
+    file.write_text("".join(json.dumps(row.to_row()) + "\n" for row in sentences(4)), encoding="utf-8")
+    without, beside = (
+        train(sentences(), **QUICK),
+        train(sentences(), **QUICK, evaluate={"dev": str(file), "test": None}),
+    )
+    assert beside.metrics["dev/frames/macro_f1"] == 1.0
+    assert "dev/stance_blind/macro_f1" in beside.metrics
+    assert beside.classifier.predict(sentences(2)) == without.classifier.predict(sentences(2))
+    assert {path: value for path, value in beside.metrics.items() if not path.startswith("dev/")} == without.metrics
+
+
+def test_labels_not_looked_at_are_left_out_of_learning_and_scoring():
+    rows = [replace(row, coded=("gain",), frames=tuple(f for f in row.frames if f == "gain")) for row in sentences(4)]
+    result = train(rows + sentences(), **QUICK, tasks=["frames"])
+    assert result.classifier.info["data"]["counts"]["frames"]["risk"] == 30
+    scores = evaluate_classifier(result.classifier, rows)
+    assert scores["test/frames/gain/f1"].value == 1.0
+    assert np.isnan(scores["test/frames/risk/f1"].value)
+
+
+def test_a_task_without_coded_rows_is_left_out_with_a_warning():
+    rows = [replace(row, stance=None) for row in sentences()]
+    with pytest.warns(FramingWarning, match="stance not trained: no row has both 'target' and 'stance'"):
+        result = train(rows, **QUICK)
+    assert set(result.classifier.tasks) == {"frames"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "error", "line"),
+    [
+        ([replace(r, frames=None, stance=None) for r in sentences()], {}, InputError, "no coded rows"),
+        (
+            [r for r in sentences() if "risk" not in r.frames] + sentences(1),
+            {"tasks": ["frames"]},
+            InputError,
+            "frame 'risk' has 3 positives in 36 coded rows, 5 folds need at least 5: code more",
+        ),
+        (sentences(), {"tasks": ["tone"]}, ConfigError, "unknown task 'tone'; expected some of frames, stance"),
+        (sentences(2), {}, InputError, "2 group"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_in_a_line(rows, options, error, line):
+    with pytest.raises(error, match=line):
+        prepare(rows, **{**QUICK, "split": GroupedFolds(5), **options})
+
+
+def test_a_set_without_codes_cannot_be_evaluated():
+    classifier = train(sentences(), **QUICK).classifier
+    with pytest.raises(InputError, match="test: none of 1 rows is coded for frames or stance"):
+        evaluate_classifier(classifier, [Sentence("A quiet day.")])
