@@ -290,6 +290,32 @@ def describe(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     _write(describe_sentences(sentences, book), None)
 
 
+@data.command()
+@click.argument("path", metavar="FILE|DIR")
+@click.option("--codebook", default="shipped", show_default=True, help="Codebook to check the labels against.")
+@COLUMN
+def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
+    """Ask what gives a frame away: names, sources, other columns, the words of its own name; and near duplicates."""
+    from framing.codebook import Codebook
+    from framing.corpus.dataset import read_sentences
+    from framing.leakage import audit_sentences
+    from framing.model.encoders import SentenceEncoder
+    from framing.report.table import rows_text
+    from framing.resources import codebook_path
+
+    book = Codebook.load(codebook_path(codebook))
+    sentences = read_sentences(path, book, _pairs(columns, "--column"))
+    found = audit_sentences(sentences, book, SentenceEncoder())
+    rows = []
+    for clue, estimates in found.auc.items():
+        for frame, estimate in estimates.items():
+            low, high = estimate.interval()
+            rows.append([f"{clue} alone", frame, f"{estimate.value:.3f}", f"[{low:.3f}, {high:.3f}]"])
+    _write(rows_text(["guessed from", "frame", "AUC", "95 % interval"], rows, _width()), None)
+    for one, other, cosine in found.near_duplicates:
+        print(f"rows {one} and {other}: near duplicates in different groups (cosine {cosine:.2f})")
+
+
 def _load(model: str | None, store: str | None) -> Predictor:
     from framing.predictor import Predictor
 
