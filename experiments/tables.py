@@ -2,7 +2,7 @@
 
     python experiments/tables.py experiments/baseline.md README.md [--store URI]
 
-Between ``<!-- table: EXPERIMENT KEY=VALUE ... columns=PREFIX -->`` and ``<!-- end -->`` comes a table of the
+Between ``<!-- table: EXPERIMENT KEY=VALUE ... columns=PREFIX keys=A,B -->`` and ``<!-- end -->`` comes a table of the
 finished runs of that MLflow experiment, the newest of each configuration, whose parameters have those values.
 """
 
@@ -26,18 +26,16 @@ COLUMNS = (
 )
 
 
-KEYS = ("encoder", "words", "head")
-
-
 def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     """Return a Markdown table, one row a configuration, with 95 % intervals."""
     shown = [(title, path) for title, path in COLUMNS if path.split("/")[1].startswith(options.get("columns", ""))]
+    keys = options.get("keys", "encoder,words,head").split(",")
     newest = {}
     for run in sorted(store.runs(experiment), key=lambda run: run.started):
-        wanted = all(run.params.get(key) == value for key, value in options.items() if key != "columns")
+        wanted = all(run.params.get(key) == value for key, value in options.items() if key not in ("columns", "keys"))
         if run.status == "FINISHED" and run.score is not None and wanted:
-            newest[tuple(run.params[key] for key in KEYS)] = run
-    lines = [f"| {' | '.join([*KEYS, *(title for title, _ in shown)])} |", "|" + "---|" * (len(KEYS) + len(shown))]
+            newest[tuple(run.params[key] for key in keys)] = run
+    lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
     for choice, run in sorted(newest.items()):
         metrics = store.client.get_run(run.run_id).data.metrics
         lines.append(f"| {' | '.join([*choice, *(_cell(metrics, path) for _, path in shown)])} |")

@@ -9,12 +9,13 @@ from typing import Any
 from framing.records import Prediction
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
 
 def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], width: int, colour: bool) -> str:
     """Return predictions as a table of text, ``width`` columns wide; ``●`` marks frames over their threshold."""
     with_stance = any(prediction.stance for prediction in predictions)
-    columns = ["#", "sentence", *(label.replace("_", " ") for label in labels), *(["stance"] if with_stance else [])]
+    columns = ["#", "sentence", *(label.replace("_", "\n") for label in labels), *(["stance"] if with_stance else [])]
     table = _table(columns, numbers={0, *range(2, 2 + len(labels))})
     seen: str | None = None
     several = len({prediction.sentence.doc_id for prediction in predictions}) > 1
@@ -22,14 +23,14 @@ def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], w
         sentence = prediction.sentence
         if several and sentence.doc_id != seen:
             seen = sentence.doc_id
-            table.add_row("", f"[bold]{_escape(seen or 'without a document')}[/bold]")
-        cells = [str(number if sentence.start is None else sentence.position + 1)]
-        cells.append(_escape(" ".join(sentence.text.split())))
+            table.add_row("", _cell(seen or "without a document", "bold"))
+        cells = [_cell(number if sentence.start is None else sentence.position + 1)]
+        cells.append(_cell(" ".join(sentence.text.split())))
         for style, label in zip(_cycle(_STYLES), labels, strict=False):
             p = f"{prediction.proba[label]:.2f}"
-            cells.append(f"[bold {style}]● {p}[/bold {style}]" if label in prediction.frames else p)
+            cells.append(_cell(f"● {p}", f"bold {style}") if label in prediction.frames else _cell(p))
         if with_stance and prediction.stance and prediction.stance_proba:
-            cells.append(f"{prediction.stance} {prediction.stance_proba[prediction.stance]:.2f}")
+            cells.append(_cell(f"{prediction.stance} {prediction.stance_proba[prediction.stance]:.2f}"))
         table.add_row(*cells)
     return _text(table, width, colour)
 
@@ -38,7 +39,7 @@ def rows_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int,
     """Return rows as a table of text; numbers are given as text already."""
     table = _table(columns, numbers=set())
     for row in rows:
-        table.add_row(*(_escape(str(cell)) for cell in row))
+        table.add_row(*map(_cell, row))
     return _text(table, width, colour)
 
 
@@ -64,10 +65,11 @@ def _text(table: Any, width: int, colour: bool) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
-def _escape(text: str) -> str:
-    from rich.markup import escape
+def _cell(content: Any, style: str = "") -> Any:
+    """Return text that is shown as it stands; an article's control characters stay out of the terminal."""
+    from rich.text import Text
 
-    return escape(text)
+    return Text(str(content).translate(_CONTROLS), style)
 
 
 def _cycle(items: Sequence[str]) -> Iterable[str]:
