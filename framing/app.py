@@ -113,8 +113,9 @@ def _train(cfg: DictConfig) -> float:
     experiment = HydraConfig.get().runtime.choices.get("experiment") or tracking["experiment"]
     _say(f"training {name} on {len(training.dataset):,} rows; store {store.uri}")
     with store.run(name, experiment, _params(config, choices), parent) as run:
-        data = str(config["data"])
-        run.log_data(Path(data).stem, training.data_digest, data, len(training.dataset), training.dataset.column_names)
+        paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
+        named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)
+        run.log_data(named, training.data_digest, data, len(training.dataset), training.dataset.column_names)
         result = training.fit()
         with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
             folder = Path(scratch)

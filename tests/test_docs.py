@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from command import framing
-from conftest import ROOT
-
 from framing import Codebook
 from framing.corpus.audit import describe_sentences
 from framing.corpus.dataset import read_sentences
+from tests.command import framing
+from tests.conftest import ROOT
 
 
 def test_the_data_sheet_counts_what_is_in_the_data():

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from small import model, sentences
 
 from framing import Prediction, Predictor, Sentence
 from framing.errors import ConfigError, InputError, ModelError
 from framing.model.encoders import SentenceEncoder
 from framing.model.persistence import save_model
 from framing.report.html import predictions_page, predictions_table
-from framing.report.table import predictions_text
+from framing.report.table import predictions_text, rows_text
+from tests.small import model, sentences
 
 
 @pytest.fixture(scope="module")
@@ -100,34 +101,88 @@ def test_many_threads_get_what_one_gets():
 
 
 SHOWN = [
-    Prediction(Sentence("Profit <b>now</b>"), proba={"gain": 0.914, "risk": 0.02}, frames=("gain",)),
     Prediction(
-        Sentence("Ropes.", target="it"), proba={"gain": 0.1, "risk": 0.2}, stance="favor", stance_proba={"favor": 0.7}
+        Sentence("Profit [bold]now[/bold] \\", doc_id="a[1].txt"),
+        proba={"fast_gain": 0.914, "risk": 0.02},
+        frames=("fast_gain",),
+    ),
+    Prediction(
+        Sentence("<b>Ropes</b>\n and   more.", target="<i>it</i>", doc_id="b.txt", position=3, start=5, end=21),
+        proba={"fast_gain": 0.1, "risk": 0.2},
+        stance="favor",
+        stance_proba={"favor": 0.7, "against": 0.3},
     ),
 ]
+LABELS = ["fast_gain", "risk"]
 
 
 def test_the_notebooks_table_escapes_what_it_shows(predictor):
-    html = predictor.predict(["Profit <script>alert(1)</script>"])._repr_html_()
+    html = predictor.predict(["Profit <script>alert(1)</script>"], target="<img src=x>")._repr_html_()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "&lt;img src=x&gt;" in html
     assert "<script>" not in html
-    assert "Profit &lt;b&gt;now&lt;/b&gt;" in predictions_table(SHOWN, ["gain", "risk"])
+    assert "<img" not in html
+
+
+def test_the_html_table_has_a_row_a_sentence_and_a_heading_a_document():
+    rows = re.findall(r"<tr>(.*?)</tr>", predictions_table(SHOWN, LABELS), flags=re.DOTALL)
+    cells = [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.S)] for row in rows]
+    assert cells == [
+        ["#", "sentence", "fast gain", "risk", "stance"],
+        ["a[1].txt"],
+        ["1", "Profit [bold]now[/bold] \\", "0.91 ●", "0.02", ""],
+        ["b.txt"],
+        ["4", "&lt;b&gt;Ropes&lt;/b&gt;\n and   more.", "0.10", "0.20", "favor 0.70&lt;i&gt;it&lt;/i&gt;"],
+    ]
 
 
 def test_the_page_is_whole_and_asks_nothing_of_the_network():
-    page = predictions_page(SHOWN, ["gain", "risk"], "Frames & more")
+    page = predictions_page(SHOWN, LABELS, "Frames & more")
     assert page.startswith("<!doctype html>")
     assert page.rstrip().endswith("</html>")
     assert "<title>Frames &amp; more</title>" in page
-    assert "0.91 ●" in page
-    assert "http" not in page
+    assert predictions_table(SHOWN, LABELS).strip() in page
+    assert not re.search(r"https?:|src=|@import|url\(", page)
+    opened = re.findall(r"<(html|head|body|style|h1|p|table|thead|tbody|tr|th|td|span|title)[ >]", page)
+    assert sorted(opened) == sorted(re.findall(r"</(\w+)>", page))
 
 
-def test_the_terminals_table_marks_what_is_over_its_threshold():
-    lines = predictions_text(SHOWN, ["gain", "risk"], width=60, colour=False).splitlines()
-    cells = [line.split() for line in lines if line[:3].strip().isdigit()]
-    assert cells == [
-        ["1", "Profit", "<b>now</b>", "●", "0.91", "0.02"],
-        ["2", "Ropes.", "0.10", "0.20", "favor", "0.70"],
-    ]
-    assert max(map(len, lines)) <= 60
+def test_the_terminals_table_to_the_letter():
+    assert predictions_text(SHOWN, LABELS, width=66, colour=False) == (
+        "\n"
+        "                                   fast\n"
+        " #   sentence                      gain   risk   stance\n"
+        " ──────────────────────────────────────────────────────────\n"
+        "     a[1].txt\n"
+        " 1   Profit [bold]now[/bold] \\   ● 0.91   0.02\n"
+        "     b.txt\n"
+        " 4   <b>Ropes</b> and more.        0.10   0.20   favor 0.70\n"
+        "\n"
+    )
+    coloured = predictions_text(SHOWN[:1], LABELS, width=60, colour=True)
+    assert "\x1b[1;32m● 0.91\x1b[0m" in coloured.replace("   ", "")
+
+
+def test_a_terminal_is_not_commanded_by_an_article():
+    hostile = Prediction(Sentence("a \x1b[31mred\x1b[0m word\x07\x9b2J"), proba={"risk": 0.5})
+    text = predictions_text([hostile], ["risk"], width=60, colour=False)
+    assert " 1   a [31mred[0m word2J" in text
+    assert rows_text(["run", "score"], [["a[b]\x1b", 0.5], ["c", ""]], width=40) == (
+        "\n run    score\n ────────────\n a[b]   0.5\n c\n\n"
+    )
+
+
+def test_text_that_is_not_unicode_is_refused(predictor):
+    with pytest.raises(InputError) as caught:
+        predictor.predict(["profit", "a \ud800 b"])
+    assert str(caught.value) == "item 1: 'text' is not valid Unicode (a lone surrogate at character 2)"
+
+
+def test_a_model_without_frames_has_no_columns():
+    stance_only = Predictor(model(LogisticRegression(), tasks=("stance",)))
+    assert stance_only.labels == ()
+    assert stance_only.predict_proba(["profit"]).shape == (1, 0)
+    predictions = stance_only.predict(["Merchants welcome the profit."], target="the harbour")
+    assert predictions[0].stance == "favor"
+    assert "favor" in predictions._repr_html_()
+    assert "favor" in predictions_text(predictions, predictions.labels, width=60, colour=False)

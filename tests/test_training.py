@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from small import BOOK, sentences
+from sklearn.svm import SVC
 
 from framing import Codebook, FramingWarning, Sentence, train
 from framing.corpus.splits import GroupedFolds
@@ -17,6 +17,7 @@ from framing.model.classifier import stance_classifier
 from framing.model.encoders import WordVectorizer
 from framing.resources import resource
 from framing.training import StanceOptions, evaluate_classifier, prepare
+from tests.small import BOOK, sentences
 
 QUICK = {
     "codebook": BOOK,
@@ -157,7 +158,43 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
             "frame 'risk' has 3 positives in 36 coded rows, 5 folds need at least 5: code more",
         ),
         (sentences(), {"tasks": ["tone"]}, ConfigError, "unknown task 'tone'; expected some of frames, stance"),
+        (
+            [
+                replace(r, stance="neutral" if r.stance == "favor" and r.group > "Birch" else r.stance)
+                for r in sentences()
+            ],
+            {"tasks": ["stance"]},
+            InputError,
+            "stance class 'favor' has 4 positives in 60 coded rows, 5 folds need at least 5: code more",
+        ),
+        (
+            [replace(r, frames=(*r.frames, "gain") if "gain" not in r.frames else r.frames) for r in sentences()],
+            {"tasks": ["frames"]},
+            InputError,
+            "frame 'gain' has 0 negatives in 60 coded rows, 5 folds need at least 5",
+        ),
         (sentences(2), {}, InputError, "2 group"),
+        (
+            sentences(2),
+            {"split": GroupedFolds(2), "tasks": ["frames"]},
+            InputError,
+            "the rows coded for frames form 2 groups, too few to cross-validate within a fold; give more rows",
+        ),
+        (sentences(), {"tasks": "frames"}, ConfigError, r"^tasks=frames: expected a list, such as tasks=\[frames\]$"),
+        (sentences(), {"head": SVC(C=-1)}, ConfigError, "^head SVC: The 'C' parameter of SVC must be a float"),
+        (sentences(), {"stance": StanceOptions(head=SVC(C=-1))}, ConfigError, "^head SVC: The 'C' parameter"),
+        (
+            sentences(),
+            {"evaluate": {"dev": [Sentence("A quiet day.")]}},
+            InputError,
+            "^dev: none of 1 rows is coded for frames or stance; expected 'frames'",
+        ),
+        (
+            sentences(),
+            {"evaluate": {"validation": sentences(2)}},
+            ConfigError,
+            "^evaluate.validation: the name of the cross-validation's scores; choose another$",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_said_in_a_line(rows, options, error, line):
@@ -169,3 +206,46 @@ def test_a_set_without_codes_cannot_be_evaluated():
     classifier = train(sentences(), **QUICK).classifier
     with pytest.raises(InputError, match="test: none of 1 rows is coded for frames or stance"):
         evaluate_classifier(classifier, [Sentence("A quiet day.")])
+
+
+def test_what_only_the_group_gives_away_is_not_learned():
+    # A place is framed one way throughout, and each sentence names its place.
+    places = list(dict.fromkeys(row.group for row in sentences(16)))
+    rows = [
+        Sentence(f"{place} {place} {place}, day {day}", frames=(("gain", "risk")[number % 2],), group=place)
+        for number, place in enumerate(places)
+        for day in range(6)
+    ]
+    result = train(rows, **{**QUICK, "encoder": WordVectorizer(max_n=1, min_df=1)}, tasks=["frames"])
+    # Places it has not seen tell it nothing: half of them are right by chance.
+    assert result.metrics["validation/frames/mean_ap"] < 0.65
+    # Where other sentences of the place may be learned from, all is right.
+    each_alone = [replace(row, group=str(i)) for i, row in enumerate(rows)]
+    flattering = train(each_alone, **{**QUICK, "encoder": WordVectorizer(max_n=1, min_df=1)}, tasks=["frames"])
+    assert flattering.metrics["validation/frames/mean_ap"] > 0.99
+
+
+def test_a_label_that_was_coded_in_one_group_only_is_trained_and_validated():
+    only_gain = [replace(r, coded=("gain",), frames=tuple({"gain"} & set(r.frames))) for r in sentences()]
+    rows = [whole if whole.group == "Alder" else part for whole, part in zip(sentences(), only_gain, strict=True)]
+    result = train(rows, **QUICK, tasks=["frames"])
+    assert not np.isnan(result.held_out["frames"].proba).any()
+    assert result.metrics["validation/frames/gain/f1"] == 1.0
+    # The fold that holds the one group out has never seen the label.
+    assert result.metrics["validation/frames/risk/recall"] == 0.0
+
+
+def test_held_out_stances_are_records_with_one_class_each():
+    held_out = train(sentences(), **QUICK, tasks=["stance"]).held_out["stance"]
+    predictions = held_out.predictions
+    assert [p.sentence for p in predictions] == sentences()
+    assert [p.stance for p in predictions] == [held_out.labels[k] for k in held_out.proba.argmax(axis=1)]
+    assert predictions[0].stance_proba == dict(zip(held_out.labels, held_out.proba[0], strict=True))
+
+
+def test_a_stance_may_have_a_head_of_its_own():
+    result = train(sentences(), **QUICK, stance=StanceOptions(head=SVC(), blind_baseline=False))
+    assert {name: type(task.head).__name__ for name, task in result.classifier.tasks.items()} == {
+        "frames": "LogisticRegression",
+        "stance": "SVC",
+    }
