@@ -52,11 +52,12 @@ class Predictor:
     origin
         Where it came from, for people.
 
-    Examples
-    --------
-    >>> predictor = Predictor.load("models:/framing@champion")  # doctest: +SKIP
-    >>> predictor.predict(["The pact opens a vast market."])[0].frames  # doctest: +SKIP
-    ('economic_opportunity',)
+    Notes
+    -----
+    After a training with ``promote=true``::
+
+        predictor = Predictor.load()
+        predictor.predict(["The pact opens a vast market."])[0].frames  # ('economic_opportunity',)
     """
 
     def __init__(self, classifier: FramingClassifier, origin: str = "memory") -> None:
