@@ -21,6 +21,7 @@ from framing import __version__
 from framing.errors import FramingError, FramingWarning, InputError, OutputError
 
 if TYPE_CHECKING:
+    from framing.codebook import Codebook
     from framing.predictor import Predictor
     from framing.records import Prediction, Sentence
 
@@ -259,13 +260,9 @@ def data() -> None:
 @COLUMN
 def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     """Check structure, counts, repeated texts, near duplicates and repeated skeletons; exit code 1 on a finding."""
-    from framing.codebook import Codebook
     from framing.corpus.audit import check_sentences
-    from framing.corpus.dataset import read_sentences
-    from framing.resources import codebook_path
 
-    book = Codebook.load(codebook_path(codebook))
-    sentences = read_sentences(path, book, _pairs(columns, "--column"))
+    _, sentences = _coded(path, codebook, columns)
     findings = check_sentences(sentences)
     for finding in findings:
         print(finding)
@@ -280,13 +277,9 @@ def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
 @COLUMN
 def describe(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     """Print what is in coded data: labels, pairs of labels, stances, targets, lengths, and your own columns."""
-    from framing.codebook import Codebook
     from framing.corpus.audit import describe_sentences
-    from framing.corpus.dataset import read_sentences
-    from framing.resources import codebook_path
 
-    book = Codebook.load(codebook_path(codebook))
-    sentences = read_sentences(path, book, _pairs(columns, "--column"))
+    book, sentences = _coded(path, codebook, columns)
     _write(describe_sentences(sentences, book), None)
 
 
@@ -296,15 +289,11 @@ def describe(path: str, codebook: str, columns: tuple[str, ...]) -> None:
 @COLUMN
 def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     """Ask what gives a frame away: names, sources, other columns, the words of its own name; and near duplicates."""
-    from framing.codebook import Codebook
-    from framing.corpus.dataset import read_sentences
     from framing.leakage import audit_sentences
     from framing.model.encoders import SentenceEncoder
     from framing.report.table import rows_text
-    from framing.resources import codebook_path
 
-    book = Codebook.load(codebook_path(codebook))
-    sentences = read_sentences(path, book, _pairs(columns, "--column"))
+    book, sentences = _coded(path, codebook, columns)
     found = audit_sentences(sentences, book, SentenceEncoder())
     rows = []
     for clue, estimates in found.auc.items():
@@ -314,6 +303,16 @@ def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     _write(rows_text(["guessed from", "frame", "AUC", "95 % interval"], rows, _width()), None)
     for one, other, cosine in found.near_duplicates:
         print(f"rows {one} and {other}: near duplicates in different groups (cosine {cosine:.2f})")
+
+
+def _coded(path: str, codebook: str, columns: tuple[str, ...]) -> tuple[Codebook, list[Sentence]]:
+    """Read coded rows, checked against a codebook."""
+    from framing.codebook import Codebook
+    from framing.corpus.dataset import read_sentences
+    from framing.resources import codebook_path
+
+    book = Codebook.load(codebook_path(codebook))
+    return book, read_sentences(path, book, _pairs(columns, "--column"))
 
 
 def _load(model: str | None, store: str | None) -> Predictor:
