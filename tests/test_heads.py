@@ -11,6 +11,7 @@ from sklearn.metrics import f1_score, log_loss
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
 
 from framing.errors import ConfigError
@@ -191,3 +192,15 @@ def test_no_other_threshold_has_a_higher_f1(seed):
     proba = np.clip(0.3 * y + rng.random(60) * 0.7, 0, 1).round(1 + seed % 3)
     found = f1_score(y, proba >= best_f1_threshold(y, proba))
     assert found == pytest.approx(max(f1_score(y, proba >= t) for t in [*np.unique(proba), 0]))
+
+
+def test_ctrl_c_in_the_middle_of_a_neural_network_ends_the_fit():
+    class Interrupted(MLPClassifier):
+        def _update_no_improvement_count(self, early_stopping, X, y, sample_weight):
+            raise KeyboardInterrupt  # where scikit-learn would swallow it
+
+    X, y = np.array([[0.0], [1.0]] * 5), np.array([0, 1] * 5)
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        Interrupted(max_iter=5).fit(X, y)
+    with pytest.raises(KeyboardInterrupt):
+        fit_head(Interrupted(max_iter=5), X, y)

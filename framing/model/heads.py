@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ Scores = NDArray[np.float64]
 
 # The score of a class that a fold's training part does not hold, and the bound of log probabilities.
 _UNLIKELY = np.log(1e-3)
+_INTERRUPTED = "Training interrupted by user"
 
 
 def check_head(head: Any) -> None:
@@ -54,10 +56,17 @@ def fit_head(head: Any, X: Any, y: NDArray[np.intp]) -> Any:
         # Where no row is coded the constant is absence.
         return DummyClassifier(strategy="prior").fit(np.zeros((1, 1)), y[:1] if n_classes else [0])
     several = n_classes > 2 and not hasattr(head, "predict_proba")
-    try:
-        return (OneVsRestClassifier(clone(head)) if several else clone(head)).fit(X, y)
-    except ValueError as error:
-        raise _unfit(head, error) from error
+    with warnings.catch_warnings():
+        # scikit-learn's neural networks swallow Ctrl-C, warn, and come back half trained.
+        warnings.filterwarnings("error", message=_INTERRUPTED)
+        try:
+            return (OneVsRestClassifier(clone(head)) if several else clone(head)).fit(X, y)
+        except UserWarning as warning:
+            if _INTERRUPTED in str(warning):
+                raise KeyboardInterrupt from None
+            raise
+        except ValueError as error:
+            raise _unfit(head, error) from error
 
 
 def head_scores(head: Any, X: Any, n_classes: int) -> Scores:
