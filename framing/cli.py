@@ -274,13 +274,53 @@ def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
 @data.command()
 @click.argument("path", metavar="FILE|DIR")
 @click.option("--codebook", default="shipped", show_default=True, help="Codebook to check the labels against.")
+@click.option("--figure", metavar="FILE.png", help="Also draw it.")
 @COLUMN
-def describe(path: str, codebook: str, columns: tuple[str, ...]) -> None:
+def describe(path: str, codebook: str, figure: str | None, columns: tuple[str, ...]) -> None:
     """Print what is in coded data: labels, pairs of labels, stances, targets, lengths, and your own columns."""
     from framing.corpus.audit import describe_sentences
 
+    if figure is not None:
+        if Path(figure).suffix.lower() not in (".png", ".svg", ".pdf"):
+            raise OutputError(f"{figure}: unknown kind of figure; expected .png, .svg or .pdf")
+        _check_output(Path(figure))
     book, sentences = _coded(path, codebook, columns)
     _write(describe_sentences(sentences, book), None)
+    if figure is not None:
+        from framing.report.plots import corpus_figure
+
+        corpus_figure(sentences, book).savefig(figure, dpi=110)
+
+
+@data.command()
+@click.argument("files", metavar="FILE FILE...", nargs=-1, required=True)
+@click.option("--codebook", default="shipped", show_default=True, help="Codebook to check the labels against.")
+@COLUMN
+def agreement(files: tuple[str, ...], codebook: str, columns: tuple[str, ...]) -> None:
+    """Compare coders who coded the same sentences, a file each: Krippendorff's alpha by label, with intervals."""
+    from framing.measure.agreement import agreement as compare
+    from framing.report.table import rows_text
+
+    if len(files) < 2:
+        raise click.UsageError("agreement: name the files of at least two coders")
+    book, _ = _coded(files[0], codebook, columns)
+    names = [Path(file).stem for file in files]
+    coders = names if len(set(names)) == len(names) else list(files)
+    found = compare({coder: _coded(file, codebook, columns)[1] for coder, file in zip(coders, files, strict=True)}, book)
+    rows = []
+    for label, result in found.items():
+        low, high = result.alpha.interval()
+        rows.append(
+            [
+                label,
+                f"{result.units:,}",
+                *(f"{result.counts[coder]:,}" for coder in coders),
+                f"{result.percent.value:.3f}",
+                f"{result.alpha.value:.3f}",
+                f"[{low:.3f}, {high:.3f}]",
+            ]
+        )
+    _write(rows_text(["label", "units", *coders, "equal", "alpha", "95 % interval"], rows, _width()), None)
 
 
 @data.command()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from framing.report.plots import frames_figure, stance_figure
+from small import BOOK, sentences
+
+from framing.report.plots import corpus_figure, frames_figure, stance_figure
 
 
 def test_precision_recall_and_reliability_of_each_frame(tmp_path):
@@ -27,6 +29,18 @@ def test_precision_recall_and_reliability_of_each_frame(tmp_path):
     assert np.mean(observed[0]) == pytest.approx(Y[:, 0].mean())
     figure.savefig(tmp_path / "frames.png")
     assert (tmp_path / "frames.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_in_coded_data(tmp_path):
+    figure = corpus_figure(sentences(5), BOOK)
+    left, middle, right = figure.axes
+    bars = dict(zip([t.get_text() for t in left.get_yticklabels()], [b.get_width() for b in left.patches], strict=True))
+    assert bars == {"gain": 10, "risk": 10, "gain +\nrisk": 5, "none": 5}
+    heights = {c.get_label(): [bar.get_height() for bar in c] for c in middle.containers}
+    assert heights == {"with a frame": [10, 10, 5], "without": [0, 0, 5]}  # favor, against, neutral
+    assert sum(bar.get_height() for bar in right.patches) == 30
+    figure.savefig(tmp_path / "corpus.png")
+    assert (tmp_path / "corpus.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_confusion_matrix_counts_rows_and_shares(tmp_path):

@@ -1,12 +1,16 @@
-"""Figures of a run: what its probabilities are worth."""
+"""Figures: what is in coded data, and what the probabilities of a run are worth."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from framing.codebook import Codebook
+from framing.records import Sentence
 
 _COLOURS = ("#009E73", "#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 _SHARES = (-0.02, 1.02)  # axis limits: a point at 0 or 1 is drawn whole
@@ -83,20 +87,61 @@ def stance_figure(
     return figure
 
 
+def corpus_figure(sentences: Sequence[Sentence], codebook: Codebook) -> Any:
+    """Draw what is in coded data: sets of frames, stances with and without a frame, and lengths.
+
+    Parameters
+    ----------
+    sentences
+        Coded sentences.
+    codebook
+        The labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure, (left, middle, right) = _axes(3)
+    coded = [s for s in sentences if s.frames is not None]
+    order = codebook.frame_names
+    sets = Counter(tuple(sorted(s.frames or (), key=order.index)) for s in coded).most_common(12)
+    names = [" +\n".join(label.replace("_", " ") for label in labels) or "none" for labels, _ in sets]
+    bars = left.barh(range(len(sets)), [count for _, count in sets], color=_COLOURS[2])
+    left.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
+    left.set_yticks(range(len(sets)), names, fontsize=8)
+    left.invert_yaxis()
+    left.margins(x=0.16)
+    left.set_title(f"Frames of {len(coded):,} sentences", fontsize=10)
+    with_stance = [s for s in sentences if s.stance is not None]
+    frames_of = {s.text: s.frames for s in coded}
+    bottom = np.zeros(len(codebook.stance_names))
+    for colour, kind, framed in ((_COLOURS[1], "with a frame", True), (_COLOURS[5], "without", False)):
+        counts = Counter(s.stance for s in with_stance if bool(frames_of.get(s.text)) is framed)
+        heights = np.array([counts[name] for name in codebook.stance_names])
+        middle.bar(codebook.stance_names, heights, bottom=bottom, color=colour, label=kind)
+        bottom += heights
+    middle.legend(fontsize=8, frameon=False)
+    middle.set_title(f"Stance in {len(with_stance):,} rows with a target", fontsize=10)
+    right.hist([len(s.text.split()) for s in coded], bins=range(0, 66, 3), color=_COLOURS[0])
+    right.set(xlabel="words", ylabel="sentences")
+    right.set_title("Length", fontsize=10)
+    return figure
+
+
 def _styles(labels: Sequence[str]) -> list[dict[str, str]]:
     """Return a colour for each label; dashes where the colours have run out."""
     n = len(_COLOURS)
     return [{"color": _COLOURS[i % n], "ls": ("-", "--", ":")[i // n % 3]} for i in range(len(labels))]
 
 
-def _axes() -> Any:
+def _axes(n: int = 2) -> Any:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # Not pyplot: it keeps figures and picks a window system.
-    figure = Figure(figsize=(9.5, 4.4), layout="constrained")
+    figure = Figure(figsize=(4.75 * n, 4.4), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.subplots(1, 2)
+    return figure, figure.subplots(1, n)
 
 
 def _reliability(
