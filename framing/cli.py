@@ -306,7 +306,9 @@ def agreement(files: tuple[str, ...], codebook: str, columns: tuple[str, ...]) -
     book, _ = _coded(files[0], codebook, columns)
     names = [Path(file).stem for file in files]
     coders = names if len(set(names)) == len(names) else list(files)
-    found = compare({coder: _coded(file, codebook, columns)[1] for coder, file in zip(coders, files, strict=True)}, book)
+    found = compare(
+        {coder: _coded(file, codebook, columns)[1] for coder, file in zip(coders, files, strict=True)}, book
+    )
     rows = []
     for label, result in found.items():
         low, high = result.alpha.interval()
