@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from small import BOOK, sentences
 
 from framing.report.plots import corpus_figure, frames_figure, stance_figure
