@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.svm import SVC
+from sklearn.linear_model import LogisticRegression
 
 from framing.codebook import Codebook
 from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
@@ -144,7 +144,7 @@ def train(
     encoder
         A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``.
     head
-        A scikit-learn classifier, cloned for each label; default a balanced RBF support vector machine.
+        A scikit-learn classifier, cloned for each label; default a balanced logistic regression.
     words
         A second encoder whose head is fused with the first, or ``None``.
     split
@@ -320,7 +320,7 @@ def prepare(
     split = split or GroupedFolds(random_state=seed)
     stance = stance or StanceOptions()
     encoder = SentenceEncoder() if encoder is None else encoder
-    head = SVC(C=3, class_weight="balanced") if head is None else head
+    head = LogisticRegression(class_weight="balanced", solver="newton-cg", max_iter=2000) if head is None else head
     stance_head = head if stance.head is None else stance.head
     check_head(head)
     check_head(stance_head)

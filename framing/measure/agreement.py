@@ -145,12 +145,9 @@ def _alphas(counts: Codes, W: Codes) -> Codes:
 
 def _once(coder: str, rows: Sequence[Sentence], task: str) -> list[Sentence]:
     """Return one coder's rows; a unit coded twice in different ways has no code."""
-    seen: dict[tuple, object] = {}
+    seen: dict[tuple[str | None, ...], object] = {}
     for s in rows:
-        code = None if s.frames is None else tuple(sorted(s.frames))
-        key: tuple = (s.text,)
-        if task == "stance":
-            code, key = s.stance, (s.text, s.target)
+        code, key = (s.stance, (s.text, s.target)) if task == "stance" else (s.frames and sorted(s.frames), (s.text,))
         if code is not None and seen.setdefault(key, code) != code:
             raise InputError(f"{coder}: two codes of {task} for {s.text[:60]!r}: {seen[key]} and {code}")
     return list(rows)
