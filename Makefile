@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 docs: demo  ## write the generated parts of the documentation
-	$(BIN)/cog -r README.md data/README.md data/candidates/README.md
+	$(BIN)/cog -r README.md data/README.md
 
 clean:  ## remove the demonstration's results and caches (not the environment)
 	rm -rf demo outputs .pytest_cache .mypy_cache .ruff_cache build dist

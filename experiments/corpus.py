@@ -1,7 +1,7 @@
 """What do more sentences, and which kinds of them, add on real text? Runs for the tables of corpus.md.
 
     python experiments/corpus.py curve dev.jsonl       # five sizes, three seeds, linear heads on two encoders
-    python experiments/corpus.py ablation dev.jsonl    # the corpus without each kind, paired with the whole
+    python experiments/corpus.py ablation dev.jsonl    # what each kind adds to the rest, paired
     python experiments/corpus.py tuned dev.jsonl --encoder mpnet    # all weights of an encoder tuned
 
 Frames only. Each configuration is a run of the MLflow experiments corpus_curve, corpus_ablation and corpus_tuned.
@@ -30,38 +30,41 @@ from framing.tracking import Store, store_uri
 from framing.training import evaluate_classifier
 
 ENCODERS = {"minilm": "sentence-transformers/all-MiniLM-L6-v2", "mpnet": "sentence-transformers/all-mpnet-base-v2"}
-# Coarse kinds of sentences: the files of data/.
+# Coarse kinds of sentences: the files of data/, and those of data/left_out/ that the corpus does without.
 KINDS = {
-    "plain": ("plain",),
-    "polished": ("polished",),
-    "registers": ("reported", "official", "opinion"),
+    "plain sentences": ("plain",),
     "minimal pairs": ("pairs",),
-    "spoken documents": ("briefings", "addresses"),
-    "press documents": ("news", "regional", "state_media"),
-    "archive, analysis, notices": ("archive", "analysis", "notices"),
+    "spoken and state documents": ("briefings", "addresses", "state_media"),
+    "press documents, off-topic": ("news", "regional", "off_topic"),
+    "archive and analysis documents": ("archive", "analysis"),
     "documents for the gaps": ("gaps",),
 }
+LEFT_OUT = {"polished sentences": ("polished",), "sentences by register": ("reported", "official", "opinion")}
 SHOWN = ("dev/frames/macro_f1", "dev/frames/mean_ap")
 
 
 def curve(rows: list[Sentence], dev: list[Sentence], book: Codebook, store: Store, encoder: str, seeds: int) -> None:
     """Train on ever more whole groups; the estimates of the seeds are averaged, replicate by replicate."""
-    for size in (500, 1000, 2000, 4000, len(rows)):
+    for size in (500, 1000, 2000, 3000, len(rows)):
         runs = [_scores(_sample(rows, size, seed), dev, book, encoder) for seed in range(seeds)]
         mean = {path: _mean([scores[path] for scores in runs]) for path in runs[0]}
         _record(store, "corpus_curve", {"encoder": encoder, "sentences": size, "seeds": seeds}, mean)
 
 
 def ablation(rows: list[Sentence], dev: list[Sentence], book: Codebook, store: Store, encoder: str) -> None:
-    """Take each kind out; the difference to the whole is paired, on the same resamples of documents."""
+    """Take each kind out, or in where it was left out; what it adds is paired, on the same resamples of documents."""
     whole = _scores(rows, dev, book, encoder)
-    _record(store, "corpus_ablation", {"encoder": encoder, "without": "nothing", "sentences": len(rows)}, whole)
-    for kind, styles in KINDS.items():
-        left = [s for s in rows if s.extra["style"] not in styles]
-        scores = _scores(left, dev, book, encoder)
-        adds = {f"adds/{path.removeprefix('dev/')}": whole[path] - scores[path] for path in SHOWN}
-        params = {"encoder": encoder, "without": kind, "sentences": len(left)}
-        _record(store, "corpus_ablation", params, scores | adds)
+    _record(store, "corpus_ablation", {"encoder": encoder, "kind": "whole corpus", "sentences": len(rows)}, whole)
+    for kind, styles in {**KINDS, **LEFT_OUT}.items():
+        if kind in KINDS:
+            of_kind = [s for s in rows if s.extra["style"] in styles]
+            low, high = _scores([s for s in rows if s.extra["style"] not in styles], dev, book, encoder), whole
+        else:
+            of_kind = _coded(*(f"{data_path(SHIPPED)}/left_out/{style}.jsonl" for style in styles), book=book)
+            low, high = whole, _scores(rows + of_kind, dev, book, encoder)
+        adds = {f"adds/{path.removeprefix('dev/')}": high[path] - low[path] for path in SHOWN}
+        params = {"encoder": encoder, "kind": kind, "sentences": len(of_kind)}
+        _record(store, "corpus_ablation", params, (low if kind in KINDS else high) | adds)
 
 
 def tuned(
@@ -144,6 +147,10 @@ def _scores(rows: list[Sentence], dev: list[Sentence], book: Codebook, encoder: 
     return evaluate_classifier(FramingClassifier(book, {"frames": fitted}), dev, "dev")
 
 
+def _coded(*paths: str, book: Codebook) -> list[Sentence]:
+    return [s for path in paths for s in read_sentences(path, book) if s.frames is not None]
+
+
 def _set(sentence: Sentence) -> str:
     return " ".join(sorted(sentence.frames or ()))
 
@@ -160,9 +167,7 @@ def _sample(rows: list[Sentence], size: int, seed: int) -> list[Sentence]:
 
 
 def _mean(estimates: Sequence[Estimate]) -> Estimate:
-    return Estimate(
-        float(np.mean([e.value for e in estimates])), np.mean([e.replicates for e in estimates], axis=0)
-    )
+    return Estimate(float(np.mean([e.value for e in estimates])), np.mean([e.replicates for e in estimates], axis=0))
 
 
 def _record(store: Store, experiment: str, params: dict[str, Any], scores: dict[str, Estimate]) -> None:
@@ -183,7 +188,7 @@ if __name__ == "__main__":
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
     book = Codebook.load(codebook_path(SHIPPED))
-    rows = [s for s in read_sentences(data_path(SHIPPED), book) if s.frames is not None]
+    rows = _coded(data_path(SHIPPED), book=book)
     dev = read_sentences(options.dev, book)
     store = Store(store_uri(options.store))
     for encoder in options.encoder:

@@ -23,21 +23,27 @@ COLUMNS = (
     ("blind to the target", "validation/stance_blind/macro_f1"),
     ("stance, dev: macro-F1", "dev/stance/macro_f1"),
     ("blind to the target", "dev/stance_blind/macro_f1"),
+    ("what the kind adds: macro-F1", "adds/frames/macro_f1"),
+    ("what the kind adds: mean AP", "adds/frames/mean_ap"),
 )
 
 
 def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     """Return a Markdown table, one row a configuration, with 95 % intervals."""
-    shown = [(title, path) for title, path in COLUMNS if path.split("/")[1].startswith(options.get("columns", ""))]
     keys = options.get("keys", "encoder,words,head").split(",")
     newest = {}
     for run in sorted(store.runs(experiment), key=lambda run: run.started):
         wanted = all(run.params.get(key) == value for key, value in options.items() if key not in ("columns", "keys"))
         if run.status == "FINISHED" and run.score is not None and wanted:
             newest[tuple(run.params[key] for key in keys)] = run
+    scores = {choice: store.client.get_run(run.run_id).data.metrics for choice, run in newest.items()}
+    shown = [
+        (title, path)
+        for title, path in COLUMNS
+        if path.split("/")[1].startswith(options.get("columns", "")) and any(path in found for found in scores.values())
+    ]
     lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
-    for choice, run in sorted(newest.items()):
-        metrics = store.client.get_run(run.run_id).data.metrics
+    for choice, metrics in sorted(scores.items(), key=lambda item: [value.zfill(9) for value in item[0]]):
         lines.append(f"| {' | '.join([*choice, *(_cell(metrics, path) for _, path in shown)])} |")
     return "\n".join(lines)
 

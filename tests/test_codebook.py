@@ -18,7 +18,7 @@ def test_the_shipped_codebook_has_three_frames_and_three_stances():
     assert book.frame_names == ("economic_opportunity", "security_threat", "skepticism_of_intent")
     assert book.stance_names == ("favor", "against", "neutral")
     assert not book.exclusive
-    assert len(book.boundary_cases) == 16
+    assert len(book.boundary_cases) == 22
     for label in (*book.frames, *book.stance):
         assert label.definition and label.include and label.exclude and label.examples, label.name
 

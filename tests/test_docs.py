@@ -30,6 +30,7 @@ def test_each_command_of_the_readme_exists(tmp_path):
         "data check",
         "data describe",
         "data audit",
+        "data agreement",
     } == commands
     for command in commands - {"train"}:
         assert framing(*command.split(), "--help", cwd=tmp_path).code == 0
