@@ -35,7 +35,7 @@ KINDS = {
     "plain sentences": ("plain",),
     "minimal pairs": ("pairs",),
     "spoken and state documents": ("briefings", "addresses", "state_media"),
-    "press documents, off-topic": ("news", "regional", "off_topic"),
+    "press documents, off-topic and balance": ("news", "regional", "off_topic", "balance"),
     "archive and analysis documents": ("archive", "analysis"),
     "documents for the gaps": ("gaps",),
 }

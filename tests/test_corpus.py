@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -84,5 +83,5 @@ def test_the_sample_articles_are_coded_sentence_by_sentence(article):
 
 
 def test_the_sample_articles_never_train(corpus):
-    texts = {json.loads(line)["text"] for a in ARTICLES for line in a.with_suffix(".jsonl").open(encoding="utf-8")}
+    texts = {s.text for article in ARTICLES for s in read_sentences(article.with_suffix(".jsonl"))}
     assert not texts & {s.text for s in corpus}

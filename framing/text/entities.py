@@ -11,6 +11,10 @@ _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _NAME = re.compile(
     r"(?:[A-Z](?:\.[A-Z])+\.?|[^\W\d_a-zß-öø-ÿ][\w’'-]*)(?:(?:\s+(?:of|the|and|de|al|for)\b)?\s+[^\W\d_a-zß-öø-ÿ][\w’'-]*)*"
 )
+# Dates are no names, and who speaks in a transcript is its form.
+_CALENDAR = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+)
 
 
 class NameFinder:
@@ -64,8 +68,10 @@ class NameFinder:
                 if not rest:
                     continue
                 start = end - len(rest)
-            if text[start:end] not in ("I", "I'm", "I've"):
-                found.append((text[start:end], start, end))
+            name = text[start:end]
+            speaker = name.isupper() and text[end : end + 1] == ":"
+            if name not in ("I", "I'm", "I've") and name.lower() not in _CALENDAR and not speaker:
+                found.append((name, start, end))
         return found
 
     def _is_name(self, word: str) -> bool:
