@@ -12,8 +12,10 @@ _NAME = re.compile(
     r"(?:[A-Z](?:\.[A-Z])+\.?|[^\W\d_a-zß-öø-ÿ][\w’'-]*)(?:(?:\s+(?:of|the|and|de|al|for)\b)?\s+[^\W\d_a-zß-öø-ÿ][\w’'-]*)*"
 )
 # Dates are no names, and who speaks in a transcript is its form.
-_CALENDAR = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
 
 
@@ -70,7 +72,7 @@ class NameFinder:
                 start = end - len(rest)
             name = text[start:end]
             speaker = name.isupper() and text[end : end + 1] == ":"
-            if name not in ("I", "I'm", "I've") and name.lower() not in _CALENDAR and not speaker:
+            if name not in ("I", "I'm", "I've") and name.lower() not in (*_DAYS, *_MONTHS) and not speaker:
                 found.append((name, start, end))
         return found
 
