@@ -2,8 +2,6 @@
 
 from framing import Codebook, Label, Sentence
 from framing.corpus.audit import check_sentences, describe_sentences
-from framing.corpus.dataset import read_sentences
-from framing.resources import resource
 
 BOOK = Codebook("weather", frames=(Label("rain"), Label("sun")), stance=(Label("favor"), Label("against")))
 LONG = "a heavy and steady rain fell on the old harbour town"  # eleven words
@@ -99,13 +97,6 @@ def test_a_skeleton_used_three_times_or_in_one_group_is_allowed():
     assert check_sentences(skeletons(5, "aaaaa")) == []
 
 
-def test_the_shipped_data_pass():
-    book = Codebook.load(resource("seeds/codebook.yaml"))
-    sentences = read_sentences(resource("data"), book)
-    assert len(sentences) > 1000
-    assert check_sentences(sentences) == []
-
-
 def test_the_description_of_a_small_corpus():
     sentences = [
         Sentence("It rains.", frames=("rain",), target="the rain", stance="favor", group="a", extra={"genre": "wire"}),
@@ -132,6 +123,7 @@ def test_the_description_of_a_small_corpus():
         "targets: 2 different, 1 of them more than once\n"
         "\n"
         "stance by framed or not:\n"
+        "  framed, against                 1  33.3%\n"
         "  framed, favor                   1  33.3%\n"
         "  without a frame, against        1  33.3%\n"
         "\n"

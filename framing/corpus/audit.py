@@ -74,7 +74,7 @@ def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str
     if targets:
         several = sum(count > 1 for count in targets.values())
         lines += [f"targets: {len(targets):,} different, {several:,} of them more than once", ""]
-        lines += _counted("stance by framed or not", _stance_by_frame(with_stance), len(with_stance))
+        lines += _counted("stance by framed or not", _stance_by_frame(sentences), len(with_stance))
     lengths = [len(s.text.split()) for s in sentences]
     if lengths:
         low, *_, high = statistics.quantiles(lengths if len(lengths) > 1 else lengths * 2, n=20, method="inclusive")
@@ -89,9 +89,13 @@ def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _stance_by_frame(sentences: Iterable[Sentence]) -> list[tuple[str, int]]:
+def _stance_by_frame(sentences: Sequence[Sentence]) -> list[tuple[str, int]]:
+    # A further target of a sentence stands on a line of its own, without the frames.
+    frames_of = {s.text: s.frames for s in sentences if s.frames is not None}
     kinds = Counter(
-        f"{'framed' if s.frames else 'without a frame'}, {s.stance}" for s in sentences if s.frames is not None
+        f"{'framed' if frames_of[s.text] else 'without a frame'}, {s.stance}"
+        for s in sentences
+        if s.stance is not None and s.text in frames_of
     )
     return sorted(kinds.items())
 
