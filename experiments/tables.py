@@ -43,7 +43,7 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
         if path.split("/")[1].startswith(options.get("columns", "")) and any(path in found for found in scores.values())
     ]
     lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
-    for choice, metrics in sorted(scores.items(), key=lambda item: [value.zfill(9) for value in item[0]]):
+    for choice, metrics in sorted(scores.items(), key=lambda item: [v.zfill(9) if v.isdigit() else v for v in item[0]]):
         lines.append(f"| {' | '.join([*choice, *(_cell(metrics, path) for _, path in shown)])} |")
     return "\n".join(lines)
 

@@ -62,7 +62,7 @@ def test_a_run_is_named_for_its_encoder_and_head_and_keeps_the_configuration_fla
         "seed": "0",
         "data": "corpus.jsonl",
     }
-    assert (params["head.C"], params["encoder.max_n"], params["split.n_splits"]) == ("3", "2", "5")
+    assert (params["head.C"], params["encoder.max_n"], params["split.n_splits"]) == ("1", "2", "5")
     assert not [key for key in params if key.startswith("columns.")]  # none has another name
 
 
@@ -102,7 +102,7 @@ def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(ru
     kept = trained / "mlartifacts" / "framing" / run.info.run_id / "artifacts"
     assert sorted(path.name for path in kept.iterdir()) == ["config.yaml", "figures", "model", "predictions.jsonl"]
     config = yaml.safe_load((kept / "config.yaml").read_text())
-    assert (config["head"]["C"], config["seed"], config["promote"]) == (3, 0, True)
+    assert (config["head"]["C"], config["seed"], config["promote"]) == (1, 0, True)
     rows = [json.loads(line) for line in (kept / "predictions.jsonl").read_text().splitlines()]
     assert len(rows) == 120  # 60 rows for the frames, the same 60 for the stance
     assert rows[0]["coded_frames"] == ["gain"]
