@@ -36,6 +36,8 @@ class NameFinder:
     >>> finder = NameFinder(["Talks with Iran resumed.", "The talks failed.", "Iran said no to the U.S. plan."])
     >>> finder.names("Iran and the U.S. met for talks in New Delhi.")
     ['Iran', 'U.S.', 'New Delhi']
+    >>> finder.names("QUESTION: Will they meet in Lima on Monday?")
+    ['Lima']
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
