@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from command import framing
 from small import BOOK, sentences
 
 from framing.report.plots import corpus_figure, frames_figure, stance_figure
@@ -61,3 +62,11 @@ def test_more_labels_than_colours_are_still_told_apart():
     figure = stance_figure(np.eye(8)[y], np.full((80, 8), 1 / 8), [f"class_{k}" for k in range(8)], {})
     curves = [line for line in figure.axes[1].lines if line.get_marker() == "o"]
     assert len({(line.get_color(), line.get_linestyle()) for line in curves}) == 8
+
+
+def test_describe_draws_on_demand(tmp_path):
+    (tmp_path / "coded.jsonl").write_text('{"text": "It pays.", "frames": ["economic_opportunity"]}\n')
+    assert framing("data", "describe", "coded.jsonl", "--figure", "coded.png", cwd=tmp_path).code == 0
+    assert (tmp_path / "coded.png").read_bytes().startswith(b"\x89PNG")
+    refused = framing("data", "describe", "coded.jsonl", "--figure", "coded.doc", cwd=tmp_path)
+    assert (refused.code, refused.err) == (1, "error: coded.doc: unknown kind of figure; expected .png, .svg or .pdf\n")

@@ -83,7 +83,7 @@ def agreement(
         codes = {
             coder: {
                 (s.text,): float(frame in s.frames)
-                for s in _once(coder, rows, "frames")
+                for s in _consistent(coder, rows, "frames")
                 if s.frames is not None and (s.coded is None or frame in s.coded)
             }
             for coder, rows in codings.items()
@@ -92,7 +92,9 @@ def agreement(
             found[frame] = _compare(list(codings), *shared, positive=True, n_replicates=n_replicates, seed=seed)
     number = {name: float(i) for i, name in enumerate(codebook.stance_names)}
     stances = {
-        coder: {(s.text, s.target): number[s.stance] for s in _once(coder, rows, "stance") if s.stance is not None}
+        coder: {
+            (s.text, s.target): number[s.stance] for s in _consistent(coder, rows, "stance") if s.stance is not None
+        }
         for coder, rows in codings.items()
     }
     if shared := _shared(stances, codings):
@@ -102,15 +104,13 @@ def agreement(
     return found
 
 
-def krippendorff_alpha(codes: Codes, weights: Codes | None = None) -> float:
+def krippendorff_alpha(codes: Codes) -> float:
     """Return Krippendorff's alpha for nominal codes.
 
     Parameters
     ----------
     codes
         Shape (n_coders, n_units), nan where a coder did not code.
-    weights
-        How often each unit counts, shape (n_units,); default once.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def krippendorff_alpha(codes: Codes, weights: Codes | None = None) -> float:
     >>> round(krippendorff_alpha(np.array([[1, 0, 0, 1], [1, 0, 1, 1]])), 3)
     0.533
     """
-    return float(_alphas(_value_counts(codes), np.ones((1, codes.shape[1])) if weights is None else weights[None])[0])
+    return float(_alphas(_value_counts(codes), np.ones((1, codes.shape[1])))[0])
 
 
 def _value_counts(codes: Codes) -> Codes:
@@ -143,14 +143,14 @@ def _alphas(counts: Codes, W: Codes) -> Codes:
     return 1 - np.divide(W @ unequal, expected, out=np.full(len(W), np.nan), where=expected > 0)
 
 
-def _once(coder: str, rows: Sequence[Sentence], task: str) -> list[Sentence]:
-    """Return one coder's rows; a unit coded twice in different ways has no code."""
+def _consistent(coder: str, rows: Sequence[Sentence], task: str) -> Sequence[Sentence]:
+    """Return one coder's rows, or say which unit was coded twice in different ways."""
     seen: dict[tuple[str | None, ...], object] = {}
     for s in rows:
         code, key = (s.stance, (s.text, s.target)) if task == "stance" else (s.frames and sorted(s.frames), (s.text,))
         if code is not None and seen.setdefault(key, code) != code:
             raise InputError(f"{coder}: two codes of {task} for {s.text[:60]!r}: {seen[key]} and {code}")
-    return list(rows)
+    return rows
 
 
 def _shared(
