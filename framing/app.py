@@ -44,6 +44,7 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
     ("tasks", list, "a list, such as tasks=[frames,stance]"),
     ("stance", dict, "its options, such as stance.blind_baseline=false"),
     ("stance.blind_baseline", bool, "true or false"),
+    ("context", list, "a list, such as context=[headline,previous]"),
     ("evaluate", dict, "files by name, such as evaluate.dev=FILE"),
     ("evaluate.*", str | list | None, "a file, a folder, or a list of these"),
     ("seed", int, "a whole number, 0 or more"),

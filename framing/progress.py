@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 
@@ -13,3 +13,10 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
     from tqdm import tqdm
 
     return iter(tqdm(items, desc=description, total=total, disable=None, leave=False))
+
+
+def bar(total: int, description: str) -> Any:
+    """Return a progress bar to update by hand, drawn only when standard error is a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(desc=description, total=total, disable=None, leave=False)

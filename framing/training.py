@@ -22,7 +22,9 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates, stance_estimates
 from framing.model.classifier import FramingClassifier, TaskClassifier, frames_classifier, stance_classifier
 from framing.model.encoders import SentenceEncoder
+from framing.model.features import CONTEXTS
 from framing.model.heads import check_head
+from framing.model.tuning import Lesson, TunedEncoder
 from framing.progress import track
 from framing.records import Prediction, Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
@@ -60,11 +62,13 @@ class TrainingResult:
     metrics
         Scores by path, such as ``validation/frames/macro_f1``, with ``_low`` and ``_high`` (95 %); the primary
         one first. ``validation`` is an outer cross-validation of the whole procedure, thresholds and calibration
-        included; other names are the files given as ``evaluate``.
+        included; with a tuned encoder, the rows that it was not tuned on, calibrated and thresholded by each other.
+        Other names are the files given as ``evaluate``.
     estimates
         The same scores with their bootstrap replicates, for paired comparison.
     held_out
-        By task, what was predicted for each coded row by a fold whose training part did not hold it.
+        By task, what was predicted for coded rows by a fold whose training part did not hold them: all rows, or
+        the fifth that an encoder was not tuned on.
     """
 
     classifier: FramingClassifier
@@ -129,6 +133,7 @@ def train(
     split: GroupedFolds | None = None,
     tasks: Sequence[str] = TASKS,
     stance: StanceOptions | None = None,
+    context: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     seed: int = 0,
@@ -142,7 +147,8 @@ def train(
     codebook
         A YAML file or a ``Codebook``; ``"shipped"`` is the package's own.
     encoder
-        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``.
+        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``. A ``TunedEncoder`` is
+        tuned first, once for both tasks.
     head
         A scikit-learn classifier, cloned for each label; default a balanced logistic regression.
     words
@@ -153,6 +159,8 @@ def train(
         Which of ``frames`` and ``stance``; one without coded rows is left out with a warning.
     stance
         Options of the stance.
+    context
+        What the encoder reads before the sentence: some of ``headline`` and ``previous``.
     columns
         Your own column names, as for ``load_dataset``.
     evaluate
@@ -190,6 +198,7 @@ def train(
         split=split,
         tasks=tasks,
         stance=stance,
+        context=context,
         columns=columns,
         evaluate=evaluate,
         seed=seed,
@@ -206,6 +215,8 @@ class Training:
         As for ``train``.
     dataset
         The rows as they were read.
+    sentences, groups
+        The same as records, and their group numbers, shape (n_sentences,).
     tasks
         What is fitted, by name.
     split
@@ -214,15 +225,21 @@ class Training:
         Other coded sentences to score the finished model on, by name.
     blind
         The stance classifier that does not see the target, or ``None``.
+    encoder
+        The encoder to tune first, or ``None``.
     """
 
     codebook: Codebook
     dataset: Dataset
+    sentences: list[Sentence]
+    groups: NDArray[np.intp]
     tasks: dict[str, Task]
     split: GroupedFolds
     evaluate: dict[str, list[Sentence]]
     blind: TaskClassifier | None
     seed: int
+
+    encoder: TunedEncoder | None = None
 
     @cached_property
     def data_digest(self) -> str:
@@ -234,21 +251,26 @@ class Training:
         model = FramingClassifier(self.codebook, {})
         estimates: dict[str, Estimate] = {}
         held_out: dict[str, HeldOut] = {}
+        folds, encoders = self._tune() if self.encoder else ([], None)
+        blind = None
         for name, task in self.tasks.items():
-            W = bootstrap_weights(task.groups, seed=self.seed)
-            proba, decided = _cross_validate(task.classifier, task, self.split)
-            estimates |= _named(_estimates(name, task.Y, proba, decided, task.labels, W), f"validation/{name}")
-            held_out[name] = HeldOut(task.sentences, task.labels, task.Y, proba, decided, stance=name == "stance")
-            model.tasks[name] = clone(task.classifier).fit(task.sentences, task.Y, task.folds)
+            classifier, proba, decided = self._fit(task.classifier, task, folds, encoders)
+            model.tasks[name] = classifier
+            rows = np.flatnonzero(~np.isnan(proba).any(axis=1))
+            W = bootstrap_weights(np.unique(task.groups[rows], return_inverse=True)[1], seed=self.seed)
+            scores = _estimates(name, task.Y[rows], proba[rows], decided[rows], task.labels, W)
+            estimates |= _named(scores, f"validation/{name}")
+            sentences = [task.sentences[i] for i in rows]
+            held_out[name] = HeldOut(
+                sentences, task.labels, task.Y[rows], proba[rows], decided[rows], stance=name == "stance"
+            )
             if name == "stance" and self.blind is not None:
-                proba, decided = _cross_validate(self.blind, task, self.split)
-                scores = _estimates(name, task.Y, proba, decided, task.labels, W)
+                blind, proba, decided = self._fit(self.blind, task, folds, encoders, refit=bool(self.evaluate))
+                scores = _estimates(name, task.Y[rows], proba[rows], decided[rows], task.labels, W)
                 estimates |= _named(scores, "validation/stance_blind")
         for name, sentences in self.evaluate.items():
             estimates |= evaluate_classifier(model, sentences, name, seed=self.seed)
-            if f"{name}/stance/macro_f1" in estimates and self.blind is not None:
-                task = self.tasks["stance"]
-                blind = clone(self.blind).fit(task.sentences, task.Y, task.folds)
+            if f"{name}/stance/macro_f1" in estimates and blind is not None:
                 scores = _score_task(blind, sentences, "stance", self.codebook, self.seed)
                 estimates |= _named(scores, f"{name}/stance_blind")
         metrics = flat(estimates)
@@ -259,6 +281,48 @@ class Training:
             "metrics": metrics,
         }
         return TrainingResult(model, metrics, estimates, held_out)
+
+    def _tune(self) -> tuple[list[Fold], list[SentenceEncoder]]:
+        """Tune the encoder on the training part of the folds of all sentences: one fold, or all and all rows."""
+        everything = self.sentences
+        encoder = self.encoder
+        assert encoder is not None
+        strata = [f"{sorted(s.frames or ())} {s.stance}" for s in everything]
+        folds = self.split.split(strata, self.groups)
+        if not encoder.cross_fit:
+            folds = folds[:1]
+        parts = [train for train, _ in folds] + ([np.arange(len(everything))] if encoder.cross_fit else [])
+        return folds, [encoder.tune(self._lessons(set(part.tolist()))) for part in parts]
+
+    def _lessons(self, rows: Collection[int]) -> list[Lesson]:
+        """Return the tasks' coded rows among some sentences, as an encoder is tuned on them."""
+        lessons = []
+        for task in self.tasks.values():
+            part = [i for i, row in enumerate(task.rows) if row in rows]
+            texts = task.classifier.features["embedding"].texts([task.sentences[i] for i in part])
+            lessons.append(Lesson(texts, task.Y[part], task.classifier.exclusive, self.groups[task.rows[part]]))
+        return lessons
+
+    def _fit(
+        self,
+        classifier: TaskClassifier,
+        task: Task,
+        folds: Sequence[Fold],
+        encoders: Sequence[SentenceEncoder] | None,
+        refit: bool = True,
+    ) -> tuple[TaskClassifier, NDArray[np.float64], NDArray[np.bool_]]:
+        """Return a fitted classifier of a task, and its held-out probabilities and decisions."""
+        if encoders is None:
+            proba, decided = _cross_validate(classifier, task, self.split)
+            return clone(classifier).fit(task.sentences, task.Y, task.folds) if refit else classifier, proba, decided
+        place = {row: i for i, row in enumerate(task.rows)}
+        own = [tuple(np.array([place[i] for i in part if i in place], dtype=int) for part in fold) for fold in folds]
+        fitted = clone(classifier).fit(task.sentences, task.Y, own, encoders)
+        held = np.concatenate([test for _, test in own])
+        strata = _strata(task.Y[held])
+        inner = replace(self.split, n_splits=min(self.split.n_splits, len(np.unique(task.groups[held]))))
+        others = [(held[train], held[test]) for train, test in inner.split(strata, task.groups[held])]
+        return fitted, *fitted.cross_calibrate(task.Y, others)
 
 
 @dataclass(frozen=True)
@@ -273,6 +337,8 @@ class Task:
         The coded rows: the sentences, their codes of shape (n_rows, n_labels), their group numbers.
     folds
         ``(train, test)`` row numbers.
+    rows
+        Which of all sentences these are, shape (n_rows,).
     """
 
     classifier: TaskClassifier
@@ -280,6 +346,7 @@ class Task:
     Y: NDArray[np.float64]
     groups: NDArray[np.intp]
     folds: list[Fold]
+    rows: NDArray[np.intp]
 
     @property
     def labels(self) -> Sequence[str]:
@@ -302,6 +369,7 @@ def prepare(
     split: GroupedFolds | None = None,
     tasks: Sequence[str] = TASKS,
     stance: StanceOptions | None = None,
+    context: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     seed: int = 0,
@@ -312,6 +380,10 @@ def prepare(
         raise ConfigError(f"tasks={tasks}: expected a list, such as tasks=[{tasks}]")
     if unknown := [task for task in tasks if task not in TASKS]:
         raise ConfigError(f"tasks: unknown task {unknown[0]!r}; expected some of {', '.join(TASKS)}")
+    if isinstance(context, str) or set(context) - set(CONTEXTS):
+        raise ConfigError(
+            f"context={context}: expected a list of some of {', '.join(CONTEXTS)}, such as context=[headline]"
+        )
     if "validation" in (evaluate or {}):
         raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
     dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
@@ -325,14 +397,17 @@ def prepare(
     check_head(head)
     check_head(stance_head)
     if isinstance(encoder, SentenceEncoder):
+        if isinstance(encoder, TunedEncoder):
+            encoder.check()
         _ = encoder.digest  # weights that cannot be found are known now, not after the reading of a large file
     classifiers = {
-        "frames": frames_classifier(book, encoder, head, words),
-        "stance": stance_classifier(book, encoder, stance_head, words),
+        "frames": frames_classifier(book, encoder, head, words, context),
+        "stance": stance_classifier(book, encoder, stance_head, words, context),
     }
     prepared = {}
     for name, classifier in classifiers.items():
-        coded = [s for s in sentences if _is_coded(s, name, book)] if name in tasks else []
+        rows = np.array([i for i, s in enumerate(sentences) if name in tasks and _is_coded(s, name, book)], dtype=int)
+        coded = [sentences[i] for i in rows]
         if coded:
             Y = _codes(coded, name, book)
             _check_support(name, Y, classifier.labels, split.n_splits)
@@ -343,12 +418,14 @@ def prepare(
                     f"the rows coded for {name} form {groups.max() + 1} groups, too few to cross-validate within a "
                     "fold; give more rows a 'group' or 'doc_id' of their own"
                 )
-            prepared[name] = Task(classifier, coded, Y, groups, folds)
+            prepared[name] = Task(classifier, coded, Y, groups, folds, rows)
     _complain_about_missing(tasks, prepared)
-    for name, rows in others.items():
-        _check_coded(name, rows, prepared, book)
-    blind = stance_classifier(book, encoder, stance_head, words, blind=True) if stance.blind_baseline else None
-    return Training(book, dataset, prepared, split, others, blind, seed)
+    for name, other in others.items():
+        _check_coded(name, other, prepared, book)
+    blind = stance_classifier(book, encoder, stance_head, words, context, blind=True) if stance.blind_baseline else None
+    tuned = encoder if isinstance(encoder, TunedEncoder) else None
+    everywhere = split.groups(sentences)
+    return Training(book, dataset, sentences, everywhere, prepared, split, others, blind, seed, tuned)
 
 
 def evaluate_classifier(

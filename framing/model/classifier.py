@@ -12,8 +12,9 @@ from sklearn.base import BaseEstimator, clone
 
 from framing.codebook import Codebook
 from framing.errors import ConfigError, ModelError
-from framing.model.features import TargetFeatures, TextFeatures
+from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
 from framing.model.heads import Calibration, Scores, best_f1_threshold, fit_head, head_scores
+from framing.model.tuning import TunedEncoder
 from framing.records import Prediction, Sentence
 
 Folds = Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -49,7 +50,9 @@ class TaskClassifier(BaseEstimator):
         self.head = head
         self.exclusive = exclusive
 
-    def fit(self, sentences: Sequence[Sentence], Y: NDArray[np.float64], folds: Folds) -> TaskClassifier:
+    def fit(
+        self, sentences: Sequence[Sentence], Y: NDArray[np.float64], folds: Folds, encoders: Sequence[Any] | None = None
+    ) -> TaskClassifier:
         """Fit heads on all sentences; calibration and thresholds on the held-out parts of the folds.
 
         Parameters
@@ -59,32 +62,76 @@ class TaskClassifier(BaseEstimator):
         Y
             Shape (n_sentences, n_labels): 1 present, 0 absent, nan not coded. Exclusive labels: one-hot rows.
         folds
-            Row numbers ``(train, test)``; the test parts cover all rows once.
+            Row numbers ``(train, test)``; no row is in two test parts, and those in none do not calibrate.
+        encoders
+            Encoders that were tuned on the training part of each fold, and last one tuned on all rows. With a
+            single fold and its encoder alone, the heads fitted on the fold's training part are kept. ``None``
+            where the encoder does not learn from codes.
         """
-        held_out = [np.zeros((len(self.features), len(sentences), self._n_classes)) for _ in self._problems(Y)]
-        for train, test in folds:
-            features, heads = self._fit_heads([sentences[i] for i in train], Y[train])
+        held_out = [np.full((len(self.features), len(sentences), self._n_classes), np.nan) for _ in self._problems(Y)]
+        for number, (train, test) in enumerate(folds):
+            tuned = encoders[number] if encoders else None
+            features, heads = self._fit_heads([sentences[i] for i in train], Y[train], tuned)
             for problem, scores in zip(
                 held_out, self._scores(features, heads, [sentences[i] for i in test]), strict=True
             ):
                 problem[:, test] = scores
-        self.calibrations_, self.thresholds_ = [], {}
+        self.held_out_ = held_out
+        self.calibrations_, self.thresholds_ = self._calibrate(held_out, Y)
+        if not encoders or len(encoders) > len(folds):
+            features, heads = self._fit_heads(sentences, Y, encoders[-1] if encoders else None)
+        self.features_, self.heads_ = features, heads
+        return self
+
+    def cross_calibrate(self, Y: NDArray[np.float64], folds: Folds) -> tuple[Scores, NDArray[np.bool_]]:
+        """Return what the held-out rows get when others than themselves calibrate and set the thresholds.
+
+        The scores are those that ``fit`` held out; only calibration and thresholds are fitted again, so that an
+        encoder need not be tuned again to validate them.
+
+        Parameters
+        ----------
+        Y
+            The codes given to ``fit``.
+        folds
+            Row numbers ``(train, test)``.
+
+        Returns
+        -------
+        proba, decided
+            Each of shape (n_sentences, n_labels); nan and ``False`` where a row is in no test part.
+        """
+        proba, decided = np.full(Y.shape, np.nan), np.zeros(Y.shape, dtype=bool)
+        for train, test in folds:
+            others = np.full(Y.shape, np.nan)
+            others[train] = Y[train]
+            calibrations, thresholds = self._calibrate(self.held_out_, others)
+            proba[test] = self._calibrated([scores[:, test] for scores in self.held_out_], calibrations)
+            decided[test] = self.decide(proba[test], thresholds)
+        return proba, decided
+
+    def _calibrate(self, held_out: Sequence[Scores], Y: NDArray[np.float64]) -> tuple[list[Calibration], dict]:
+        """Fit calibrations and thresholds on the rows that were scored and coded."""
+        calibrations, thresholds = [], {}
         for number, (scores, (rows, y)) in enumerate(zip(held_out, self._problems(Y), strict=True)):
+            scored = ~np.isnan(scores[:, rows]).any(axis=(0, 2))
+            rows, y = rows[scored], y[scored]
             calibration = Calibration.fit(list(scores[:, rows]), y)
-            self.calibrations_.append(calibration)
+            calibrations.append(calibration)
             if not self.exclusive:
                 proba = calibration.apply(list(scores[:, rows]))[:, 1]
-                self.thresholds_[self.labels[number]] = best_f1_threshold(y, proba)
-        self.features_, self.heads_ = self._fit_heads(sentences, Y)
-        return self
+                thresholds[self.labels[number]] = best_f1_threshold(y, proba)
+        return calibrations, thresholds
+
+    def _calibrated(self, scores: Sequence[Scores], calibrations: Sequence[Calibration]) -> Scores:
+        proba = [calibration.apply(list(s)) for calibration, s in zip(calibrations, scores, strict=True)]
+        return proba[0] if self.exclusive else np.column_stack([p[:, 1] for p in proba])
 
     def predict_proba(self, sentences: Sequence[Sentence]) -> Scores:
         """Return calibrated probabilities, shape (n_sentences, n_labels)."""
         if not sentences:
             return np.zeros((0, len(self.labels)))
-        scores = self._scores(self.features_, self.heads_, sentences)
-        proba = [calibration.apply(list(s)) for calibration, s in zip(self.calibrations_, scores, strict=True)]
-        return proba[0] if self.exclusive else np.column_stack([p[:, 1] for p in proba])
+        return self._calibrated(self._scores(self.features_, self.heads_, sentences), self.calibrations_)
 
     def decide(self, proba: Scores, thresholds: Mapping[str, float] | None = None) -> NDArray[np.bool_]:
         """Turn probabilities into labels, shape (n_sentences, n_labels): over the threshold, or the likeliest.
@@ -98,7 +145,8 @@ class TaskClassifier(BaseEstimator):
         """
         if self.exclusive:
             return np.eye(len(self.labels), dtype=bool)[proba.argmax(axis=1)]
-        return proba >= np.array([{**self.thresholds_, **(thresholds or {})}[label] for label in self.labels])
+        own = getattr(self, "thresholds_", {})
+        return proba >= np.array([{**own, **(thresholds or {})}[label] for label in self.labels])
 
     @property
     def _n_classes(self) -> int:
@@ -112,10 +160,13 @@ class TaskClassifier(BaseEstimator):
         masks = [np.flatnonzero(~np.isnan(column)) for column in Y.T]
         return [(rows, Y[rows, j].astype(int)) for j, rows in enumerate(masks)]
 
-    def _fit_heads(self, sentences: Sequence[Sentence], Y: NDArray[np.float64]) -> tuple[dict, dict]:
+    def _fit_heads(self, sentences: Sequence[Sentence], Y: NDArray[np.float64], tuned: Any = None) -> tuple[dict, dict]:
         features, heads = {}, {}
         for name, transformer in self.features.items():
-            features[name] = clone(transformer).fit(sentences)
+            unfitted = clone(transformer)
+            if tuned is not None and isinstance(unfitted.encoder, TunedEncoder):
+                unfitted.encoder = tuned
+            features[name] = unfitted.fit(sentences)
             X = features[name].transform(sentences)
             heads[name] = [fit_head(self.head, X[rows], y) for rows, y in self._problems(Y)]
         return features, heads
@@ -208,16 +259,27 @@ class FramingClassifier:
         return thresholds
 
 
-def frames_classifier(codebook: Codebook, encoder: Any, head: Any, words: Any = None) -> TaskClassifier:
+def frames_classifier(
+    codebook: Codebook, encoder: Any, head: Any, words: Any = None, context: Sequence[str] = ()
+) -> TaskClassifier:
     """Return the unfitted classifier of the frames."""
-    features = {"embedding": TextFeatures(encoder)} | ({"words": TextFeatures(words)} if words is not None else {})
+    features = {"embedding": TextFeatures(encoder, context)}
+    features |= {"words": TextFeatures(words)} if words is not None else {}
     return TaskClassifier(codebook.frame_names, features, head, exclusive=codebook.exclusive)
 
 
 def stance_classifier(
-    codebook: Codebook, encoder: Any, head: Any, words: Any = None, blind: bool = False
+    codebook: Codebook,
+    encoder: Any,
+    head: Any,
+    words: Any = None,
+    context: Sequence[str] = (),
+    blind: bool = False,
 ) -> TaskClassifier:
     """Return the unfitted classifier of the stance; a blind one does not see the target (a baseline)."""
     kind = TextFeatures if blind else TargetFeatures
-    features = {"embedding": kind(encoder)} | ({"words": kind(words)} if words is not None else {})
+    features = {
+        "embedding": (PairFeatures if isinstance(encoder, TunedEncoder) and not blind else kind)(encoder, context)
+    }
+    features |= {"words": kind(words)} if words is not None else {}
     return TaskClassifier(codebook.stance_names, features, head, exclusive=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
@@ -21,6 +25,7 @@ from framing.progress import track
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
 _CHUNK = 512
+ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
 
 class SentenceEncoder(TransformerMixin, BaseEstimator):
@@ -43,6 +48,8 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         Tokens read of each text; ``None`` keeps the model's own limit.
     cache
         Keep embeddings on disk (``$FRAMING_CACHE``, else the user's cache folder).
+    adapter
+        A folder with a low-rank adapter of the weights, as ``TunedEncoder`` makes it.
 
     Examples
     --------
@@ -61,6 +68,7 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         batch_size: int = 32,
         max_seq_length: int | None = None,
         cache: bool = True,
+        adapter: str | None = None,
     ) -> None:
         self.model = model
         self.revision = revision
@@ -68,6 +76,7 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         self.batch_size = batch_size
         self.max_seq_length = max_seq_length
         self.cache = cache
+        self.adapter = adapter
 
     def fit(self, texts: Iterable[str], y: Any = None) -> SentenceEncoder:
         """Do nothing: the encoder is frozen."""
@@ -114,12 +123,14 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
             return None
         folder, digest = find_weights(self.model, self.revision)
         identity = f"{digest}|{settings_digest(Path(folder))}|max_seq_length={self.max_seq_length}"
+        if self.adapter is not None:
+            identity += f"|adapter={adapter_digest(self.adapter)}"
         return EmbeddingCache(cache_folder() / "embeddings", identity)
 
     @property
     def _sentence_transformer(self) -> Any:
         folder, _ = find_weights(self.model, self.revision)
-        return _load(folder, self.device, self.max_seq_length)
+        return _loaded(folder, self.device, self.max_seq_length, self.adapter)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.get_params(deep=False)
@@ -189,8 +200,46 @@ class WordVectorizer(TransformerMixin, BaseEstimator):
         return self.vectorizer_.transform(texts)
 
 
-@lru_cache(maxsize=2)
-def _load(folder: str, device: str | None, max_seq_length: int | None) -> Any:
+def load_sentence_transformer(encoder: SentenceEncoder) -> Any:
+    """Return a model of its own, free to be changed; errors are those of ``SentenceEncoder.transform``."""
+    folder, _ = find_weights(encoder.model, encoder.revision)
+    return _load(folder, encoder.device, encoder.max_seq_length, encoder.adapter)
+
+
+def adapter_digest(folder: str | Path) -> str:
+    """Return the sha256 of an adapter's files."""
+    digest = hashlib.sha256()
+    for name in ADAPTER_FILES:
+        path = Path(folder) / name
+        if not path.is_file():
+            raise EncoderError(f"adapter {folder}: {name} is missing; train the model again")
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def copy_adapter(source: str | Path, goal: Path) -> None:
+    """Copy the files of an adapter into a new folder."""
+    goal.mkdir(parents=True)
+    for name in ADAPTER_FILES:
+        shutil.copyfile(Path(source) / name, goal / name)
+
+
+def keep_adapter(folder: Path) -> str:
+    """Return a place that lasts for an adapter in a folder that may go, such as a download from a store."""
+    place = cache_folder() / "adapters" / adapter_digest(folder)[:32]
+    if not place.is_dir():
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
+                copy_adapter(folder, Path(scratch) / "adapter")
+                os.replace(Path(scratch) / "adapter", place)
+        except OSError:
+            if not place.is_dir():  # another process may have been faster
+                return str(folder)
+    return str(place)
+
+
+def _load(folder: str, device: str | None, max_seq_length: int | None, adapter: str | None) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -198,6 +247,8 @@ def _load(folder: str, device: str | None, max_seq_length: int | None) -> Any:
     logging.disable_progress_bar()  # its bar over the weights is drawn even where nobody watches
     try:
         model = SentenceTransformer(folder, device=device, local_files_only=True)
+        if adapter is not None:
+            _merge(model, adapter)
     except Exception as error:  # sentence-transformers lets errors of four libraries through
         raise EncoderError(f"encoder {folder}: cannot be loaded ({str(error).splitlines()[0]})") from error
     finally:
@@ -206,3 +257,16 @@ def _load(folder: str, device: str | None, max_seq_length: int | None) -> Any:
     if max_seq_length is not None:
         model.max_seq_length = max_seq_length
     return model
+
+
+def _merge(model: Any, adapter: str) -> None:
+    """Add an adapter to the weights themselves, so that it costs nothing when texts are encoded."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    model.load_adapter(adapter)
+    for module in model.modules():
+        if isinstance(module, BaseTunerLayer):
+            module.merge()
+
+
+_loaded = lru_cache(maxsize=2)(_load)

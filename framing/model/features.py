@@ -11,6 +11,10 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 
 from framing.records import Sentence
 
+# What parts the pieces of one text; a tuned encoder learns its meaning.
+_SEPARATOR = " | "
+CONTEXTS = ("headline", "previous")
+
 
 class TextFeatures(TransformerMixin, BaseEstimator):
     """The sentence's vector.
@@ -19,6 +23,8 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     ----------
     encoder
         Any transformer from a list of strings to a 2-D array, dense or sparse.
+    context
+        What the encoder reads before the sentence: some of ``"headline"``, ``"previous"``.
 
     Examples
     --------
@@ -28,8 +34,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     (2, 2)
     """
 
-    def __init__(self, encoder: Any) -> None:
+    def __init__(self, encoder: Any, context: Sequence[str] = ()) -> None:
         self.encoder = encoder
+        self.context = context
 
     def fit(self, sentences: Sequence[Sentence], y: Any = None) -> TextFeatures:
         """Fit a copy of the encoder on the sentences (nothing to learn where it is frozen)."""
@@ -38,10 +45,30 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def transform(self, sentences: Sequence[Sentence]) -> Any:
         """Return one row a sentence, shape (n_sentences, n_features)."""
-        return self.encoder_.transform([s.text for s in sentences])
+        return self.encoder_.transform(self.texts(sentences))
+
+    def texts(self, sentences: Sequence[Sentence]) -> list[str]:
+        """Return what the encoder reads of each sentence."""
+        return [_SEPARATOR.join([*filter(None, (getattr(s, c) for c in self.context)), s.text]) for s in sentences]
 
     def _texts(self, sentences: Sequence[Sentence]) -> list[str]:
-        return [s.text for s in sentences]
+        return self.texts(sentences)
+
+
+class PairFeatures(TextFeatures):
+    """The vector of the target and the sentence, read together: for an encoder that was tuned on such pairs.
+
+    Examples
+    --------
+    >>> PairFeatures(None).texts([Sentence("sanctions hurt", target="sanctions")])
+    ['sanctions | sanctions hurt']
+    """
+
+    def texts(self, sentences: Sequence[Sentence]) -> list[str]:
+        """Return what the encoder reads of each sentence."""
+        return [
+            f"{s.target or ''}{_SEPARATOR}{text}" for s, text in zip(sentences, super().texts(sentences), strict=True)
+        ]
 
 
 class TargetFeatures(TextFeatures):
@@ -60,11 +87,11 @@ class TargetFeatures(TextFeatures):
 
     def transform(self, sentences: Sequence[Sentence]) -> Any:
         """Return one row a sentence, shape (n_sentences, 4 * n_dimensions)."""
-        text = self.encoder_.transform([s.text for s in sentences])
+        text = self.encoder_.transform(self.texts(sentences))
         target = self.encoder_.transform([s.target or "" for s in sentences])
         if sparse.issparse(text):
             return sparse.hstack([text, target, text.multiply(target), abs(text - target)], format="csr")
         return np.hstack([text, target, text * target, np.abs(text - target)])
 
     def _texts(self, sentences: Sequence[Sentence]) -> list[str]:
-        return [s.text for s in sentences] + [s.target or "" for s in sentences]
+        return self.texts(sentences) + [s.target or "" for s in sentences]

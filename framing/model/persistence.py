@@ -3,6 +3,7 @@
 ``model.json``      format, codebook, encoder and its weights' digest, thresholds, calibration, data, versions,
                     and the sha256 of every other file
 ``TASK/heads.skops``  the fitted heads, and the fitted word vectorizers where there are any
+``encoder/``        the adapter of a tuned encoder
 ``README.md``       the model card
 
 To raise ``FORMAT``: add one to it when a file that the current reader cannot read is written; keep reading the
@@ -24,8 +25,8 @@ from framing.codebook import Codebook
 from framing.errors import CodebookError, ModelError, OutputError
 from framing.model.card import model_card
 from framing.model.classifier import FramingClassifier, TaskClassifier
-from framing.model.encoders import SentenceEncoder
-from framing.model.features import TargetFeatures, TextFeatures
+from framing.model.encoders import SentenceEncoder, copy_adapter, keep_adapter
+from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
 from framing.model.heads import Calibration
 
 FORMAT = 1
@@ -36,7 +37,8 @@ TRUSTED = (
     "scipy.sparse._csr.csr_matrix",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
-_FEATURES = {kind.__name__: kind for kind in (TextFeatures, TargetFeatures)}
+_FEATURES = {kind.__name__: kind for kind in (TextFeatures, PairFeatures, TargetFeatures)}
+_ADAPTER = "encoder"
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
 
 
@@ -122,7 +124,11 @@ def _write(model: FramingClassifier, folder: Path) -> None:
         fitted = {}
         kinds = {}
         for set_name, features in task.features_.items():
-            kinds[set_name] = {"features": type(features).__name__, "encoder": "fitted"}
+            kinds[set_name] = {
+                "features": type(features).__name__,
+                "encoder": "fitted",
+                "context": list(features.context),
+            }
             if isinstance(features.encoder_, SentenceEncoder):
                 if encoder is not None and encoder.get_params() != features.encoder_.get_params():
                     raise ModelError(
@@ -150,8 +156,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     content = {
         "format": FORMAT,
         "codebook": model.codebook.to_dict(),
-        # The device is this machine's, not the model's.
-        "encoder": None if encoder is None else {**encoder.get_params(), "device": None, "sha256": encoder.digest},
+        "encoder": None if encoder is None else _write_encoder(encoder, folder),
         "tasks": tasks,
         "info": model.info,
         "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
@@ -160,6 +165,16 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content["files"] = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
     (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_encoder(encoder: SentenceEncoder, folder: Path) -> dict[str, Any]:
+    """Describe an encoder; its weights stay where they are, an adapter comes along."""
+    adapter = None
+    if encoder.adapter is not None:
+        adapter = _ADAPTER
+        copy_adapter(encoder.adapter, folder / adapter)
+    # The device is this machine's, not the model's.
+    return {**encoder.get_params(), "device": None, "adapter": adapter, "sha256": encoder.digest}
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
@@ -198,6 +213,8 @@ def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | 
     if content is None:
         return None
     digest = content.pop("sha256")
+    if content.get("adapter") is not None:
+        content["adapter"] = keep_adapter(folder / content["adapter"])
     encoder = SentenceEncoder(**content)
     if encoder.digest != digest:
         raise ModelError(
@@ -213,7 +230,7 @@ def _load_task(folder: Path, content: dict[str, Any], encoder: SentenceEncoder |
     features = {}
     for name, kind in content["features"].items():
         inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
-        features[name] = _FEATURES[kind["features"]](inner)
+        features[name] = _FEATURES[kind["features"]](inner, tuple(kind.get("context", ())))
         features[name].encoder_ = inner
     task = TaskClassifier(content["labels"], features, content["head"], exclusive=content["exclusive"])
     task.features_, task.heads_ = features, fitted["heads"]
