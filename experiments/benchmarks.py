@@ -1,0 +1,237 @@
+"""Run public benchmarks, baseline and system in the same run, for the tables of this folder's reports.
+
+    python experiments/benchmarks.py gvfc_headlines BENCHMARKS --encoder minilm --tuned
+    python experiments/benchmarks.py ccf_frames BENCHMARKS --language en --encoder mpnet --tuned --epochs 5
+    python experiments/benchmarks.py persuasion_2021 BENCHMARKS --encoder mpnet --tuned
+
+BENCHMARKS is a folder that holds ``ccf_climate_frames``, ``gvfc_headline_frames`` and ``semeval2021_persuasion``; the
+data sets are not part of this project. Each call is a run of the MLflow experiment of that name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from framing import Codebook, Sentence
+from framing.corpus.splits import GroupedFolds
+from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.metrics import flat, frame_estimates, stance_estimates
+from framing.model.encoders import SentenceEncoder
+from framing.model.tuning import TunedEncoder
+from framing.tracking import Store, store_uri
+from framing.training import TrainingResult, train
+
+ENCODERS = {"minilm": "sentence-transformers/all-MiniLM-L6-v2", "mpnet": "sentence-transformers/all-mpnet-base-v2"}
+FOLDERS = {
+    "ccf_frames": "ccf_climate_frames",
+    "gvfc_headlines": "gvfc_headline_frames",
+    "persuasion_2021": "semeval2021_persuasion",
+}
+SHOWN = {"ccf_frames": "macro_f1_two_class", "gvfc_headlines": "accuracy", "persuasion_2021": "micro_f1"}
+
+
+def gvfc_headlines(folder: Path, options: argparse.Namespace) -> dict[str, Estimate]:
+    """Nine exclusive frames; train on four folds, score the pooled predictions for the fifth."""
+    rows = _read(folder / "all.jsonl")
+    names = sorted({_name(row["label"]) for row in rows})
+    book = Codebook.from_dict({"name": "gvfc", "frames": names, "exclusive": True})
+    sentences = [Sentence(row["text"], frames=(_name(row["label"]),), group=row["text"].lower()) for row in rows]
+    y = np.array([names.index(s.frames[0]) for s in sentences])
+    fold = np.array([row["fold"] for row in rows])
+    P, B = np.zeros((len(rows), len(names))), np.zeros((len(rows), len(names)))
+    for k in range(5):
+        part = np.flatnonzero(fold != k)
+        test = [sentences[i] for i in np.flatnonzero(fold == k)]
+        result = _system([sentences[i] for i in part], book, options)
+        P[fold == k] = result.classifier.tasks["frames"].predict_proba(test)
+        B[fold == k] = _tfidf([sentences[i].text for i in part], y[part], [s.text for s in test])
+        _say(f"fold {k}: {(P[fold == k].argmax(1) == y[fold == k]).mean():.3f}")
+    W = bootstrap_weights(np.unique([s.group for s in sentences], return_inverse=True)[1])
+    return _paired(stance_estimates(y, P, names, W), stance_estimates(y, B, names, W))
+
+
+def ccf_frames(folder: Path, options: argparse.Namespace) -> dict[str, Estimate]:
+    """Eight frames; official training and validation parts of each frame, texts that are in both left out."""
+    rows = [row for row in _read(folder / "train.jsonl") if row["lang"] == options.language]
+    names = list(rows[0]["official_split"]) if len(rows[0]["official_split"]) == 8 else _ccf_names(rows)
+    book = Codebook.from_dict({"name": "ccf", "frames": names})
+    text = [" ".join(row["text"].lower().split()) for row in rows]
+    part = np.array([[row["official_split"].get(name, "") for name in names] for row in rows])
+    Y = np.array([[float(name in row["frames"]) for name in names] for row in rows])
+    for j in range(len(names)):
+        test = {text[i] for i in np.flatnonzero(part[:, j] == "validation")}
+        part[[i for i in range(len(rows)) if part[i, j] == "train" and text[i] in test], j] = "repeated"
+    sentences = [
+        Sentence(
+            row["text"],
+            frames=tuple(row["frames"]),
+            coded=tuple(name for name, p in zip(names, parts, strict=True) if p == "train"),
+            group=f"{row['media']} {row['date']} {row['title']}",
+        )
+        for row, parts in zip(rows, part, strict=True)
+    ]
+    taught = [s for s in sentences if s.coded]
+    result = _system(
+        [
+            Sentence(s.text, frames=tuple(f for f in s.frames if f in s.coded), coded=s.coded, group=s.group)
+            for s in taught
+        ],
+        book,
+        options,
+    )
+    task = result.classifier.tasks["frames"]
+    scored = [i for i in range(len(rows)) if "validation" in part[i]]
+    P = task.predict_proba([sentences[i] for i in scored])
+    D = task.decide(P)
+    T = np.where(part[scored] == "validation", Y[scored], np.nan)
+    B = np.zeros_like(P)
+    for j in range(len(names)):
+        fit = np.flatnonzero(part[:, j] == "train")
+        B[:, j] = _tfidf([rows[i]["text"] for i in fit], Y[fit, j].astype(int), [rows[i]["text"] for i in scored])[:, 1]
+    W = bootstrap_weights(np.unique([sentences[i].group for i in scored], return_inverse=True)[1])
+    return _paired(frame_estimates(T, P, D, names, W), frame_estimates(T, B, B >= 0.5, names, W))
+
+
+def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Estimate]:
+    """Twenty techniques, any number; one threshold for all, the best for micro-F1 on held-out training texts."""
+    parts = {name: _read(folder / f"{name}.jsonl") for name in ("train", "validation", "test")}
+    taught = parts["train"] + parts["validation"]
+    names = sorted({_name(label) for rows in parts.values() for row in rows for label in row["labels"]})
+    counts = {name: sum(name in map(_name, row["labels"]) for row in taught) for name in names}
+    known = [name for name in names if counts[name] >= options.folds]
+    book = Codebook.from_dict({"name": "persuasion", "frames": known})
+    sentences = [
+        Sentence(
+            row["text"], frames=tuple(n for n in map(_name, row["labels"]) if n in known), group=row["text"].lower()
+        )
+        for row in taught
+    ]
+    result = _system(sentences, book, options)
+    held = result.held_out["frames"]
+    threshold = _best_micro(held.Y, held.proba)
+    columns = [names.index(name) for name in known]
+    Y = np.array([[float(name in map(_name, row["labels"])) for name in names] for row in parts["test"]])
+    P, B = np.zeros_like(Y), np.zeros_like(Y)
+    P[:, columns] = result.classifier.tasks["frames"].predict_proba([Sentence(row["text"]) for row in parts["test"]])
+    train_y = np.array([[int(name in map(_name, row["labels"])) for name in names] for row in taught])
+    for j in range(len(names)):
+        if train_y[:, j].sum() > 0:
+            B[:, j] = _tfidf([row["text"] for row in taught], train_y[:, j], [row["text"] for row in parts["test"]])[
+                :, 1
+            ]
+    W = bootstrap_weights(np.arange(len(Y)))
+    return _paired(frame_estimates(Y, P, threshold <= P, names, W), frame_estimates(Y, B, B >= 0.5, names, W))
+
+
+def _system(sentences: list[Sentence], book: Codebook, options: argparse.Namespace) -> TrainingResult:
+    """Train on the sentences with the encoder that was asked for; nothing is chosen on other rows."""
+    if options.encoder == "multilingual":
+        from framing.model.multilingual import MultilingualEncoder
+
+        encoder: Any = MultilingualEncoder()
+    elif options.tuned:
+        encoder = TunedEncoder(
+            ENCODERS[options.encoder],
+            epochs=options.epochs,
+            learning_rate=options.rate,
+            hold_out=options.hold_out,
+            seed=options.seed,
+        )
+    else:
+        encoder = SentenceEncoder(ENCODERS[options.encoder])
+    head = LogisticRegression(C=options.C, class_weight="balanced", solver="newton-cg", max_iter=2000)
+    words = None
+    if options.words:
+        from framing.model.encoders import WordVectorizer
+
+        words = WordVectorizer()
+    split = GroupedFolds(options.folds, random_state=options.seed)
+    return train(sentences, book, encoder=encoder, head=head, words=words, split=split, tasks=["frames"])
+
+
+def _tfidf(texts: Sequence[str], y: NDArray[np.intp], test: Sequence[str]) -> NDArray[np.float64]:
+    """Return the probabilities of the baseline: words and word pairs, balanced logistic regression, no tuning."""
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, max_features=12_000, sublinear_tf=True)
+    X = vectorizer.fit_transform(texts)
+    head = LogisticRegression(C=4, class_weight="balanced", max_iter=2000).fit(X, y)
+    return head.predict_proba(vectorizer.transform(test))
+
+
+def _best_micro(Y: NDArray[np.float64], P: NDArray[np.float64]) -> float:
+    grid = np.linspace(0.05, 0.95, 91)
+    return float(max(grid, key=lambda t: 2 * ((t <= P) & (Y > 0)).sum() / max(1, (t <= P).sum() + (Y > 0).sum())))
+
+
+def _paired(system: dict[str, Estimate], baseline: dict[str, Estimate]) -> dict[str, Estimate]:
+    named = {f"system/{path}": estimate for path, estimate in system.items()}
+    named |= {f"baseline/{path}": estimate for path, estimate in baseline.items()}
+    return named | {f"gain/{path}": system[path] - baseline[path] for path in system}
+
+
+def _ccf_names(rows: Sequence[dict[str, Any]]) -> list[str]:
+    return sorted({name for row in rows for name in row["official_split"]})
+
+
+def _name(label: str) -> str:
+    """Make a label's name one that a codebook takes."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", label).strip("_").lower()
+    return name if name[0].isalpha() else f"_{name}".replace("_2nd", "second")
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=FOLDERS)
+    parser.add_argument("benchmarks", type=Path, help="folder that holds the data sets")
+    parser.add_argument("--language", choices=("en", "fr"), default="en", help="for ccf_frames")
+    parser.add_argument("--encoder", choices=(*ENCODERS, "multilingual"), default="minilm")
+    parser.add_argument("--tuned", action="store_true", help="tune the encoder first")
+    parser.add_argument("--words", action="store_true", help="a second head on TF-IDF, fused")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--hold-out", type=float, default=0.0, help="share of groups to stop early by")
+    parser.add_argument("--folds", type=int, default=5, help="one fold of these calibrates")
+    parser.add_argument("--C", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
+    options = parser.parse_args()
+    folder = options.benchmarks / FOLDERS[options.name]
+    if not folder.is_dir():
+        _say(f"skipped: {folder} is not there; this data set is not part of the project")
+        return
+    started, cpu = time.time(), time.process_time()
+    scores = globals()[options.name](folder, options)
+    cost = {"cost/minutes": (time.time() - started) / 60, "cost/cpu_minutes": (time.process_time() - cpu) / 60}
+    skipped = ("name", "benchmarks", "store")
+    params = {key: value for key, value in vars(options).items() if key not in skipped}
+    tuned = f"{options.encoder}{' tuned' if options.tuned else ''}"
+    with Store(store_uri(options.store)).run(tuned, options.name, params | {"system": tuned}) as run:
+        run.log(flat(scores) | cost)
+    path = SHOWN[options.name]
+    for who in ("baseline", "system", "gain"):
+        estimate = scores[f"{who}/{path}"]
+        print(options.name, tuned, who, path, f"{estimate.value:.3f} {estimate.interval()}", flush=True)
+    print(f"{cost['cost/minutes']:.1f} minutes", flush=True)
+
+
+if __name__ == "__main__":
+    main()
