@@ -113,6 +113,8 @@ def _train(cfg: DictConfig) -> float:
     parent = os.environ.get(_PARENT, "").rpartition("#")[2] or None
     experiment = HydraConfig.get().runtime.choices.get("experiment") or tracking["experiment"]
     _say(f"training {name} on {len(training.dataset):,} rows; store {store.uri}")
+    if seconds := training.tuning_seconds():
+        _say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
     with store.run(name, experiment, _params(config, choices), parent) as run:
         paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
         named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)

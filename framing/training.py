@@ -282,17 +282,25 @@ class Training:
         }
         return TrainingResult(model, metrics, estimates, held_out)
 
+    def tuning_seconds(self) -> float:
+        """Return about how long the encoder will be tuned here; 0 where there is nothing to tune."""
+        if self.encoder is None:
+            return 0.0
+        return sum(self.encoder.estimate(self._lessons(set(part.tolist()))) for part in self._tuning_parts()[1])
+
+    def _tuning_parts(self) -> tuple[list[Fold], list[NDArray[np.intp]]]:
+        """Return the folds of all sentences, and the rows that each encoder is tuned on."""
+        strata = [f"{sorted(s.frames or ())} {s.stance}" for s in self.sentences]
+        folds = self.split.split(strata, self.groups)
+        if self.encoder is not None and self.encoder.cross_fit:
+            return folds, [*(train for train, _ in folds), np.arange(len(self.sentences))]
+        return folds[:1], [folds[0][0]]
+
     def _tune(self) -> tuple[list[Fold], list[SentenceEncoder]]:
         """Tune the encoder on the training part of the folds of all sentences: one fold, or all and all rows."""
-        everything = self.sentences
-        encoder = self.encoder
-        assert encoder is not None
-        strata = [f"{sorted(s.frames or ())} {s.stance}" for s in everything]
-        folds = self.split.split(strata, self.groups)
-        if not encoder.cross_fit:
-            folds = folds[:1]
-        parts = [train for train, _ in folds] + ([np.arange(len(everything))] if encoder.cross_fit else [])
-        return folds, [encoder.tune(self._lessons(set(part.tolist()))) for part in parts]
+        assert self.encoder is not None
+        folds, parts = self._tuning_parts()
+        return folds, [self.encoder.tune(self._lessons(set(part.tolist()))) for part in parts]
 
     def _lessons(self, rows: Collection[int]) -> list[Lesson]:
         """Return the tasks' coded rows among some sentences, as an encoder is tuned on them."""

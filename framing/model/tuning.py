@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _VERSION = 1
 # Linear layers of the attention and of the feed-forward part, by the names that BERT-like models give them.
 _ATTENTION = (r"query", r"key", r"value", r"attention\.output\.dense", r"q", r"k", r"v", r"attn\.o")
 _FEED_FORWARD = (r"intermediate\.dense", r"\d+\.output\.dense")
+_SAMPLE = 64
 LAYERS = {"attention": _ATTENTION, "all": (*_ATTENTION, *_FEED_FORWARD)}
 
 
@@ -155,6 +157,22 @@ class TunedEncoder(SentenceEncoder):
     def base(self) -> SentenceEncoder:
         """The encoder before tuning, frozen."""
         return SentenceEncoder(**{name: getattr(self, name) for name in _BASE_PARAMETERS})
+
+    def estimate(self, lessons: Sequence[Lesson]) -> float:
+        """Return about how many seconds tuning will take here, from the time that a few texts take to encode.
+
+        0 where it has been done before.
+        """
+        if (cache_folder() / "adapters" / self._identity(lessons) / "adapter").is_dir():
+            return 0.0
+        texts = [text for lesson in lessons for text in lesson.texts]
+        sample = texts[:: max(1, len(texts) // _SAMPLE)][:_SAMPLE]
+        model = load_sentence_transformer(self.base)
+        model.encode(sample[:1], show_progress_bar=False)  # the first call prepares
+        start = time.perf_counter()
+        model.encode(sample, batch_size=self.rows_per_step, show_progress_bar=False)
+        # Forward and backward of a step take about three times the forward pass alone.
+        return 3 * (time.perf_counter() - start) / len(sample) * len(texts) * self.epochs
 
     def tune(self, lessons: Sequence[Lesson]) -> SentenceEncoder:
         """Train an adapter on coded rows.
@@ -337,7 +355,7 @@ def _trainer(
     import torch
     from safetensors.torch import load_file, save_file
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
-    from transformers import EarlyStoppingCallback, TrainerCallback
+    from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 
     def trained() -> dict[str, Any]:
         return {name: weights for name, weights in loss.named_parameters() if weights.requires_grad}
@@ -353,6 +371,9 @@ def _trainer(
             with torch.no_grad():
                 for name, weights in trained().items():
                     weights.copy_(found[name])
+
+        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+            """Add none: it encodes examples for a card that nobody reads."""
 
         def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, **more: Any) -> Any:
             return _ByLength(dataset["text"], batch_size, more.get("seed") or 0)
@@ -388,7 +409,7 @@ def _trainer(
         disable_tqdm=True,
         dataloader_pin_memory=False,
     )
-    return Trainer(
+    trainer = Trainer(
         model=model,
         args=arguments,
         train_dataset=parts[0],
@@ -396,6 +417,8 @@ def _trainer(
         loss=loss,
         callbacks=[Progress(), *([EarlyStoppingCallback(options.patience)] if stops else [])],
     )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
 
 
 class _ByLength:
