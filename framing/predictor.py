@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
-from framing.errors import InputError, ModelError
+from framing.errors import InputError
 from framing.model.classifier import FramingClassifier
 from framing.model.persistence import load_model
 from framing.records import Prediction, Sentence
 from framing.report.html import predictions_table
+from framing.resources import SHIPPED, SHIPPED_MODEL, resource
 from framing.text.segment import segment
 
 
@@ -54,7 +55,7 @@ class Predictor:
 
     Notes
     -----
-    After a training with ``promote=true``::
+    With the model that comes with the package, or, after a training with ``promote=true``, with that one::
 
         predictor = Predictor.load()
         predictor.predict(["The pact opens a vast market."])[0].frames  # ('economic_opportunity',)
@@ -71,20 +72,23 @@ class Predictor:
         Parameters
         ----------
         model
-            A folder, ``models:/framing@champion``, ``models:/framing/3`` or ``runs:/ID``. Default: the champion of
-            the local store; which one is told on standard error.
+            A folder, ``models:/framing@champion``, ``models:/framing/3`` or ``runs:/ID``; ``"shipped"`` is the
+            model that comes with the package. Default: the champion of the local store, without one the shipped
+            model; which one is told on standard error and kept in ``origin``.
         store
             Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``.
 
         Raises
         ------
         ModelError
-            The folder is missing, damaged, too new or unsafe; or there is no champion.
+            The folder is missing, damaged, too new or unsafe.
         StoreError
             The store cannot be reached or has no such model.
         EncoderError
             The encoder's weights cannot be found.
         """
+        if model == SHIPPED:
+            return cls(load_model(resource(SHIPPED_MODEL)), "the model shipped with framing")
         if model is not None and not str(model).startswith(("models:/", "runs:/")):
             return cls(load_model(model), f"folder {model}")
         from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, store_uri
@@ -92,10 +96,8 @@ class Predictor:
         opened = Store(store_uri(store))
         if model is None:
             if opened.champion_run() is None:
-                raise ModelError(
-                    f"no model: the store {opened.uri} has no champion. Train one with `framing train promote=true`, "
-                    "promote a run with `framing promote RUN`, or name a model folder"
-                )
+                print(f"model: the one shipped with framing ({opened.uri} has no champion)", file=sys.stderr)
+                return cls.load(SHIPPED)
             model = f"models:/{REGISTERED_MODEL}@{CHAMPION}"
             print(f"model: {model} of {opened.uri}", file=sys.stderr)
         with opened.model(str(model)) as folder:

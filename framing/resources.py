@@ -1,10 +1,12 @@
-"""The files that ship with the package: configs, the codebook and the training data."""
+"""The files that ship with the package: configs, the codebook, the training data and a trained model."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 SHIPPED = "shipped"
+# A folder inside the package: a model is no source, `make model` writes it.
+SHIPPED_MODEL = "default_model"
 
 
 def resource(name: str) -> Path:
