@@ -41,7 +41,9 @@ THRESHOLD = click.option(
     "--threshold", "thresholds", metavar="LABEL=P", multiple=True, help="Replace the model's threshold of a frame."
 )
 GOAL = click.option(
-    "--goal", metavar="GOAL", help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]"
+    "--goal",
+    metavar="GOAL",
+    help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
 )
 ADAPT = click.option(
     "--adapt-priors", is_flag=True, help="Move probabilities to the shares of labels estimated from the input."

@@ -34,8 +34,8 @@ class Rule:
     goal
         What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
     adapt_priors
-        Move the probabilities to the shares of labels that are estimated from the sentences. Thresholds are then those
-        that reach the goal by the moved probabilities themselves, as far as these can be expected to be right.
+        Move the probabilities to the shares of labels that are estimated from the sentences. The model's thresholds move
+        along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
     abstain
         Decide only what can be decided at this risk of an error; no threshold is used.
 
@@ -196,20 +196,18 @@ class TaskClassifier(BaseEstimator):
         if rule.abstain is not None:
             # The classes look the same whatever their shares, so their own ranks hold as trained.
             return Decisions(proba, *self._decide_at_risk(trained, rule.abstain), shift)
-        thresholds = {**({} if self.exclusive else self._thresholds(rule, proba, shift)), **rule.thresholds}
+        thresholds = {**({} if self.exclusive else self._thresholds(rule, shift)), **rule.thresholds}
         present = self.decide(proba, thresholds)
         return Decisions(proba, present, np.zeros_like(present), shift)
 
-    def _thresholds(self, rule: Rule, proba: Scores, shift: PriorShift | None) -> Mapping[str, float]:
-        goal = rule.goal or self.goal
-        if shift is not None:
-            return {
-                label: Curve.fit(p, p).choose(goal, label) for label, p in zip(self.labels, proba.T, strict=True)
+    def _thresholds(self, rule: Rule, shift: PriorShift | None) -> Mapping[str, float]:
+        thresholds = self.thresholds_
+        if rule.goal not in (None, self.goal):
+            curves = [scores.curve for scores in self._held_out("goal")]
+            thresholds = {
+                label: curve.choose(rule.goal, label) for label, curve in zip(self.labels, curves, strict=True)
             }
-        if goal == self.goal:
-            return self.thresholds_
-        curves = [scores.curve for scores in self._held_out("goal")]
-        return {label: curve.choose(goal, label) for label, curve in zip(self.labels, curves, strict=True)}
+        return thresholds if shift is None else shift.moved(thresholds)
 
     def _adapted(self, proba: Scores) -> tuple[Scores, PriorShift]:
         """Return probabilities moved to the shares of their batch, and these shares."""
@@ -392,9 +390,7 @@ class FramingClassifier:
         return thresholds
 
 
-def frames_classifier(
-    codebook: Codebook, encoder: Any, head: Any, words: Any = None, goal: str = F1
-) -> TaskClassifier:
+def frames_classifier(codebook: Codebook, encoder: Any, head: Any, words: Any = None, goal: str = F1) -> TaskClassifier:
     """Return the unfitted classifier of the frames."""
     features = {"embedding": TextFeatures(encoder)} | ({"words": TextFeatures(words)} if words is not None else {})
     return TaskClassifier(codebook.frame_names, features, head, exclusive=codebook.exclusive, goal=goal)
