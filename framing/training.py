@@ -323,7 +323,7 @@ def prepare(
         raise ConfigError(f"tasks: unknown task {unknown[0]!r}; expected some of {', '.join(TASKS)}")
     if "validation" in (evaluate or {}):
         raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
-    if check_goal(thresholds) != F1 and book.exclusive:
+    if check_goal(thresholds, "thresholds") != F1 and book.exclusive:
         raise ConfigError(f"thresholds={thresholds}: the frames are exclusive, the likeliest one is taken")
     dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
     sentences = sentences_of(dataset)

@@ -246,12 +246,12 @@ def test_a_model_of_format_1_predicts_and_says_what_it_cannot(saved, folder):
     old = load_model(folder)
     assert old.predict(NEW) == load_model(saved).predict(NEW)
     assert old.predict(NEW, goal="f1") == old.predict(NEW)  # what its thresholds are for
-    for option in ({"goal": "count"}, {"adapt_priors": True}, {"abstain": 0.1}):
+    for option, value in (("goal", "count"), ("adapt_priors", True), ("abstain", 0.1)):
         with pytest.raises(ModelError) as caught:
-            old.predict(NEW, **option)
+            old.predict(NEW, **{option: value})
         assert str(caught.value) == (
-            f"{next(iter(option))}: this model was first saved in format 1, without its held-out scores; train it anew, "
-            f"or leave {next(iter(option))} out"
+            f"{option}: this model was first saved in format 1, without its held-out scores; train it anew, or leave "
+            f"{option} out"
         )
     # Saved again, it is no richer.
     with pytest.raises(ModelError, match="first saved in format 1"):

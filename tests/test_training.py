@@ -182,7 +182,12 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
             "the rows coded for frames form 2 groups, too few to cross-validate within a fold; give more rows",
         ),
         (sentences(), {"tasks": "frames"}, ConfigError, r"^tasks=frames: expected a list, such as tasks=\[frames\]$"),
-        (sentences(), {"thresholds": "f2"}, ConfigError, "^goal f2: no such goal of a threshold; expected f1, count"),
+        (
+            sentences(),
+            {"thresholds": "f2"},
+            ConfigError,
+            "^thresholds f2: no such goal of a threshold; expected f1, count",
+        ),
         (sentences(), {"head": SVC(C=-1)}, ConfigError, "^head SVC: The 'C' parameter of SVC must be a float"),
         (sentences(), {"stance": StanceOptions(head=SVC(C=-1))}, ConfigError, "^head SVC: The 'C' parameter"),
         (

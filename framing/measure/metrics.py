@@ -89,23 +89,21 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
     if not len(y):
         return np.full(len(W), np.nan)
     order = np.argsort(proba, kind="stable")
-    y, proba, W = y[order], proba[order], W[:, order]
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(proba)) + 1])
-    mass, hits = np.add.reduceat(W, starts, axis=1), np.add.reduceat(W * y, starts, axis=1)
-    total = W.sum(axis=1, keepdims=True)
-    middle = np.cumsum(mass, axis=1) - mass / 2
-    bins = np.minimum(np.divide(middle * n_bins, total, out=np.zeros_like(middle), where=total > 0), n_bins - 1)
-    # One long count for all weightings: each has bins of its own.
-    places = (bins.astype(np.intp) + n_bins * np.arange(len(W))[:, None]).ravel()
-
-    def binned(values: Values) -> Values:
-        return np.bincount(places, weights=values.ravel(), minlength=n_bins * len(W)).reshape(len(W), n_bins)
-
-    n = binned(mass)
-    share, mean = _ratio(binned(hits), n), _ratio(binned(mass * proba[starts]), n)
+    y, proba = y[order], proba[order]
+    last = np.append(np.flatnonzero(np.diff(proba)), len(proba) - 1)  # of each run of equal probabilities
+    edges = np.append(np.arange(1, n_bins) / n_bins, 2.0)  # the last bin takes what is left
+    sums = np.zeros((3, len(W), n_bins))
+    for i, w in enumerate(W):  # a weighting at a time stays in the processor's cache, which is several times as fast
+        w = w[order]
+        upto = np.concatenate([np.zeros((3, 1)), np.cumsum([w, w * y, w * proba], axis=1)[:, last]], axis=1)
+        # The bins are stretches of the sorted rows: where each ends, and its sums.
+        ends = np.searchsorted((upto[0, :-1] + upto[0, 1:]) / 2, upto[0, -1] * edges)
+        sums[:, i] = np.diff(upto[:, ends], axis=1, prepend=0)
+    n, hits, mass = sums
+    share, mean = _ratio(hits, n), _ratio(mass, n)
     chance = np.divide(share * (1 - share), n - 1, out=np.zeros_like(n), where=n > 1)
     squared = np.where(n > 0, n * ((share - mean) ** 2 - chance), 0.0).sum(axis=1)
-    return np.sqrt(np.maximum(_ratio(squared, total[:, 0]), 0.0))
+    return np.sqrt(np.maximum(_ratio(squared, n.sum(axis=1)), 0.0))
 
 
 def frame_estimates(

@@ -34,8 +34,8 @@ class Rule:
     goal
         What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
     adapt_priors
-        Move the probabilities to the shares of labels that are estimated from the sentences. The model's thresholds move
-        along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
+        Move the probabilities to the shares of labels that are estimated from the sentences. The model's thresholds
+        move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
     abstain
         Decide only what can be decided at this risk of an error; no threshold is used.
 
@@ -138,14 +138,15 @@ class TaskClassifier(BaseEstimator):
                 held_out, self._scores(features, heads, [sentences[i] for i in test]), strict=True
             ):
                 problem[:, test] = scores
-        self.calibrations_, self.thresholds_, self.held_out_ = [], {}, []
+        self.calibrations_, self.thresholds_ = [], {}
+        self.held_out_: list[HeldOutScores] | None = []
         for number, (scores, (rows, y)) in enumerate(zip(held_out, self._problems(Y), strict=True)):
             calibration = Calibration.fit(list(scores[:, rows]), y)
             self.calibrations_.append(calibration)
             proba = calibration.apply(list(scores[:, rows]))
             self.held_out_.append(HeldOutScores.fit(proba, y))
             if not self.exclusive:
-                self.thresholds_[self.labels[number]] = Curve.fit(y, proba[:, 1]).choose(self.goal)
+                self.thresholds_[self.labels[number]] = Curve.fit(y.astype(float), proba[:, 1]).choose(self.goal)
         self.features_, self.heads_ = self._fit_heads(sentences, Y)
         return self
 

@@ -86,7 +86,9 @@ def p_values(proba: Numbers, scores: Sequence[Numbers]) -> Numbers:
 
 
 def prediction_sets(proba: Numbers, scores: Sequence[Numbers], risk: float) -> NDArray[np.bool_]:
-    """Return which classes cannot be ruled out at a risk, shape (n_samples, n_classes); more than one, or none, is open.
+    """Return which classes cannot be ruled out at a risk, shape (n_samples, n_classes).
+
+    One class is a decision; more than one, or none, leaves the row open.
 
     Parameters
     ----------

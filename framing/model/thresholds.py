@@ -18,8 +18,15 @@ _GOAL = re.compile(r"(precision|recall)>=(\d*\.?\d+)")
 _POINTS = 200
 
 
-def check_goal(goal: str) -> str:
+def check_goal(goal: str, option: str = "goal") -> str:
     """Return the goal, or say which there are.
+
+    Parameters
+    ----------
+    goal
+        ``f1``, ``count``, or a bound such as ``precision>=0.9`` or ``recall>=0.9``.
+    option
+        How the error calls it.
 
     Raises
     ------
@@ -34,7 +41,7 @@ def check_goal(goal: str) -> str:
     bound = _GOAL.fullmatch(goal) if isinstance(goal, str) else None
     if goal not in (F1, "count") and not (bound and 0 < float(bound[2]) <= 1):
         raise ConfigError(
-            f"goal {goal}: no such goal of a threshold; expected f1, count, or a bound such as precision>=0.9 or "
+            f"{option} {goal}: no such goal of a threshold; expected f1, count, or a bound such as precision>=0.9 or "
             "recall>=0.9, over 0 and up to 1"
         )
     return goal
@@ -66,8 +73,7 @@ class Curve:
         Parameters
         ----------
         y
-            1 present, 0 absent, shape (n_samples,). Where nobody knows, the probabilities themselves: precision and
-            recall are then those to be expected.
+            1 present, 0 absent, shape (n_samples,).
         proba
             Probabilities, shape (n_samples,).
 
@@ -138,8 +144,8 @@ class Curve:
                 enough = held >= held.max()
                 if label is not None:
                     warnings.warn(
-                        f"{label}: {goal} was not reached; the threshold for {name} {held.max():.3f}, the highest there "
-                        "is, was taken",
+                        f"{label}: {goal} was not reached; the threshold for {name} {held.max():.3f}, the highest "
+                        "there is, was taken",
                         FramingWarning,
                         stacklevel=2,
                     )

@@ -13,7 +13,7 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
 
 def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], width: int, colour: bool) -> str:
-    """Return predictions as a table of text, ``width`` columns wide; ``●`` marks frames decided for, ``?`` what is open."""
+    """Return predictions as a table of text of some width; ``●`` marks the frames found, ``?`` what is left open."""
     with_stance = any(prediction.stance_proba for prediction in predictions)
     columns = ["#", "sentence", *(label.replace("_", "\n") for label in labels), *(["stance"] if with_stance else [])]
     table = _table(columns, numbers={0, *range(2, 2 + len(labels))})
