@@ -188,9 +188,10 @@ class Predictor:
         target: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         doc_id: str = "",
+        **rule: Any,
     ) -> Predictions:
         """Split a document into sentences and label each; parameters and errors are those of ``predict``."""
-        return self.predict(segment(text, doc_id), target, thresholds)
+        return self.predict(segment(text, doc_id), target, thresholds, **rule)
 
 
 def _records(sentences: Iterable[str | Sentence]) -> list[Sentence]:

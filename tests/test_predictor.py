@@ -57,6 +57,7 @@ def test_a_document_is_split_and_each_sentence_placed(predictor):
     ]
     assert all(text[p.sentence.start : p.sentence.end] == p.sentence.text for p in predictions)
     assert predictions.to_rows()[2]["frames"] == ["risk"]
+    assert [p.abstained for p in predictor.predict_document(text, abstain=0.001)] == [("gain", "risk")] * 3
 
 
 def test_a_threshold_moves_the_decision_and_nothing_else(predictor):

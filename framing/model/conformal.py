@@ -1,8 +1,9 @@
 """Abstention with a stated risk: label-conditional (Mondrian) split conformal prediction on held-out probabilities.
 
 Of the sentences that have a class, at most the stated share are decided to have another (Vovk, Gammerman and Shafer
-2005, section 4.5), as far as new sentences are drawn like the held-out ones; another share of the classes does no
-harm. The share of errors among the decided alone may be larger, since sentences left open are out of it.
+2005), as far as new sentences are drawn like the held-out ones: independently, from text of the same kind. Another
+share of the classes does no harm. The share of errors among the decided alone may be larger: what is left open does not
+count there.
 """
 
 from __future__ import annotations
