@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,6 +22,7 @@ from framing.errors import FramingError, FramingWarning, InputError, OutputError
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
+    from framing.model.priors import PriorShift
     from framing.predictor import Predictor
     from framing.records import Prediction, Sentence
 
@@ -38,6 +39,14 @@ COLUMN = click.option(
 )
 THRESHOLD = click.option(
     "--threshold", "thresholds", metavar="LABEL=P", multiple=True, help="Replace the model's threshold of a frame."
+)
+GOAL = click.option(
+    "--goal",
+    metavar="GOAL",
+    help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
+)
+ADAPT = click.option(
+    "--adapt-priors", is_flag=True, help="Move probabilities to the shares of labels estimated from the input."
 )
 
 
@@ -95,6 +104,9 @@ def train(overrides: tuple[str, ...]) -> None:
 @click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
 @click.option("--target", help="Toward what the stance is taken, for all sentences.")
 @THRESHOLD
+@GOAL
+@ADAPT
+@click.option("--abstain", type=float, metavar="RISK", help="Decide only what can be decided at this risk of an error.")
 @COLUMN
 def predict(
     files: tuple[str, ...],
@@ -104,6 +116,9 @@ def predict(
     output: str | None,
     target: str | None,
     thresholds: tuple[str, ...],
+    goal: str | None,
+    adapt_priors: bool,
+    abstain: float | None,
     columns: tuple[str, ...],
 ) -> None:
     """Label the sentences of articles (.txt .md .html, or - for standard input) or tables (.jsonl .csv .tsv .parquet).
@@ -119,7 +134,10 @@ def predict(
     doc_ids = [file if names.count(name) > 1 else name for file, name in zip(files, names, strict=True)]
     sentences = [s for file, doc_id in zip(files, doc_ids, strict=True) for s in _read(file, named, doc_id)]
     predictor = _load(model, store)
-    predictions = predictor.predict(sentences, target=target, thresholds=chosen)
+    predictions = predictor.predict(
+        sentences, target=target, thresholds=chosen, goal=goal, adapt_priors=adapt_priors, abstain=abstain
+    )
+    _tell(predictions.shifts)
     _write(_formatted(predictions, predictor.labels, form, output, files), output)
 
 
@@ -136,9 +154,18 @@ def predict(
     help="Form of the result.",
 )
 @THRESHOLD
+@GOAL
+@ADAPT
 @COLUMN
 def evaluate(
-    file: str, model: str | None, store: str | None, form: str, thresholds: tuple[str, ...], columns: tuple[str, ...]
+    file: str,
+    model: str | None,
+    store: str | None,
+    form: str,
+    thresholds: tuple[str, ...],
+    goal: str | None,
+    adapt_priors: bool,
+    columns: tuple[str, ...],
 ) -> None:
     """Score a model on coded rows, with 95 % bootstrap intervals over documents."""
     from framing.measure.metrics import flat
@@ -149,11 +176,14 @@ def evaluate(
     sentences = _read(file, _pairs(columns, "--column"))
     predictor = _load(model, store)
     _check_codes(sentences, predictor, file)
-    classifier = predictor.classifier
+    shifts: dict[str, PriorShift] = {}
     try:
-        estimates = evaluate_classifier(classifier, sentences, "test", classifier.check_thresholds(chosen))
+        estimates = evaluate_classifier(
+            predictor.classifier, sentences, "test", chosen, goal=goal, adapt_priors=adapt_priors, shifts=shifts
+        )
     except InputError as error:
         raise InputError(f"{file}: {str(error).removeprefix('test: ')}") from None
+    _tell(shifts)
     scores = flat(estimates)
     if form == "json":
         _write(json.dumps(scores, indent=2) + "\n", None)
@@ -391,6 +421,11 @@ def _read(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sentence
     if not sentences:
         raise InputError(f"{name}: no sentence in it")
     return sentences
+
+
+def _tell(shifts: Mapping[str, PriorShift]) -> None:
+    for task, shift in shifts.items():
+        print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
 
 
 def _check_codes(sentences: Sequence[Sentence], predictor: Predictor, file: str) -> None:

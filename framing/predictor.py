@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.errors import InputError
-from framing.model.classifier import FramingClassifier
+from framing.model.classifier import FramingClassifier, Rule
 from framing.model.persistence import load_model
+from framing.model.priors import PriorShift
 from framing.records import Prediction, Sentence
 from framing.report.html import predictions_table
 from framing.resources import SHIPPED, SHIPPED_MODEL, resource
@@ -29,11 +30,16 @@ class Predictions(list[Prediction]):
         The predictions, in order.
     labels
         Frame names, the columns of the table.
+    shifts
+        By task, the shares that probabilities were adapted to, where that was asked for.
     """
 
-    def __init__(self, items: Iterable[Prediction], labels: tuple[str, ...]) -> None:
+    def __init__(
+        self, items: Iterable[Prediction], labels: tuple[str, ...], shifts: Mapping[str, PriorShift] | None = None
+    ) -> None:
         super().__init__(items)
         self.labels = labels
+        self.shifts = dict(shifts or {})
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row a prediction, ready for JSON or a data frame."""
@@ -118,6 +124,9 @@ class Predictor:
         sentences: Iterable[str | Sentence],
         target: str | None = None,
         thresholds: Mapping[str, float] | None = None,
+        goal: str | None = None,
+        adapt_priors: bool = False,
+        abstain: float | None = None,
     ) -> Predictions:
         """Label sentences.
 
@@ -129,6 +138,16 @@ class Predictor:
             Toward what the stance is taken; replaces the sentences' own targets.
         thresholds
             Thresholds that replace the model's own, by frame.
+        goal
+            What thresholds are for, instead of the model's goal: ``f1``, ``precision>=P``, ``recall>=P`` or ``count``,
+            by what they gave on held-out training sentences.
+        adapt_priors
+            Estimate the shares of labels in these sentences and move the probabilities to them (Saerens, Latinne and
+            Decaestecker 2002): for text with other shares than the training's. Give a whole corpus, not a sentence.
+        abstain
+            Decide only at this risk: of the sentences that have a label, at most this share is decided not to have
+            it, and of those without it at most this share is decided to have it. Labels left open are in
+            ``abstained``, ``"stance"`` among them where the stance is.
 
         Returns
         -------
@@ -141,13 +160,23 @@ class Predictor:
             A single string was given, or something that is not a sentence.
         ModelError
             A target was given and the model has no stance.
+            ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
         ConfigError
-            A threshold is for an unknown frame or not in [0, 1].
+            A threshold is for an unknown frame or not in [0, 1]; there is no such goal; or the risk is not between 0
+            and 1, or comes with a threshold.
+
+        Warns
+        -----
+        FramingWarning
+            The goal cannot be reached, or there are too few sentences to estimate shares from.
         """
+        rule = Rule(thresholds or {}, goal, adapt_priors, abstain)
         records = _records(sentences)
         if target is not None:
             records = [record.with_target(target) for record in records]
-        return Predictions(self.classifier.predict(records, thresholds), self.labels)
+        found = self.classifier.judge(records, rule)
+        shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
+        return Predictions(self.classifier.predictions(records, found), self.labels, shifts)
 
     def predict_proba(self, sentences: Iterable[str | Sentence]) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
@@ -161,9 +190,10 @@ class Predictor:
         target: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         doc_id: str = "",
+        **rule: Any,
     ) -> Predictions:
         """Split a document into sentences and label each; parameters and errors are those of ``predict``."""
-        return self.predict(segment(text, doc_id), target, thresholds)
+        return self.predict(segment(text, doc_id), target, thresholds, **rule)
 
 
 def _records(sentences: Iterable[str | Sentence]) -> list[Sentence]:

@@ -98,9 +98,10 @@ class Prediction:
     frames
         The frames whose probability reaches its threshold, in the codebook's order.
     abstained
-        The frames about which the model declines to decide.
+        The frames about which the model declines to decide, and ``"stance"`` where it does so about the stance.
     stance, stance_proba
-        The stance toward ``sentence.target`` and the probability of each class; ``None`` without a target.
+        The stance toward ``sentence.target`` and the probability of each class; ``None`` without a target. A stance
+        left open is ``None`` beside its probabilities.
     highlights
         Words and their weights, on demand.
     """

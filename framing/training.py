@@ -20,10 +20,12 @@ from framing.corpus.splits import Fold, GroupedFolds
 from framing.errors import ConfigError, FramingWarning, InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates, stance_estimates
-from framing.model.classifier import FramingClassifier, TaskClassifier, frames_classifier, stance_classifier
+from framing.model.classifier import FramingClassifier, Rule, TaskClassifier, frames_classifier, stance_classifier
 from framing.model.encoders import SentenceEncoder
 from framing.model.features import CONTEXTS
 from framing.model.heads import check_head
+from framing.model.priors import PriorShift
+from framing.model.thresholds import F1, check_goal
 from framing.model.tuning import Lesson, TunedEncoder
 from framing.progress import track
 from framing.records import Prediction, Sentence
@@ -137,6 +139,7 @@ def train(
     columns: Mapping[str, str] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     seed: int = 0,
+    thresholds: str = F1,
 ) -> TrainingResult:
     """Train frames and stance on coded sentences.
 
@@ -167,6 +170,9 @@ def train(
         Other coded files to score the finished model on, by name; never used for a choice.
     seed
         Seed of the bootstrap, and of the default head and split.
+    thresholds
+        What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``precision>=P`` (the highest
+        recall at that precision), ``recall>=P`` (the other way round), or ``count`` (as many as there are).
 
     Returns
     -------
@@ -202,6 +208,7 @@ def train(
         columns=columns,
         evaluate=evaluate,
         seed=seed,
+        thresholds=thresholds,
     ).fit()
 
 
@@ -256,6 +263,7 @@ class Training:
         for name, task in self.tasks.items():
             classifier, proba, decided = self._fit(task.classifier, task, folds, encoders)
             model.tasks[name] = classifier
+            classifier.warn_of_goal()  # once, not for each fold
             rows = np.flatnonzero(~np.isnan(proba).any(axis=1))
             W = bootstrap_weights(np.unique(task.groups[rows], return_inverse=True)[1], seed=self.seed)
             scores = _estimates(name, task.Y[rows], proba[rows], decided[rows], task.labels, W)
@@ -381,6 +389,7 @@ def prepare(
     columns: Mapping[str, str] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     seed: int = 0,
+    thresholds: str = F1,
 ) -> Training:
     """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
     book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
@@ -394,6 +403,8 @@ def prepare(
         )
     if "validation" in (evaluate or {}):
         raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
+    if check_goal(thresholds, "thresholds") != F1 and book.exclusive:
+        raise ConfigError(f"thresholds={thresholds}: the frames are exclusive, the likeliest one is taken")
     dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
     sentences = sentences_of(dataset)
     others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
@@ -409,7 +420,7 @@ def prepare(
             encoder.check()
         _ = encoder.digest  # weights that cannot be found are known now, not after the reading of a large file
     classifiers = {
-        "frames": frames_classifier(book, encoder, head, words, context),
+        "frames": frames_classifier(book, encoder, head, words, context, thresholds),
         "stance": stance_classifier(book, encoder, stance_head, words, context),
     }
     prepared = {}
@@ -442,8 +453,22 @@ def evaluate_classifier(
     name: str = "test",
     thresholds: Mapping[str, float] | None = None,
     seed: int = 0,
+    goal: str | None = None,
+    adapt_priors: bool = False,
+    shifts: dict[str, PriorShift] | None = None,
 ) -> dict[str, Estimate]:
     """Score a fitted model on coded sentences, each task on the rows coded for it.
+
+    Parameters
+    ----------
+    model, sentences, name
+        What is scored, on what, and how the scores are called.
+    thresholds, goal, adapt_priors
+        As for ``Rule``.
+    seed
+        Seed of the bootstrap.
+    shifts
+        Filled, by task, with the shares that the probabilities were adapted to.
 
     Returns
     -------
@@ -455,10 +480,12 @@ def evaluate_classifier(
     InputError
         No row is coded for any task of the model.
     """
+    rule = model.check_rule(Rule(thresholds or {}, goal, adapt_priors))
     _check_coded(name, sentences, model.tasks, model.codebook)
     estimates: dict[str, Estimate] = {}
     for task, classifier in model.tasks.items():
-        scores = _score_task(classifier, sentences, task, model.codebook, seed, thresholds)
+        its_rule = rule if task == "frames" else replace(rule, thresholds={})
+        scores = _score_task(classifier, sentences, task, model.codebook, seed, its_rule, shifts)
         estimates |= _named(scores, f"{name}/{task}")
     return estimates
 
@@ -469,15 +496,17 @@ def _score_task(
     task: str,
     book: Codebook,
     seed: int,
-    thresholds: Mapping[str, float] | None = None,
+    rule: Rule | None = None,
+    shifts: dict[str, PriorShift] | None = None,
 ) -> dict[str, Estimate]:
     coded = [s for s in sentences if _is_coded(s, task, book)]
     if not coded:
         return {}
-    proba = classifier.predict_proba(coded)
+    found = classifier.judge(coded, rule or Rule())
+    if shifts is not None and found.shift is not None:
+        shifts[task] = found.shift
     W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
-    decided = classifier.decide(proba, thresholds)
-    return _estimates(task, _codes(coded, task, book), proba, decided, classifier.labels, W)
+    return _estimates(task, _codes(coded, task, book), found.proba, found.present, classifier.labels, W)
 
 
 def _cross_validate(

@@ -201,3 +201,18 @@ def test_what_goes_wrong_at_the_end_of_a_sweep_is_an_error_too(workplace):
     assert answer.code == 1
     assert "no such table: registered_model_aliases" in answer.err.splitlines()[-1]
     assert answer.err.splitlines()[-1].startswith(f"error: store sqlite:///{workplace}/mlflow.db: cannot be used (")
+
+
+def test_the_goal_of_the_thresholds_arrives_and_is_in_the_card(workplace):
+    goal = 'thresholds="recall>=0.95"'
+    answer = framing("train", *QUICK, goal, "tasks=[frames]", "output=model", cwd=workplace)
+    assert answer.code == 0, answer.err
+    card = (workplace / "model" / "README.md").read_text()
+    assert "Thresholds are for recall>=0.95, on held-out training sentences.\n" in card
+    assert json.loads((workplace / "model" / "model.json").read_text())["tasks"]["frames"]["goal"] == "recall>=0.95"
+    for value, line in (
+        ("best", "thresholds best: no such goal of a threshold; expected f1, count, or a bound such as precision>=0.9"),
+        ("0.9", "thresholds=0.9: expected f1, count, or a bound in quotes of its own, such as "),
+    ):
+        answer = framing("train", *QUICK, f"thresholds={value}", cwd=workplace)
+        assert (answer.code, answer.err.startswith(f"error: {line}")) == (1, True), answer.err

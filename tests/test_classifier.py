@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from framing.codebook import Codebook
-from framing.errors import ConfigError, ModelError
-from framing.model.classifier import FramingClassifier, TaskClassifier, frames_classifier, stance_classifier
+from framing.errors import ConfigError, FramingWarning, ModelError
+from framing.model.classifier import FramingClassifier, Rule, TaskClassifier, frames_classifier, stance_classifier
 from framing.model.encoders import WordVectorizer
 from framing.model.features import TextFeatures
 from framing.records import Sentence
@@ -217,3 +217,107 @@ def test_a_blind_stance_classifier_sees_no_target():
 def test_a_threshold_that_cannot_be_is_refused(thresholds, reason):
     with pytest.raises(ConfigError, match=reason):
         model(LogisticRegression(), tasks=["frames"]).predict([Sentence("Profit.")], thresholds)
+
+
+def test_a_goal_moves_the_decisions_and_not_the_probabilities():
+    fitted, rows = (
+        model(LogisticRegression(C=0.01), tasks=["frames"]),
+        [replace(row, target=None) for row in sentences(16)],
+    )
+    decided = {
+        goal: np.array([[name in p.frames for name in ("gain", "risk")] for p in fitted.predict(rows, goal=goal)])
+        for goal in ("precision>=0.99", "f1", "recall>=0.99")
+    }
+    few, some, many = (d.sum() for d in decided.values())
+    assert few <= some <= many
+    assert fitted.predict(rows, goal="f1") == fitted.predict(rows)
+    assert [p.proba for p in fitted.predict(rows, goal="count")] == [p.proba for p in fitted.predict(rows)]
+    # A threshold given by hand still replaces that of the goal.
+    assert all("gain" not in p.frames for p in fitted.predict(rows, {"gain": 1.0}, goal="recall>=0.99"))
+
+
+def test_a_goal_of_training_is_what_thresholds_are_chosen_by():
+    rows = sentences()
+    Y = frame_codes(rows)
+    Y[::7] = 1 - Y[::7]  # some codes are wrong, so that precision has a price
+    parts = folds(rows, Y)
+    by_goal = {
+        goal: frames_classifier(BOOK, WORDS, LogisticRegression(), goal=goal).fit(rows, Y, parts)
+        for goal in ("f1", "recall>=1", "precision>=1")
+    }
+    assert by_goal["recall>=1"].thresholds_["gain"] < by_goal["f1"].thresholds_["gain"]
+    assert by_goal["f1"].decide(by_goal["f1"].predict_proba(rows)).any()
+    with pytest.warns(FramingWarning) as caught:
+        by_goal["precision>=1"].warn_of_goal()
+    assert [str(warning.message) for warning in caught] == [
+        f"{label}: precision>=1 was not reached; the threshold for precision {reached}, the highest there is, was taken"
+        for label, reached in (("gain", "0.833"), ("risk", "0.900"))
+    ]
+
+
+def test_probabilities_move_to_the_shares_of_their_batch_and_decisions_stay():
+    fitted = model(LogisticRegression())
+    plain = [row for row in sentences(16) if "gain" not in row.frames] + sentences(2)  # few of them are of gain
+    before, after = fitted.predict(plain), fitted.predict(plain, adapt_priors=True)
+    assert [p.frames for p in after] == [p.frames for p in before]
+    mean = {name: [np.mean([p.proba["gain"] for p in ps]) for ps in (before, after)] for name in ("gain",)}
+    assert mean["gain"][1] < mean["gain"][0]
+    assert [sum(p.stance_proba.values()) for p in after] == pytest.approx([1] * len(after))
+    assert [p.stance for p in after] == [max(p.stance_proba, key=p.stance_proba.get) for p in after]
+    shift = fitted.judge(plain, Rule(adapt_priors=True))["frames"].shift
+    assert shift.trained == (0.5, 0.5)
+    assert shift.estimated[0] == pytest.approx(mean["gain"][1], abs=0.001)
+    assert shift.estimated[0] < 0.2  # it is 6 of 54
+    with pytest.warns(FramingWarning, match="^gain, risk: shares estimated from 6 sentences, fewer than 50"):
+        fitted.predict([replace(row, target=None) for row in sentences(1)], adapt_priors=True)
+    assert fitted.predict([], adapt_priors=True) == []
+
+
+def test_what_cannot_be_decided_at_a_risk_is_left_open():
+    fitted = model(LogisticRegression())
+    rows = [*sentences(3), Sentence("Nothing of what it knows.", target="the harbour")]
+    for risk in (0.001, 0.1):
+        for prediction in fitted.predict(rows, abstain=risk):
+            assert not set(prediction.frames) & set(prediction.abstained)
+            assert (prediction.stance is None) == ("stance" in prediction.abstained)
+            assert set(prediction.stance_proba) == set(BOOK.stance_names)
+    # Thirty rows cannot speak of one in a thousand: all is open.
+    (careful,) = fitted.predict(rows[:1], abstain=0.001)
+    assert (careful.frames, careful.stance, careful.abstained) == ((), None, ("gain", "risk", "stance"))
+    easy = fitted.predict(sentences(3), abstain=0.1)
+    decided = [p for p in easy if "gain" not in p.abstained]
+    assert len(decided) > 12
+    assert all(("gain" in p.frames) == ("gain" in p.sentence.frames) for p in decided)
+    # Other shares in the batch are no reason to decide otherwise.
+    many = sentences(16)
+    assert [p.abstained for p in fitted.predict(many, abstain=0.1, adapt_priors=True)] == [
+        p.abstained for p in fitted.predict(many, abstain=0.1)
+    ]
+
+
+def test_exclusive_frames_adapt_and_abstain_as_one():
+    book, rows = exclusive_rows()
+    Y = frame_codes(rows, book)
+    fitted = FramingClassifier(
+        book, {"frames": frames_classifier(book, WORDS, LogisticRegression()).fit(rows, Y, folds(rows, Y))}
+    )
+    sunny = [row for row in rows if row.frames == ("sun",)] * 6
+    assert fitted.judge(sunny, Rule(adapt_priors=True))["frames"].shift.estimated[1] > 0.9
+    for prediction in fitted.predict([*rows, Sentence("nothing")], abstain=0.15):
+        assert len(prediction.frames) == (0 if prediction.abstained else 1)
+    with pytest.raises(ConfigError, match=r"^goal count: the frames are exclusive, the likeliest one is taken$"):
+        fitted.predict(rows, goal="count")
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ({"goal": "f2"}, "^goal f2: no such goal of a threshold; expected f1, count, or a bound such as"),
+        ({"abstain": 1.5}, "^abstain 1.5: the risk of an error is a number between 0 and 1, such as 0.1$"),
+        ({"abstain": 0.1, "goal": "f1"}, "^abstain 0.1: the risk decides, not a threshold; leave out the thresholds"),
+        ({"abstain": 0.1, "thresholds": {"gain": 0.5}}, "^abstain 0.1: the risk decides, not a threshold"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(rule, reason):
+    with pytest.raises(ConfigError, match=reason):
+        Rule(**rule)

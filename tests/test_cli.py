@@ -262,3 +262,35 @@ def test_a_reader_that_goes_away_is_no_error(folder):
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 0
+
+
+def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
+    plain = predicted("corpus.jsonl", cwd=folder)
+    assert len(predicted("corpus.jsonl", "--goal", "recall>=0.9", cwd=folder)) == len(plain)
+    answer = framing("predict", "corpus.jsonl", "--adapt-priors", "--format", "jsonl", cwd=folder)
+    assert answer.code == 0
+    assert "shares of frames, in training → here: gain 0.500 → 0." in answer.err
+    assert "shares of stance, in training → here: favor 0.333 → 0." in answer.err
+    assert len(answer.out.splitlines()) == len(plain)
+    open_ = predicted("corpus.jsonl", "--abstain", "0.001", cwd=folder)
+    assert all(row["abstained"] == ["gain", "risk", "stance"] and row["stance"] is None for row in open_)
+    table = framing("predict", "corpus.jsonl", "--abstain", "0.001", "--format", "csv", cwd=folder).out
+    assert next(csv.DictReader(io.StringIO(table)))["abstained"] == "gain;risk;stance"
+    answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", cwd=folder)
+    assert answer.code == 0
+    assert "shares of frames, in training → here: " in answer.err
+    assert "gain/ece" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--abstain", "1.5"], "abstain 1.5: the risk of an error is a number between 0 and 1, such as 0.1"),
+        (["--goal", "best"], "goal best: no such goal of a threshold; expected f1, count, or a bound such as"),
+        (["--abstain", "0.1", "--threshold", "gain=0.5"], "abstain 0.1: the risk decides, not a threshold; leave"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_one_line(folder, options, line):
+    answer = framing("predict", "note.txt", *options, cwd=folder)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.splitlines()[-1].startswith(f"error: {line}")

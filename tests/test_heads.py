@@ -7,7 +7,7 @@ import pytest
 from scipy.special import softmax
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, log_loss
+from sklearn.metrics import log_loss
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -15,7 +15,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
 
 from framing.errors import ConfigError
-from framing.model.heads import Calibration, best_f1_threshold, check_head, fit_head, head_scores
+from framing.model.heads import Calibration, check_head, fit_head, head_scores
 
 
 def two_sided(margin):
@@ -173,25 +173,6 @@ def test_options_that_make_no_sense_are_refused_with_the_reason():
     with pytest.raises(ConfigError, match=r"head KNeighborsClassifier: .*n_neighbors = 15, n_samples_fit = 10"):
         head_scores(few, np.zeros((1, 2)), 2)
     check_head(SVC(C=1))
-
-
-def test_the_threshold_lies_halfway_below_the_best_cut():
-    assert best_f1_threshold(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.4, 0.9])) == 0.3
-    # All present: half of the lowest, so that all stay present.
-    assert best_f1_threshold(np.array([1, 1]), np.array([0.2, 0.6])) == 0.1
-    assert best_f1_threshold(np.array([0, 0]), np.array([0.2, 0.6])) == 0.5
-    # No sample's own, however close the neighbours are.
-    close = np.array([0.0000001, 0.0000002, 0.0000004])
-    assert (close >= best_f1_threshold(np.array([0, 1, 1]), close)).tolist() == [False, True, True]
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_no_other_threshold_has_a_higher_f1(seed):
-    rng = np.random.default_rng(seed)
-    y = rng.integers(0, 2, 60)
-    proba = np.clip(0.3 * y + rng.random(60) * 0.7, 0, 1).round(1 + seed % 3)
-    found = f1_score(y, proba >= best_f1_threshold(y, proba))
-    assert found == pytest.approx(max(f1_score(y, proba >= t) for t in [*np.unique(proba), 0]))
 
 
 def test_ctrl_c_in_the_middle_of_a_neural_network_ends_the_fit():

@@ -9,6 +9,7 @@ from sklearn import metrics as sk
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import (
     average_precision,
+    calibration_error,
     f1,
     flat,
     frame_estimates,
@@ -66,7 +67,11 @@ def test_frames_equal_scikit_learn(seed):
         expected[f"{label}/f1"] = sk.f1_score(Y[:, j], decided[:, j])
         expected[f"{label}/precision"] = sk.precision_score(Y[:, j], decided[:, j])
         expected[f"{label}/recall"] = sk.recall_score(Y[:, j], decided[:, j])
+        expected[f"{label}/brier"] = sk.brier_score_loss(Y[:, j], proba[:, j])
+        expected[f"{label}/log_loss"] = sk.log_loss(Y[:, j], proba[:, j])
+        expected[f"{label}/ece"] = float(calibration_error(Y[:, j], proba[:, j], one_row(len(Y)))[0])
         expected[f"{label}/ap"] = sk.average_precision_score(Y[:, j], proba[:, j])
+    expected["calibration_error"] = np.mean([expected[f"{label}/ece"] for label in LABELS])
     assert scores == pytest.approx(expected, abs=1e-12)
     assert next(iter(scores)) == "macro_f1"
 
@@ -87,6 +92,7 @@ def test_stance_equals_scikit_learn(seed):
         assert scores[f"{name}/f1"] == pytest.approx(sk.f1_score(y == k, said == k))
         assert scores[f"{name}/precision"] == pytest.approx(sk.precision_score(y == k, said == k))
         assert scores[f"{name}/recall"] == pytest.approx(sk.recall_score(y == k, said == k))
+    assert scores["calibration_error"] == pytest.approx(np.mean([scores[f"{name}/ece"] for name in classes]))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -139,6 +145,28 @@ def test_a_label_that_nobody_coded_or_found_has_no_score():
     assert not [path for path in scores if path.startswith("wind/")]
     assert "macro_f1" not in scores
     assert np.isnan(f1(np.zeros(3), np.zeros(3), one_row(3))).all()
+
+
+def test_the_calibration_error_by_hand():
+    # Two bins of ten, told 0.5: nine and one are present. The gaps are 0.4, chance alone brings 0.09 / 9 to a square.
+    y, proba = np.repeat([1.0, 0, 1, 0], [9, 1, 1, 9]), np.repeat([0.5, 0.5000001], 10)
+    assert calibration_error(y, proba, one_row(20)) == pytest.approx([np.sqrt(0.4**2 - 0.01)], abs=1e-6)
+    # Where rows of equal probability cannot be told apart, the two halves make up for each other.
+    assert calibration_error(y, np.full(20, 0.5), one_row(20)).tolist() == [0.0]
+    assert np.isnan(calibration_error(np.zeros(0), np.zeros(0), one_row(0))).all()
+
+
+def test_the_calibration_error_of_true_probabilities_is_near_zero_and_of_false_ones_their_gap():
+    rng = np.random.default_rng(0)
+    truth = rng.beta(0.5, 2, 4000)
+    y = (rng.random(4000) < truth).astype(float)
+    assert calibration_error(y, truth, one_row(4000))[0] < 0.012
+    assert calibration_error(y, truth + 0.1, one_row(4000)) == pytest.approx([0.1], abs=0.015)
+    # Of a hundred true rows chance alone makes the mean square about 0.012, in bins of ten; most of it is taken off.
+    means = [
+        np.square(calibration_error(y[i : i + 100], truth[i : i + 100], one_row(100))) for i in range(0, 4000, 100)
+    ]
+    assert np.mean(means) < 0.005
 
 
 def test_flat_names_value_and_both_bounds():

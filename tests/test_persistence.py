@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.utils import deprecation
 
 from framing.codebook import Codebook
-from framing.errors import EncoderError, ModelError, OutputError
+from framing.errors import EncoderError, FramingWarning, ModelError, OutputError
 from framing.model.card import model_card
 from framing.model.classifier import FramingClassifier, frames_classifier
 from framing.model.encoders import SentenceEncoder, WordVectorizer
@@ -140,10 +141,15 @@ def test_a_model_may_be_saved_again_after_loading(saved, tmp_path):
 
 def test_the_folder_is_readable_and_holds_no_pickle(saved):
     files = sorted(path.relative_to(saved).as_posix() for path in saved.rglob("*") if path.is_file())
-    assert files == ["README.md", "frames/heads.skops", "model.json", "stance/heads.skops"]
+    assert files == [
+        "README.md",
+        *("frames/heads.skops", "frames/held_out.json"),
+        "model.json",
+        *("stance/heads.skops", "stance/held_out.json"),
+    ]
     content = json.loads((saved / "model.json").read_text())
     assert content["format"] == FORMAT
-    assert set(content["files"]) == {"README.md", "frames/heads.skops", "stance/heads.skops"}
+    assert set(content["files"]) == set(files) - {"model.json"}
     assert list(content["tasks"]["frames"]["thresholds"]) == ["gain", "risk"]
     assert content["tasks"]["stance"]["head"] == "LogisticRegression"
     for file in saved.rglob("*"):
@@ -227,10 +233,50 @@ def test_a_heads_file_that_is_missing(folder):
     assert refused(folder) == f"model {folder}: stance/heads.skops is missing; train or copy the model again"
 
 
+def test_a_model_of_format_1_predicts_and_says_what_it_cannot(saved, folder):
+    def change(content):
+        content["format"] = 1
+        for task in content["tasks"].values():
+            del task["goal"]
+        content["files"] = {name: digest for name, digest in content["files"].items() if "held_out" not in name}
+
+    edit(folder, change)
+    for task in ("frames", "stance"):
+        (folder / task / "held_out.json").unlink()
+    old = load_model(folder)
+    assert old.predict(NEW) == load_model(saved).predict(NEW)
+    assert old.predict(NEW, goal="f1") == old.predict(NEW)  # what its thresholds are for
+    for option, value in (("goal", "count"), ("adapt_priors", True), ("abstain", 0.1)):
+        with pytest.raises(ModelError) as caught:
+            old.predict(NEW, **{option: value})
+        assert str(caught.value) == (
+            f"{option}: this model was first saved in format 1, without its held-out scores; train it anew, or leave "
+            f"{option} out"
+        )
+    # Saved again, it is no richer.
+    with pytest.raises(ModelError, match="first saved in format 1"):
+        load_model(save_model(old, folder)).predict(NEW, abstain=0.1)
+
+
+def test_what_was_held_out_comes_back_equal(fitted, saved):
+    after = load_model(saved)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FramingWarning)  # three sentences are few
+        for rule in ({"goal": "count"}, {"goal": "precision>=0.9"}, {"adapt_priors": True}, {"abstain": 0.05}):
+            assert after.predict(NEW, **rule) == fitted.predict(NEW, **rule)
+
+
+def test_held_out_scores_that_are_damaged(folder):
+    file = folder / "frames" / "held_out.json"
+    file.write_text('[{"shares": []}]')
+    fix_digests(folder)
+    assert refused(folder) == f"model file {file}: cannot be read (KeyError('curve')); train or copy the model again"
+
+
 def test_a_newer_format_names_what_saved_it(folder):
     edit(folder, lambda content: content.update(format=FORMAT + 1, versions={"framing-classifier": "9.1"}))
     assert refused(folder) == (
-        f"model {folder}: format 2, this version reads up to 1; it was saved by framing-classifier 9.1: "
+        f"model {folder}: format 3, this version reads up to 2; it was saved by framing-classifier 9.1: "
         "upgrade the package"
     )
 

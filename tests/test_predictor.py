@@ -57,6 +57,7 @@ def test_a_document_is_split_and_each_sentence_placed(predictor):
     ]
     assert all(text[p.sentence.start : p.sentence.end] == p.sentence.text for p in predictions)
     assert predictions.to_rows()[2]["frames"] == ["risk"]
+    assert [p.abstained for p in predictor.predict_document(text, abstain=0.001)] == [("gain", "risk")] * 3
 
 
 def test_a_threshold_moves_the_decision_and_nothing_else(predictor):
@@ -186,3 +187,28 @@ def test_a_model_without_frames_has_no_columns():
     assert predictions[0].stance == "favor"
     assert "favor" in predictions._repr_html_()
     assert "favor" in predictions_text(predictions, predictions.labels, width=60, colour=False)
+
+
+def test_the_shares_that_probabilities_were_adapted_to_are_told():
+    predictor = Predictor(model(LogisticRegression(C=10)))
+    found = predictor.predict(sentences(10), adapt_priors=True)
+    assert set(found.shifts) == {"frames", "stance"}
+    assert str(found.shifts["frames"]).startswith("gain 0.500 → 0.")
+    assert predictor.predict(sentences(10)).shifts == {}
+
+
+def test_what_is_open_is_marked_and_nothing_else_is():
+    open_ = Prediction(
+        Sentence("Ropes.", target="it"),
+        proba={"fast_gain": 0.4, "risk": 0.9},
+        frames=("risk",),
+        abstained=("fast_gain", "stance"),
+        stance_proba={"favor": 0.6, "against": 0.4},
+    )
+    assert "Ropes.     ? 0.40   ● 0.90   ?" in predictions_text([open_], LABELS, 60, colour=False)
+    cells = [
+        re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<td.*?>(.*?)</td>", predictions_table([open_], LABELS))
+    ]
+    assert cells == ["1", "Ropes.", "0.40 ?", "0.90 ●", "?it"]
+    assert "? marks what is left open" in predictions_page([open_], LABELS, "T")
+    assert "left open" not in predictions_page(SHOWN, LABELS, "T")

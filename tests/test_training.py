@@ -182,6 +182,12 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
             "the rows coded for frames form 2 groups, too few to cross-validate within a fold; give more rows",
         ),
         (sentences(), {"tasks": "frames"}, ConfigError, r"^tasks=frames: expected a list, such as tasks=\[frames\]$"),
+        (
+            sentences(),
+            {"thresholds": "f2"},
+            ConfigError,
+            "^thresholds f2: no such goal of a threshold; expected f1, count",
+        ),
         (sentences(), {"head": SVC(C=-1)}, ConfigError, "^head SVC: The 'C' parameter of SVC must be a float"),
         (sentences(), {"stance": StanceOptions(head=SVC(C=-1))}, ConfigError, "^head SVC: The 'C' parameter"),
         (
@@ -250,3 +256,25 @@ def test_a_stance_may_have_a_head_of_its_own():
         "frames": "LogisticRegression",
         "stance": "SVC",
     }
+
+
+def test_a_goal_out_of_reach_is_told_once_for_each_label():
+    rows = [replace(row, frames=("risk",) if i % 5 == 0 else row.frames) for i, row in enumerate(sentences())]
+    with pytest.warns(FramingWarning) as caught:
+        result = train(rows, **QUICK, tasks=["frames"], thresholds="precision>=0.999")
+    told = [str(w.message) for w in caught if issubclass(w.category, FramingWarning)]
+    assert 1 <= len(told) <= 2
+    assert len({line.split(":")[0] for line in told}) == len(told)
+    assert "precision>=0.999 was not reached; the threshold for precision 0." in told[0]
+    assert result.classifier.tasks["frames"].goal == "precision>=0.999"
+
+
+def test_scores_can_be_those_of_adapted_probabilities():
+    classifier = train(sentences(), **QUICK).classifier
+    rows = [row for row in sentences(16) if "gain" not in row.frames] + sentences(1)
+    shifts: dict = {}
+    plain = evaluate_classifier(classifier, rows)
+    adapted = evaluate_classifier(classifier, rows, adapt_priors=True, shifts=shifts)
+    assert adapted["test/frames/gain/log_loss"].value != plain["test/frames/gain/log_loss"].value
+    assert adapted["test/frames/macro_f1"].value == plain["test/frames/macro_f1"].value
+    assert set(shifts) == {"frames", "stance"}

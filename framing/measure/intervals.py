@@ -46,6 +46,21 @@ class Estimate:
         return Estimate(round(self.value - other.value, 12), self.replicates - other.replicates)
 
 
+def wilson(hits: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the 95 % score interval of shares (Wilson 1927), for rows that are independent; each of the same shape.
+
+    Examples
+    --------
+    >>> [bound.round(3).tolist() for bound in wilson(np.array([0.0, 5.0]), np.array([10.0, 10.0]))]
+    [[0.0, 0.237], [0.278, 0.763]]
+    """
+    z = 1.959964
+    share = hits / n
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+
+
 def bootstrap_weights(groups: NDArray[np.intp], n_replicates: int = 1000, seed: int = 0) -> Weights:
     """Return how often each row counts: once as it is, then in resamples of whole groups with replacement.
 

@@ -62,7 +62,9 @@ def _data_lines(info: dict[str, Any]) -> list[str]:
 
 def _label_lines(content: dict[str, Any]) -> list[str]:
     thresholds = content["tasks"].get("frames", {}).get("thresholds", {})
-    rows = ["| label | threshold | meaning |", "|---|---|---|"]
+    goal = content["tasks"].get("frames", {}).get("goal", "f1")
+    rows = [f"Thresholds are for {goal}, on held-out training sentences.", ""] if thresholds else []
+    rows += ["| label | threshold | meaning |", "|---|---|---|"]
     for kind in ("frames", "stance"):
         if kind not in content["tasks"]:
             continue

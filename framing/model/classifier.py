@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,76 @@ from sklearn.base import BaseEstimator, clone
 
 from framing.codebook import Codebook
 from framing.errors import ConfigError, ModelError
+from framing.model.conformal import check_risk, prediction_sets
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
-from framing.model.heads import Calibration, Scores, best_f1_threshold, fit_head, head_scores
+from framing.model.heads import Calibration, Scores, fit_head, head_scores
+from framing.model.held_out import HeldOutScores
+from framing.model.priors import PriorShift, adapt_to_priors, warn_of_few
+from framing.model.thresholds import F1, Curve, check_goal
 from framing.model.tuning import TunedEncoder
 from framing.records import Prediction, Sentence
 
 Folds = Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How probabilities become decisions, where it is not as the model was trained.
+
+    Parameters
+    ----------
+    thresholds
+        Thresholds that replace those of the goal, by label.
+    goal
+        What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
+    adapt_priors
+        Move the probabilities to the shares of labels that are estimated from the sentences. The model's thresholds
+        move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
+    abstain
+        Decide only what can be decided at this risk of an error; no threshold is used.
+
+    Raises
+    ------
+    ConfigError
+        An option is not one that there is, or abstention is asked for together with thresholds.
+    """
+
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    goal: str | None = None
+    adapt_priors: bool = False
+    abstain: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.goal is not None:
+            check_goal(self.goal)
+        if self.abstain is not None:
+            check_risk(self.abstain)
+            if self.thresholds or self.goal is not None:
+                raise ConfigError(
+                    f"abstain {self.abstain}: the risk decides, not a threshold; leave out the thresholds and the goal"
+                )
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a task's classifier says of some sentences.
+
+    Parameters
+    ----------
+    proba
+        Shape (n_sentences, n_labels).
+    present
+        The labels decided for, of the same shape; none of exclusive labels where it abstains.
+    abstained
+        The labels left open, of the same shape.
+    shift
+        The shares that the probabilities were moved to, where that was asked for.
+    """
+
+    proba: Scores
+    present: NDArray[np.bool_]
+    abstained: NDArray[np.bool_]
+    shift: PriorShift | None = None
 
 
 class TaskClassifier(BaseEstimator):
@@ -35,6 +99,8 @@ class TaskClassifier(BaseEstimator):
         A scikit-learn classifier with ``decision_function`` or ``predict_proba``, cloned for each problem.
     exclusive
         ``True`` for exactly one label a sentence.
+    goal
+        What thresholds are chosen for: ``f1``, ``precision>=P``, ``recall>=P`` or ``count``; see ``Curve.choose``.
 
     Attributes
     ----------
@@ -42,13 +108,17 @@ class TaskClassifier(BaseEstimator):
     heads_ : dict of lists of fitted heads, one a problem
     calibrations_ : list of Calibration, one a problem
     thresholds_ : dict of float, one a label; empty for exclusive labels
+    held_out_ : list of HeldOutScores, one a problem; ``None`` in a model of format 1
     """
 
-    def __init__(self, labels: Sequence[str], features: Mapping[str, Any], head: Any, exclusive: bool = False) -> None:
+    def __init__(
+        self, labels: Sequence[str], features: Mapping[str, Any], head: Any, exclusive: bool = False, goal: str = F1
+    ) -> None:
         self.labels = labels
         self.features = features
         self.head = head
         self.exclusive = exclusive
+        self.goal = goal
 
     def fit(
         self, sentences: Sequence[Sentence], Y: NDArray[np.float64], folds: Folds, encoders: Sequence[Any] | None = None
@@ -76,8 +146,8 @@ class TaskClassifier(BaseEstimator):
                 held_out, self._scores(features, heads, [sentences[i] for i in test]), strict=True
             ):
                 problem[:, test] = scores
-        self.held_out_ = held_out
-        self.calibrations_, self.thresholds_ = self._calibrate(held_out, Y)
+        self.scores_ = held_out
+        self.calibrations_, self.thresholds_, self.held_out_ = self._calibrate(held_out, Y)
         if not encoders or len(encoders) > len(folds):
             features, heads = self._fit_heads(sentences, Y, encoders[-1] if encoders else None)
         self.features_, self.heads_ = features, heads
@@ -105,23 +175,28 @@ class TaskClassifier(BaseEstimator):
         for train, test in folds:
             others = np.full(Y.shape, np.nan)
             others[train] = Y[train]
-            calibrations, thresholds = self._calibrate(self.held_out_, others)
-            proba[test] = self._calibrated([scores[:, test] for scores in self.held_out_], calibrations)
+            calibrations, thresholds, _ = self._calibrate(self.scores_, others)
+            proba[test] = self._calibrated([scores[:, test] for scores in self.scores_], calibrations)
             decided[test] = self.decide(proba[test], thresholds)
         return proba, decided
 
-    def _calibrate(self, held_out: Sequence[Scores], Y: NDArray[np.float64]) -> tuple[list[Calibration], dict]:
+    def _calibrate(
+        self, held_out: Sequence[Scores], Y: NDArray[np.float64]
+    ) -> tuple[list[Calibration], dict[str, float], list[HeldOutScores] | None]:
         """Fit calibrations and thresholds on the rows that were scored and coded."""
-        calibrations, thresholds = [], {}
+        calibrations: list[Calibration] = []
+        thresholds: dict[str, float] = {}
+        kept: list[HeldOutScores] = []
         for number, (scores, (rows, y)) in enumerate(zip(held_out, self._problems(Y), strict=True)):
             scored = ~np.isnan(scores[:, rows]).any(axis=(0, 2))
             rows, y = rows[scored], y[scored]
             calibration = Calibration.fit(list(scores[:, rows]), y)
             calibrations.append(calibration)
+            proba = calibration.apply(list(scores[:, rows]))
+            kept.append(HeldOutScores.fit(proba, y))
             if not self.exclusive:
-                proba = calibration.apply(list(scores[:, rows]))[:, 1]
-                thresholds[self.labels[number]] = best_f1_threshold(y, proba)
-        return calibrations, thresholds
+                thresholds[self.labels[number]] = Curve.fit(y.astype(float), proba[:, 1]).choose(self.goal)
+        return calibrations, thresholds, kept
 
     def _calibrated(self, scores: Sequence[Scores], calibrations: Sequence[Calibration]) -> Scores:
         proba = [calibration.apply(list(s)) for calibration, s in zip(calibrations, scores, strict=True)]
@@ -145,8 +220,85 @@ class TaskClassifier(BaseEstimator):
         """
         if self.exclusive:
             return np.eye(len(self.labels), dtype=bool)[proba.argmax(axis=1)]
-        own = getattr(self, "thresholds_", {})
-        return proba >= np.array([{**own, **(thresholds or {})}[label] for label in self.labels])
+        return proba >= np.array([{**self.thresholds_, **(thresholds or {})}[label] for label in self.labels])
+
+    def warn_of_goal(self) -> None:
+        """Warn of each label whose thresholds cannot reach the goal on held-out scores."""
+        for label, scores in zip([] if self.exclusive else self.labels, self.held_out_ or [], strict=False):
+            scores.curve.choose(self.goal, label)
+
+    def judge(self, sentences: Sequence[Sentence], rule: Rule) -> Decisions:
+        """Return probabilities and decisions by a rule.
+
+        Raises
+        ------
+        ModelError
+            The rule needs held-out scores, and the model was saved before there were any in it.
+
+        Warns
+        -----
+        FramingWarning
+            The goal cannot be reached, or there are few sentences to estimate shares from.
+        """
+        trained = proba = self.predict_proba(sentences)
+        shift = None
+        if rule.adapt_priors and sentences:
+            proba, shift = self._adapted(trained)
+        if rule.abstain is not None:
+            # The classes look the same whatever their shares, so their own ranks hold as trained.
+            return Decisions(proba, *self._decide_at_risk(trained, rule.abstain), shift)
+        thresholds = {**({} if self.exclusive else self._thresholds(rule, shift)), **rule.thresholds}
+        present = self.decide(proba, thresholds)
+        return Decisions(proba, present, np.zeros_like(present), shift)
+
+    def _thresholds(self, rule: Rule, shift: PriorShift | None) -> Mapping[str, float]:
+        thresholds = self.thresholds_
+        if rule.goal not in (None, self.goal):
+            curves = [scores.curve for scores in self._held_out("goal")]
+            thresholds = {
+                label: curve.choose(rule.goal, label) for label, curve in zip(self.labels, curves, strict=True)
+            }
+        return thresholds if shift is None else shift.moved(thresholds)
+
+    def _adapted(self, proba: Scores) -> tuple[Scores, PriorShift]:
+        """Return probabilities moved to the shares of their batch, and these shares."""
+        held_out = self._held_out("adapt_priors")
+        warn_of_few(len(proba), ", ".join(self.labels))
+        if self.exclusive:
+            trained = held_out[0].shares
+            adapted, shares = adapt_to_priors(proba, trained)
+        else:
+            trained = np.array([scores.shares[1] for scores in held_out])
+            moved = [
+                adapt_to_priors(np.column_stack([1 - p, p]), scores.shares)
+                for p, scores in zip(proba.T, held_out, strict=True)
+            ]
+            adapted, shares = np.column_stack([p[:, 1] for p, _ in moved]), np.array([s[1] for _, s in moved])
+        return adapted, PriorShift(tuple(self.labels), tuple(trained.tolist()), tuple(shares.tolist()))
+
+    def _decide_at_risk(self, proba: Scores, risk: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return the labels decided for and those left open at a risk."""
+        held_out = self._held_out("abstain")
+        if self.exclusive:
+            sets = prediction_sets(proba, held_out[0].scores, risk)
+            open_ = sets.sum(axis=1) != 1
+            # Where nothing is usual, everything is open.
+            left = np.where(sets.any(axis=1, keepdims=True), sets, True) & open_[:, None]
+            return sets & ~open_[:, None], left
+        sets_of = [
+            prediction_sets(np.column_stack([1 - p, p]), scores.scores, risk)
+            for p, scores in zip(proba.T, held_out, strict=True)
+        ]
+        present = np.column_stack([sets[:, 1] & ~sets[:, 0] for sets in sets_of])
+        return present, np.column_stack([sets[:, 0] == sets[:, 1] for sets in sets_of])
+
+    def _held_out(self, option: str) -> list[HeldOutScores]:
+        if self.held_out_ is None:
+            raise ModelError(
+                f"{option}: this model was first saved in format 1, without its held-out scores; train it anew, or "
+                f"leave {option} out"
+            )
+        return self.held_out_
 
     @property
     def _n_classes(self) -> int:
@@ -198,52 +350,85 @@ class FramingClassifier:
     tasks: dict[str, TaskClassifier]
     info: dict[str, Any] = field(default_factory=dict)
 
-    def predict(self, sentences: Sequence[Sentence], thresholds: Mapping[str, float] | None = None) -> list[Prediction]:
+    def predict(
+        self, sentences: Sequence[Sentence], thresholds: Mapping[str, float] | None = None, **rule: Any
+    ) -> list[Prediction]:
         """Return one prediction a sentence; a stance only where the sentence has a target.
+
+        Parameters
+        ----------
+        sentences
+            Sentences.
+        thresholds, **rule
+            As for ``Rule``.
 
         Raises
         ------
         ModelError
             Sentences have targets, but the model was trained without stance.
         ConfigError
-            A threshold is for an unknown label or not in [0, 1].
+            A threshold is for an unknown label or not in [0, 1], or the rule is none.
         """
-        thresholds = self.check_thresholds(thresholds or {})
-        frame_names = self.codebook.frame_names
-        frames = self.tasks.get("frames")
-        proba = frames.predict_proba(sentences) if frames else np.zeros((len(sentences), 0))
-        present = frames.decide(proba, thresholds) if frames else proba.astype(bool)
-        targeted = [i for i, sentence in enumerate(sentences) if sentence.target]
-        stances = dict(zip(targeted, self.stance_proba([sentences[i] for i in targeted]), strict=True))
+        return self.predictions(sentences, self.judge(sentences, Rule(thresholds or {}, **rule)))
+
+    def judge(self, sentences: Sequence[Sentence], rule: Rule) -> dict[str, Decisions]:
+        """Return each task's decisions by a rule; the stance on those sentences that have a target.
+
+        Raises
+        ------
+        ModelError, ConfigError
+            As for ``predict``.
+        """
+        self.check_rule(rule)
+        targeted = [sentence for sentence in sentences if sentence.target]
+        self._check_stance(targeted)
+        rows = {"frames": sentences, "stance": targeted}
+        # A threshold is a frame's: the likeliest stance is taken.
+        of = {"frames": rule, "stance": replace(rule, thresholds={})}
+        return {name: task.judge(rows[name], of[name]) for name, task in self.tasks.items()}
+
+    def predictions(self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions]) -> list[Prediction]:
+        """Return what ``judge`` decided as records."""
+        frames, stance = decisions.get("frames"), decisions.get("stance")
+        targeted = iter(range(sum(bool(sentence.target) for sentence in sentences)))
         predictions = []
         for i, sentence in enumerate(sentences):
-            classes = (
-                {n: float(p) for n, p in zip(self.codebook.stance_names, stances[i], strict=True)}
-                if i in stances
-                else None
-            )
-            predictions.append(
-                Prediction(
-                    sentence=sentence,
-                    proba={name: float(p) for name, p in zip(frame_names, proba[i], strict=False)},
-                    frames=tuple(name for name, yes in zip(frame_names, present[i], strict=False) if yes),
-                    stance=max(classes, key=lambda name: classes[name]) if classes else None,
-                    stance_proba=classes,
-                )
-            )
+            found: dict[str, Any] = {}
+            if frames:
+                names = self.codebook.frame_names
+                found["proba"] = dict(zip(names, frames.proba[i].tolist(), strict=True))
+                found["frames"] = tuple(name for name, yes in zip(names, frames.present[i], strict=True) if yes)
+                found["abstained"] = tuple(name for name, yes in zip(names, frames.abstained[i], strict=True) if yes)
+            if stance and sentence.target:
+                row = next(targeted)
+                names = self.codebook.stance_names
+                found["stance_proba"] = dict(zip(names, stance.proba[row].tolist(), strict=True))
+                if stance.abstained[row].any():
+                    found["abstained"] = (*found.get("abstained", ()), "stance")
+                else:
+                    found["stance"] = names[int(stance.present[row].argmax())]
+            predictions.append(Prediction(sentence=sentence, **found))
         return predictions
 
     def stance_proba(self, sentences: Sequence[Sentence]) -> Scores:
         """Return stance probabilities toward each sentence's target, shape (n_sentences, n_classes)."""
+        self._check_stance(sentences)
         stance = self.tasks.get("stance")
-        if stance is None:
-            if sentences:
-                raise ModelError(
-                    "a target was given, but this model was trained without stance; "
-                    "train one with tasks=[frames,stance] on rows that have 'target' and 'stance'"
-                )
-            return np.zeros((0, len(self.codebook.stance_names)))
-        return stance.predict_proba(sentences)
+        return stance.predict_proba(sentences) if stance else np.zeros((0, len(self.codebook.stance_names)))
+
+    def check_rule(self, rule: Rule) -> Rule:
+        """Return the rule, or say what in it does not go with this model."""
+        self.check_thresholds(rule.thresholds)
+        if self.codebook.exclusive and rule.goal is not None:
+            raise ConfigError(f"goal {rule.goal}: the frames are exclusive, the likeliest one is taken")
+        return rule
+
+    def _check_stance(self, targeted: Sequence[Sentence]) -> None:
+        if targeted and "stance" not in self.tasks:
+            raise ModelError(
+                "a target was given, but this model was trained without stance; "
+                "train one with tasks=[frames,stance] on rows that have 'target' and 'stance'"
+            )
 
     def check_thresholds(self, thresholds: Mapping[str, float]) -> Mapping[str, float]:
         """Return the thresholds, or say which cannot be."""
@@ -260,12 +445,12 @@ class FramingClassifier:
 
 
 def frames_classifier(
-    codebook: Codebook, encoder: Any, head: Any, words: Any = None, context: Sequence[str] = ()
+    codebook: Codebook, encoder: Any, head: Any, words: Any = None, context: Sequence[str] = (), goal: str = F1
 ) -> TaskClassifier:
     """Return the unfitted classifier of the frames."""
     features = {"embedding": TextFeatures(encoder, context)}
     features |= {"words": TextFeatures(words)} if words is not None else {}
-    return TaskClassifier(codebook.frame_names, features, head, exclusive=codebook.exclusive)
+    return TaskClassifier(codebook.frame_names, features, head, exclusive=codebook.exclusive, goal=goal)
 
 
 def stance_classifier(

@@ -13,7 +13,6 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
-from sklearn.metrics import precision_recall_curve
 from sklearn.multiclass import OneVsRestClassifier
 
 from framing.errors import ConfigError
@@ -154,22 +153,3 @@ class Calibration:
         [[0.5, 0.5]]
         """
         return softmax(np.tensordot(self.slopes, np.stack(scores), axes=1) + np.array(self.bias), axis=1)
-
-
-def best_f1_threshold(y: NDArray[np.intp], proba: NDArray[np.float64]) -> float:
-    """Return the threshold of highest F1, halfway to the next lower probability, so that it is no sample's own.
-
-    Without a positive there is nothing to choose by: 0.5.
-
-    Examples
-    --------
-    >>> best_f1_threshold(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.4, 0.9]))
-    0.3
-    """
-    if not y.any():
-        return 0.5
-    precision, recall, thresholds = precision_recall_curve(y, proba)
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    best = int(np.argmax(f1[:-1]))
-    lower = proba[proba < thresholds[best]]
-    return float(round((thresholds[best] + (lower.max() if len(lower) else 0.0)) / 2, 12))

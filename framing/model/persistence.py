@@ -4,6 +4,7 @@
                     and the sha256 of every other file
 ``TASK/heads.skops``  the fitted heads, and the fitted word vectorizers where there are any
 ``encoder/``        the adapter of a tuned encoder
+``TASK/held_out.json``  of each label: shares, a curve of thresholds, and conformal scores (since format 2)
 ``README.md``       the model card
 
 To raise ``FORMAT``: add one to it when a file that the current reader cannot read is written; keep reading the
@@ -28,8 +29,10 @@ from framing.model.classifier import FramingClassifier, TaskClassifier
 from framing.model.encoders import SentenceEncoder, copy_adapter, keep_adapter
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
 from framing.model.heads import Calibration
+from framing.model.held_out import HeldOutScores
+from framing.model.thresholds import F1
 
-FORMAT = 1
+FORMAT = 2
 
 # Types beyond those that skops trusts by itself. Each was read: none runs code when it is built.
 TRUSTED = (
@@ -37,6 +40,7 @@ TRUSTED = (
     "scipy.sparse._csr.csr_matrix",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
+_HELD_OUT = "held_out.json"
 _FEATURES = {kind.__name__: kind for kind in (TextFeatures, PairFeatures, TargetFeatures)}
 _ADAPTER = "encoder"
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
@@ -144,12 +148,14 @@ def _write(model: FramingClassifier, folder: Path) -> None:
         skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
         if untrusted := _untrusted(file):
             raise ModelError(f"the {name} heads cannot be saved safely: type {untrusted[0]} is not on the trusted list")
+        _write_held_out(task, folder / name / _HELD_OUT)
         tasks[name] = {
             "labels": list(task.labels),
             "exclusive": task.exclusive,
             "features": kinds,
             # A loaded task knows its head by name only.
             "head": task.head if isinstance(task.head, str) else type(task.head).__name__,
+            "goal": task.goal,
             "thresholds": task.thresholds_,
             "calibration": [{"slopes": list(c.slopes), "bias": list(c.bias)} for c in task.calibrations_],
         }
@@ -175,6 +181,21 @@ def _write_encoder(encoder: SentenceEncoder, folder: Path) -> dict[str, Any]:
         copy_adapter(encoder.adapter, folder / adapter)
     # The device is this machine's, not the model's.
     return {**encoder.get_params(), "device": None, "adapter": adapter, "sha256": encoder.digest}
+
+
+def _write_held_out(task: TaskClassifier, file: Path) -> None:
+    if task.held_out_ is not None:  # a model of format 1 that is saved again stays without
+        kept = [scores.to_dict() for scores in task.held_out_]
+        file.write_text(json.dumps(kept) + "\n", encoding="utf-8")
+
+
+def _read_held_out(file: Path) -> list[HeldOutScores] | None:
+    if not file.is_file():
+        return None
+    try:
+        return [HeldOutScores.from_dict(content) for content in json.loads(file.read_text(encoding="utf-8"))]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"model file {file}: cannot be read ({error!r}); train or copy the model again") from None
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
@@ -232,10 +253,11 @@ def _load_task(folder: Path, content: dict[str, Any], encoder: SentenceEncoder |
         inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
         features[name] = _FEATURES[kind["features"]](inner, tuple(kind.get("context", ())))
         features[name].encoder_ = inner
-    task = TaskClassifier(content["labels"], features, content["head"], exclusive=content["exclusive"])
+    task = TaskClassifier(content["labels"], features, content["head"], content["exclusive"], content.get("goal", F1))
     task.features_, task.heads_ = features, fitted["heads"]
     task.thresholds_ = content["thresholds"]
     task.calibrations_ = [Calibration(tuple(c["slopes"]), tuple(c["bias"])) for c in content["calibration"]]
+    task.held_out_ = _read_held_out(folder / _HELD_OUT)
     return task
 
 

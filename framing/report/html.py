@@ -34,7 +34,8 @@ def _render(template: str, predictions: Sequence[Prediction], labels: Sequence[s
             documents=documents,
             labels=labels,
             colours=colours,
-            with_stance=any(prediction.stance for prediction in predictions),
+            with_open=any(prediction.abstained for prediction in predictions),
+            with_stance=any(prediction.stance_proba for prediction in predictions),
             **more,
         )
     )

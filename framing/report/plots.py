@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.measure.intervals import wilson
 from framing.records import Sentence
 
 _COLOURS = ("#009E73", "#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
+_TICKS = (0, 0.02, 0.1, 0.2, 0.4, 0.6, 0.8, 1)
 _SHARES = (-0.02, 1.02)  # axis limits: a point at 0 or 1 is drawn whole
 
 
@@ -147,10 +149,22 @@ def _axes(n: int = 2) -> Any:
 def _reliability(
     axes: Any, y: NDArray[np.intp], p: NDArray[np.float64], style: Mapping[str, str], label: str = ""
 ) -> None:
-    """Draw the observed share against the mean probability, in bins of equally many rows."""
-    axes.plot([0, 1], [0, 1], color="0.7", lw=1, zorder=0)
-    bins = np.array_split(np.argsort(p), min(10, max(1, len(p) // 20)))
-    means = [p[b].mean() for b in bins], [y[b].mean() for b in bins]
-    axes.plot(*means, marker="o", ms=4, lw=1.2, label=label, **style)
-    axes.set(xlabel="predicted probability", ylabel="observed share", xlim=_SHARES, ylim=_SHARES)
-    axes.set_title("Held-out reliability; the diagonal: as predicted", fontsize=10)
+    """Draw the observed share against the mean probability, in bins of equally many rows, with Wilson intervals."""
+    diagonal = np.linspace(0, 1, 101)
+    axes.plot(diagonal, diagonal, color="0.7", lw=1, zorder=0)
+    bins = np.array_split(np.argsort(p, kind="stable"), min(10, max(1, len(p) // 20)))
+    means, shares = (np.array([values[b].mean() for b in bins]) for values in (p, y))
+    sizes = np.array([float(len(b)) for b in bins])
+    axes.plot(means, shares, marker="o", ms=4, lw=1.2, label=label, **style)
+    axes.vlines(means, *wilson(shares * sizes, sizes), color=style["color"], lw=1, alpha=0.6)
+    # Most sentences lack a frame: the root gives the small probabilities room.
+    for scale in (axes.set_xscale, axes.set_yscale):
+        scale("function", functions=(_root, np.square))
+    axes.set(xlabel="predicted probability", ylabel="observed share", xlim=(0, 1.02), ylim=(-0.0004, 1.02))
+    axes.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
+    axes.set_yticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
+    axes.set_title("Held-out reliability, 95 % intervals; diagonal: as predicted", fontsize=10)
+
+
+def _root(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sign(values) * np.sqrt(np.abs(values))

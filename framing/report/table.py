@@ -13,8 +13,8 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
 
 def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], width: int, colour: bool) -> str:
-    """Return predictions as a table of text, ``width`` columns wide; ``●`` marks frames over their threshold."""
-    with_stance = any(prediction.stance for prediction in predictions)
+    """Return predictions as a table of text of some width; ``●`` marks the frames found, ``?`` what is left open."""
+    with_stance = any(prediction.stance_proba for prediction in predictions)
     columns = ["#", "sentence", *(label.replace("_", "\n") for label in labels), *(["stance"] if with_stance else [])]
     table = _table(columns, numbers={0, *range(2, 2 + len(labels))})
     seen: str | None = None
@@ -28,9 +28,11 @@ def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], w
         cells.append(_cell(" ".join(sentence.text.split())))
         for style, label in zip(_cycle(_STYLES), labels, strict=False):
             p = f"{prediction.proba[label]:.2f}"
-            cells.append(_cell(f"● {p}", f"bold {style}") if label in prediction.frames else _cell(p))
-        if with_stance and prediction.stance and prediction.stance_proba:
-            cells.append(_cell(f"{prediction.stance} {prediction.stance_proba[prediction.stance]:.2f}"))
+            mark = "? " if label in prediction.abstained else ""
+            cells.append(_cell(f"● {p}", f"bold {style}") if label in prediction.frames else _cell(f"{mark}{p}"))
+        if with_stance and prediction.stance_proba:
+            stance = prediction.stance
+            cells.append(_cell(f"{stance} {prediction.stance_proba[stance]:.2f}" if stance else "?"))
         table.add_row(*cells)
     return _text(table, width, colour)
 

@@ -1,0 +1,62 @@
+"""What a model keeps of its held-out probabilities, as numbers: a curve of thresholds, shares, conformal scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.model.conformal import class_scores
+from framing.model.thresholds import Curve
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HeldOutScores:
+    """The held-out calibrated probabilities of one problem, in short.
+
+    Parameters
+    ----------
+    shares
+        Shares of the classes in the rows that calibrated, shape (n_classes,).
+    curve
+        Of two classes, what thresholds of the second (present) give; of more, nothing.
+    scores
+        For each class, the probabilities that its rows gave it, ascending.
+    """
+
+    shares: Numbers
+    curve: Curve
+    scores: list[Numbers]
+
+    @classmethod
+    def fit(cls, proba: Numbers, y: NDArray[np.intp]) -> HeldOutScores:
+        """Condense held-out probabilities.
+
+        Parameters
+        ----------
+        proba
+            Calibrated, shape (n_samples, n_classes).
+        y
+            Class numbers, shape (n_samples,).
+        """
+        n_classes = proba.shape[1]
+        counts = np.bincount(y, minlength=n_classes)
+        shares = counts / counts.sum() if len(y) else np.full(n_classes, 1 / n_classes)
+        present = (y == 1).astype(float) if n_classes == 2 else np.zeros(len(y))
+        return cls(shares, Curve.fit(present, proba[:, 1]).thin(), class_scores(proba, y))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers for a file."""
+        curve = {name: values.tolist() for name, values in vars(self.curve).items()}
+        return {"shares": self.shares.tolist(), "curve": curve, "scores": [own.tolist() for own in self.scores]}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> HeldOutScores:
+        """Read what ``to_dict`` returned."""
+        curve = Curve(**{name: np.array(values, dtype=float) for name, values in content["curve"].items()})
+        scores = [np.array(own, dtype=float) for own in content["scores"]]
+        return cls(np.array(content["shares"], dtype=float), curve, scores)

@@ -1,0 +1,153 @@
+"""Thresholds for a goal: what precision and recall a threshold gave on held-out probabilities, and which to take."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.errors import ConfigError, FramingWarning
+
+Numbers = NDArray[np.float64]
+
+F1 = "f1"
+_GOAL = re.compile(r"(precision|recall)>=(\d*\.?\d+)")
+_POINTS = 200
+
+
+def check_goal(goal: str, option: str = "goal") -> str:
+    """Return the goal, or say which there are.
+
+    Parameters
+    ----------
+    goal
+        ``f1``, ``count``, or a bound such as ``precision>=0.9`` or ``recall>=0.9``.
+    option
+        How the error calls it.
+
+    Raises
+    ------
+    ConfigError
+        It is none of ``f1``, ``count``, ``precision>=P`` and ``recall>=P``.
+
+    Examples
+    --------
+    >>> check_goal("precision>=0.9")
+    'precision>=0.9'
+    """
+    bound = _GOAL.fullmatch(goal) if isinstance(goal, str) else None
+    if goal not in (F1, "count") and not (bound and 0 < float(bound[2]) <= 1):
+        raise ConfigError(
+            f"{option} {goal}: no such goal of a threshold; expected f1, count, or a bound such as precision>=0.9 or "
+            "recall>=0.9, over 0 and up to 1"
+        )
+    return goal
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What each threshold of one label gives, from the highest threshold to the lowest.
+
+    A threshold lies halfway between two neighbouring probabilities, so that it is no sample's own.
+
+    Parameters
+    ----------
+    thresholds, precision, recall
+        Shape (n_points,).
+    count
+        The number decided over the number of positives, shape (n_points,).
+    """
+
+    thresholds: Numbers
+    precision: Numbers
+    recall: Numbers
+    count: Numbers
+
+    @classmethod
+    def fit(cls, y: Numbers, proba: Numbers) -> Curve:
+        """Measure the curve, a point for each distinct probability; without a positive there is none.
+
+        Parameters
+        ----------
+        y
+            1 present, 0 absent, shape (n_samples,).
+        proba
+            Probabilities, shape (n_samples,).
+
+        Examples
+        --------
+        >>> Curve.fit(np.array([0, 1, 1]), np.array([0.2, 0.4, 0.9])).thresholds.tolist()
+        [0.65, 0.3, 0.1]
+        """
+        positives = float(np.sum(y))
+        if positives <= 0:
+            return cls(*(np.zeros(0) for _ in range(4)))
+        order = np.argsort(-proba, kind="stable")
+        ranked = proba[order]
+        last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # equal probabilities enter together
+        hits, decided = np.cumsum(y[order])[last], last + 1.0
+        lower = np.append(ranked[last[1:]], 0.0)
+        thresholds = np.round((ranked[last] + lower) / 2, 12)
+        return cls(thresholds, hits / decided, hits / positives, decided / positives)
+
+    def thin(self, points: int = _POINTS) -> Curve:
+        """Keep some points, in equal steps of recall: those where a positive is gained, which the goals choose from."""
+        gained = np.flatnonzero(np.diff(self.recall, prepend=0) > 0)
+        if len(gained) > points:
+            gained = gained[np.linspace(0, len(gained) - 1, points).round().astype(int)]
+        rows = (self.thresholds, self.precision, self.recall, self.count)
+        # Six digits are more than a few thousand rows can tell; thresholds stay as they are.
+        return Curve(rows[0][gained], *(row[gained].round(6) for row in rows[1:]))
+
+    def choose(self, goal: str, label: str | None = None) -> float:
+        """Return the threshold for a goal; without a positive there is nothing to choose by: 0.5.
+
+        ``f1`` takes the highest F1; ``precision>=P`` the highest recall among thresholds of at least that precision,
+        and ``recall>=P`` the other way round; ``count`` the one that decides as many as there are positives.
+
+        Parameters
+        ----------
+        goal
+            As for ``check_goal``.
+        label
+            Whose curve it is: a goal that cannot be reached is then told, and the nearest to it taken.
+
+        Warns
+        -----
+        FramingWarning
+            The goal cannot be reached; what is reached instead.
+
+        Examples
+        --------
+        >>> curve = Curve.fit(np.array([0, 1, 0, 1]), np.array([0.1, 0.2, 0.4, 0.9]))
+        >>> [curve.choose(goal) for goal in ("f1", "precision>=0.9", "recall>=0.9", "count")]
+        [0.15, 0.65, 0.15, 0.3]
+        """
+        check_goal(goal)
+        if not len(self.thresholds):
+            if label is not None and goal != F1:
+                warnings.warn(f"{label}: no positive to choose a threshold by; 0.5 is taken", FramingWarning, 2)
+            return 0.5
+        if goal == F1:
+            value = 2 * self.precision * self.recall / np.maximum(self.precision + self.recall, 1e-12)
+            return float(self.thresholds[::-1][np.argmax(value[::-1])])  # of equal ones the one that finds more
+        if goal == "count":
+            value = -np.abs(self.count - 1)
+        else:
+            name, _, bound = goal.partition(">=")
+            held, other = (self.precision, self.recall) if name == "precision" else (self.recall, self.precision)
+            enough = held >= float(bound) - 1e-9
+            if not enough.any():
+                enough = held >= held.max()
+                if label is not None:
+                    warnings.warn(
+                        f"{label}: {goal} was not reached; the threshold for {name} {held.max():.3f}, the highest "
+                        "there is, was taken",
+                        FramingWarning,
+                        stacklevel=2,
+                    )
+            value = np.where(enough, other, -1.0)
+        return float(self.thresholds[np.argmax(value)])
