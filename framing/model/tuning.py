@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import torch
 
 # What a change of this file that changes its results raises, so that no older result is taken for a newer one.
-_VERSION = 1
+_VERSION = 2
 # Linear layers of the attention and of the feed-forward part, by the names that BERT-like models give them.
 _ATTENTION = (r"query", r"key", r"value", r"attention\.output\.dense", r"q", r"k", r"v", r"attn\.o")
 _FEED_FORWARD = (r"intermediate\.dense", r"\d+\.output\.dense")
@@ -85,7 +85,8 @@ class TunedEncoder(SentenceEncoder):
     rows_per_step
         Rows a step.
     contrastive
-        Weight of the multi-label contrastive loss beside the classification loss; 0 leaves it out.
+        Weight of the contrastive loss beside the classification loss; 0 leaves it out. Rows are alike by the share
+        of labels they have in common, of exclusive labels where they have the same.
     hold_out
         Share of the groups of the training part by which to stop early; 0 trains all epochs on all rows.
     patience
@@ -327,8 +328,9 @@ def _coding_loss(model: Any, lessons: Sequence[Lesson], dropout: float, contrast
                     coded = ~y.isnan()
                     each = functional.binary_cross_entropy_with_logits(z, y.nan_to_num(), reduction="none")
                     total = total + (each * coded).sum()
-                    if contrastive:
-                        total = total + contrastive * len(y) * self.contrast(vectors, y, coded.all(dim=1))
+                    coded = coded.all(dim=1)
+                if contrastive:
+                    total = total + contrastive * len(y) * self.contrast(vectors, y, coded)
             return total / len(labels)
 
         @staticmethod
@@ -399,7 +401,7 @@ def _trainer(
         eval_strategy="steps" if stops else "no",
         eval_steps=every,
         save_strategy="steps",
-        save_steps=every,
+        save_steps=every if stops else max(every, 100),  # a checkpoint costs as much as some steps of few rows
         save_total_limit=2,
         load_best_model_at_end=stops,
         metric_for_best_model="eval_loss" if stops else None,
@@ -438,7 +440,8 @@ class _ByLength:
     def __iter__(self) -> Iterator[list[int]]:
         rng = np.random.default_rng([self.seed, self.epoch])
         order = rng.permutation(len(self.lengths))
-        width = self.batch_size * self.pool
+        # Few rows in one pool would meet the same neighbours in each epoch.
+        width = self.batch_size * min(self.pool, max(1, len(self) // 4))
         pools = [order[i : i + width] for i in range(0, len(order), width)]
         order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
         batches = [order[i : i + self.batch_size].tolist() for i in range(0, len(order), self.batch_size)]
