@@ -59,22 +59,29 @@ def frozen(
 def tuned(
     texts: Sequence[str], y: NDArray[np.intp], test: Sequence[str], seed: int, options: argparse.Namespace
 ) -> tuple[Proba, float]:
-    """Tune, fit a head on the tuned and one on the frozen vectors, and mix their log probabilities."""
+    """Tune, fit a head on the tuned and one on the frozen vectors, and mix their log probabilities.
+
+    Several members share the steps among them; each starts from another seed.
+    """
     started = time.process_time()
-    encoder = TunedEncoder(
-        MINILM,
-        cache=False,
-        rank=options.rank,
-        dropout=options.dropout,
-        epochs=max(1, options.steps // -(-len(texts) // TEXTS_PER_STEP)),
-        learning_rate=options.rate,
-        rows_per_step=TEXTS_PER_STEP,
-        contrastive=options.contrastive,
-        hold_out=0,
-        seed=seed,
-    )
+    steps = options.steps // options.members
     lesson = Lesson(texts, np.eye(int(y.max()) + 1)[y], True, np.arange(len(texts)))
-    log_p = _head_log_proba(encoder.tune([lesson]), texts, y, test, options.C)
+    members = []
+    for member in range(options.members):
+        encoder = TunedEncoder(
+            MINILM,
+            cache=False,
+            rank=options.rank,
+            dropout=options.dropout,
+            epochs=max(1, steps // -(-len(texts) // TEXTS_PER_STEP)),
+            learning_rate=options.rate,
+            rows_per_step=TEXTS_PER_STEP,
+            contrastive=options.contrastive,
+            hold_out=0,
+            seed=seed + 1000 * member,
+        )
+        members.append(_head_log_proba(encoder.tune([lesson]), texts, y, test, options.C))
+    log_p = np.mean(members, axis=0)
     if options.frozen_share:
         beside = _head_log_proba(encoder.base, texts, y, test, options.C)
         log_p = (1 - options.frozen_share) * log_p + options.frozen_share * beside
@@ -101,7 +108,7 @@ SYSTEMS: dict[str, System] = {"setfit": setfit, "tuned": tuned, "frozen": frozen
 # What a system's run records of the options.
 OPTIONS = {
     "setfit": ("steps", "setfit_rate"),
-    "tuned": ("steps", "rate", "rank", "dropout", "contrastive", "C", "frozen_share"),
+    "tuned": ("steps", "rate", "rank", "dropout", "contrastive", "members", "C", "frozen_share"),
     "frozen": ("C",),
 }
 
@@ -163,6 +170,7 @@ def main() -> None:
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--contrastive", type=float, default=1.0)
     parser.add_argument("--C", type=float, default=10.0)
+    parser.add_argument("--members", type=int, default=1, help="encoders that share the steps")
     parser.add_argument("--frozen-share", type=float, default=0.0, help="weight of the frozen vectors' head")
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
@@ -177,8 +185,9 @@ def main() -> None:
             return
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
     store = Store(store_uri(options.store))
-    with tempfile.TemporaryDirectory() as cache:  # what was tuned before would cost nothing
-        os.environ["FRAMING_CACHE"] = cache
+    with tempfile.TemporaryDirectory() as cache:
+        if not options.develop:  # what was tuned before would cost nothing
+            os.environ["FRAMING_CACHE"] = cache
         frozen(["one", "two"], np.array([0, 1]), ["three"], 0, options)  # imports and weights are nobody's cost
         for shots in options.shots:
             scores = score(rows, options, shots)
