@@ -24,6 +24,7 @@ from framing.model.classifier import FramingClassifier, Rule, TaskClassifier, fr
 from framing.model.encoders import SentenceEncoder
 from framing.model.features import CONTEXTS
 from framing.model.heads import check_head
+from framing.model.multilingual import MultilingualEncoder
 from framing.model.priors import PriorShift
 from framing.model.thresholds import F1, check_goal
 from framing.model.tuning import Lesson, TunedEncoder
@@ -415,7 +416,7 @@ def prepare(
     stance_head = head if stance.head is None else stance.head
     check_head(head)
     check_head(stance_head)
-    if isinstance(encoder, SentenceEncoder):
+    if isinstance(encoder, SentenceEncoder | MultilingualEncoder):
         if isinstance(encoder, TunedEncoder):
             encoder.check()
         _ = encoder.digest  # weights that cannot be found are known now, not after the reading of a large file

@@ -30,6 +30,7 @@ from framing.model.encoders import SentenceEncoder, copy_adapter, keep_adapter
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
 from framing.model.heads import Calibration
 from framing.model.held_out import HeldOutScores
+from framing.model.multilingual import MultilingualEncoder
 from framing.model.thresholds import F1
 
 FORMAT = 2
@@ -122,7 +123,7 @@ def load_model(folder: str | Path) -> FramingClassifier:
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:
-    encoder: SentenceEncoder | None = None
+    encoder: SentenceEncoder | MultilingualEncoder | None = None
     tasks: dict[str, Any] = {}
     for name, task in model.tasks.items():
         fitted = {}
@@ -133,8 +134,8 @@ def _write(model: FramingClassifier, folder: Path) -> None:
                 "encoder": "fitted",
                 "context": list(features.context),
             }
-            if isinstance(features.encoder_, SentenceEncoder):
-                if encoder is not None and encoder.get_params() != features.encoder_.get_params():
+            if isinstance(features.encoder_, SentenceEncoder | MultilingualEncoder):
+                if encoder is not None and _settings(encoder) != _settings(features.encoder_):
                     raise ModelError(
                         f"a model keeps one sentence encoder, this one has two: {encoder} and {features.encoder_}; "
                         "take a word vectorizer for 'words'"
@@ -173,8 +174,14 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_encoder(encoder: SentenceEncoder, folder: Path) -> dict[str, Any]:
+def _settings(encoder: SentenceEncoder | MultilingualEncoder) -> tuple[type, dict[str, Any]]:
+    return type(encoder), encoder.get_params()
+
+
+def _write_encoder(encoder: SentenceEncoder | MultilingualEncoder, folder: Path) -> dict[str, Any]:
     """Describe an encoder; its weights stay where they are, an adapter comes along."""
+    if isinstance(encoder, MultilingualEncoder):
+        return {"kind": "multilingual", "model": encoder.model, "sha256": encoder.digest}
     adapter = None
     if encoder.adapter is not None:
         adapter = _ADAPTER
@@ -230,13 +237,17 @@ def _check_files(folder: Path, files: dict[str, str]) -> None:
             raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in model.json)")
 
 
-def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | None:
+def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | MultilingualEncoder | None:
     if content is None:
         return None
     digest = content.pop("sha256")
-    if content.get("adapter") is not None:
-        content["adapter"] = keep_adapter(folder / content["adapter"])
-    encoder = SentenceEncoder(**content)
+    encoder: SentenceEncoder | MultilingualEncoder
+    if content.pop("kind", "sentence") == "multilingual":
+        encoder = MultilingualEncoder()
+    else:
+        if content.get("adapter") is not None:
+            content["adapter"] = keep_adapter(folder / content["adapter"])
+        encoder = SentenceEncoder(**content)
     if encoder.digest != digest:
         raise ModelError(
             f"model {folder}: trained with weights {digest[:12]}… of {encoder.model}, but those found here are "
@@ -245,7 +256,7 @@ def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | 
     return encoder
 
 
-def _load_task(folder: Path, content: dict[str, Any], encoder: SentenceEncoder | None) -> TaskClassifier:
+def _load_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClassifier:
     file = folder / "heads.skops"
     fitted = _load_skops(file)
     features = {}

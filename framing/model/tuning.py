@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import torch
 
 # What a change of this file that changes its results raises, so that no older result is taken for a newer one.
-_VERSION = 1
+_VERSION = 2
 # Linear layers of the attention and of the feed-forward part, by the names that BERT-like models give them.
 _ATTENTION = (r"query", r"key", r"value", r"attention\.output\.dense", r"q", r"k", r"v", r"attn\.o")
 _FEED_FORWARD = (r"intermediate\.dense", r"\d+\.output\.dense")
@@ -84,8 +84,11 @@ class TunedEncoder(SentenceEncoder):
         The highest; it rises over the first tenth of the steps and falls to 0.
     rows_per_step
         Rows a step.
+    balance
+        ``True``: each task weighs the same in the loss, however many rows it has; ``False``: each row.
     contrastive
-        Weight of the multi-label contrastive loss beside the classification loss; 0 leaves it out.
+        Weight of the contrastive loss beside the classification loss; 0 leaves it out. Rows are alike by the share
+        of labels they have in common, of exclusive labels where they have the same.
     hold_out
         Share of the groups of the training part by which to stop early; 0 trains all epochs on all rows.
     patience
@@ -117,6 +120,7 @@ class TunedEncoder(SentenceEncoder):
         epochs: int = 3,
         learning_rate: float = 1e-3,
         rows_per_step: int = 16,
+        balance: bool = True,
         contrastive: float = 0.0,
         hold_out: float = 0.1,
         patience: int = 3,
@@ -131,6 +135,7 @@ class TunedEncoder(SentenceEncoder):
         self.epochs = epochs
         self.learning_rate = learning_rate
         self.rows_per_step = rows_per_step
+        self.balance = balance
         self.contrastive = contrastive
         self.hold_out = hold_out
         self.patience = patience
@@ -220,7 +225,7 @@ class TunedEncoder(SentenceEncoder):
         set_seed(self.seed)
         model = load_sentence_transformer(self.base)
         self._add_adapter(model)
-        loss = _coding_loss(model, lessons, self.dropout, self.contrastive)
+        loss = _coding_loss(model, lessons, self)
         rows = _rows(lessons)
         groups = np.concatenate([lesson.groups for lesson in lessons])
         names = np.random.default_rng(self.seed).permutation(np.unique(groups))
@@ -293,13 +298,15 @@ def _rows(lessons: Sequence[Lesson]) -> dict[str, list[Any]]:
     return {"text": texts, "label": labels}
 
 
-def _coding_loss(model: Any, lessons: Sequence[Lesson], dropout: float, contrastive: float) -> torch.nn.Module:
+def _coding_loss(model: Any, lessons: Sequence[Lesson], options: TunedEncoder) -> torch.nn.Module:
     import torch
     from torch.nn import functional
 
     blocks, start = [], 0
+    mean = sum(len(lesson.texts) for lesson in lessons) / len(lessons)
     for lesson in lessons:
-        blocks.append((start, start + lesson.Y.shape[1], lesson.exclusive))
+        weight = mean / len(lesson.texts) if options.balance else 1.0
+        blocks.append((start, start + lesson.Y.shape[1], lesson.exclusive, weight))
         start += lesson.Y.shape[1]
 
     class CodingLoss(torch.nn.Module):
@@ -309,7 +316,7 @@ def _coding_loss(model: Any, lessons: Sequence[Lesson], dropout: float, contrast
             super().__init__()
             self.model = model
             self.linear = torch.nn.Linear(model.get_embedding_dimension(), start)
-            self.drop = torch.nn.Dropout(dropout)
+            self.drop = torch.nn.Dropout(options.dropout)
             self.scale = model.get_embedding_dimension() ** 0.5
 
         def forward(self, features: Any, labels: torch.Tensor) -> torch.Tensor:
@@ -317,18 +324,19 @@ def _coding_loss(model: Any, lessons: Sequence[Lesson], dropout: float, contrast
             # Vectors of length 1 have small entries; scaled, they are what linear layers start well from.
             logits = self.linear(self.drop(vectors * self.scale))
             total = logits.sum() * 0
-            for first, last, exclusive in blocks:
+            for first, last, exclusive, weight in blocks:
                 z, y = logits[:, first:last], labels[:, first:last].to(logits.dtype)
                 if exclusive:
                     coded = ~y.isnan().any(dim=1)
                     if coded.any():
-                        total = total + functional.cross_entropy(z[coded], y[coded], reduction="sum")
+                        total = total + weight * functional.cross_entropy(z[coded], y[coded], reduction="sum")
                 else:
                     coded = ~y.isnan()
                     each = functional.binary_cross_entropy_with_logits(z, y.nan_to_num(), reduction="none")
-                    total = total + (each * coded).sum()
-                    if contrastive:
-                        total = total + contrastive * len(y) * self.contrast(vectors, y, coded.all(dim=1))
+                    total = total + weight * (each * coded).sum()
+                    coded = coded.all(dim=1)
+                if options.contrastive:
+                    total = total + options.contrastive * len(y) * self.contrast(vectors, y, coded)
             return total / len(labels)
 
         @staticmethod
@@ -399,7 +407,7 @@ def _trainer(
         eval_strategy="steps" if stops else "no",
         eval_steps=every,
         save_strategy="steps",
-        save_steps=every,
+        save_steps=every if stops else max(every, 100),  # a checkpoint costs as much as some steps of few rows
         save_total_limit=2,
         load_best_model_at_end=stops,
         metric_for_best_model="eval_loss" if stops else None,
@@ -438,7 +446,8 @@ class _ByLength:
     def __iter__(self) -> Iterator[list[int]]:
         rng = np.random.default_rng([self.seed, self.epoch])
         order = rng.permutation(len(self.lengths))
-        width = self.batch_size * self.pool
+        # Few rows in one pool would meet the same neighbours in each epoch.
+        width = self.batch_size * min(self.pool, max(1, len(self) // 4))
         pools = [order[i : i + width] for i in range(0, len(order), width)]
         order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
         batches = [order[i : i + self.batch_size].tolist() for i in range(0, len(order), self.batch_size)]
