@@ -46,7 +46,7 @@ GOAL = click.option(
     help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
 )
 ADAPT = click.option(
-    "--adapt-priors", is_flag=True, help="Move probabilities to the shares of labels estimated from the input."
+    "--adapt-priors", is_flag=True, help="Move the frames' probabilities to their shares as estimated from the input."
 )
 
 

@@ -485,8 +485,7 @@ def evaluate_classifier(
     _check_coded(name, sentences, model.tasks, model.codebook)
     estimates: dict[str, Estimate] = {}
     for task, classifier in model.tasks.items():
-        its_rule = rule if task == "frames" else replace(rule, thresholds={})
-        scores = _score_task(classifier, sentences, task, model.codebook, seed, its_rule, shifts)
+        scores = _score_task(classifier, sentences, task, model.codebook, seed, rule.of(task), shifts)
         estimates |= _named(scores, f"{name}/{task}")
     return estimates
 

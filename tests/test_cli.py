@@ -270,7 +270,7 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     answer = framing("predict", "corpus.jsonl", "--adapt-priors", "--format", "jsonl", cwd=folder)
     assert answer.code == 0
     assert "shares of frames, in training → here: gain 0.500 → 0." in answer.err
-    assert "shares of stance, in training → here: favor 0.333 → 0." in answer.err
+    assert "shares of stance" not in answer.err
     assert len(answer.out.splitlines()) == len(plain)
     open_ = predicted("corpus.jsonl", "--abstain", "0.001", cwd=folder)
     assert all(row["abstained"] == ["gain", "risk", "stance"] and row["stance"] is None for row in open_)

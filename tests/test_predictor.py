@@ -192,7 +192,7 @@ def test_a_model_without_frames_has_no_columns():
 def test_the_shares_that_probabilities_were_adapted_to_are_told():
     predictor = Predictor(model(LogisticRegression(C=10)))
     found = predictor.predict(sentences(10), adapt_priors=True)
-    assert set(found.shifts) == {"frames", "stance"}
+    assert set(found.shifts) == {"frames"}
     assert str(found.shifts["frames"]).startswith("gain 0.500 → 0.")
     assert predictor.predict(sentences(10)).shifts == {}
 

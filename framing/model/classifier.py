@@ -35,7 +35,7 @@ class Rule:
     goal
         What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
     adapt_priors
-        Move the probabilities to the shares of labels that are estimated from the sentences. The model's thresholds
+        Move the frames' probabilities to their shares as estimated from the sentences. The model's thresholds
         move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
     abstain
         Decide only what can be decided at this risk of an error; no threshold is used.
@@ -60,6 +60,14 @@ class Rule:
                 raise ConfigError(
                     f"abstain {self.abstain}: the risk decides, not a threshold; leave out the thresholds and the goal"
                 )
+
+    def of(self, task: str) -> Rule:
+        """Return what of the rule holds for a task.
+
+        A threshold is a frame's, the likeliest stance is taken. Nor is the stance adapted: its classes are too alike
+        for their shares to be estimated, and on real text its probabilities became worse.
+        """
+        return self if task == "frames" else replace(self, thresholds={}, adapt_priors=False)
 
 
 @dataclass(frozen=True)
@@ -383,9 +391,7 @@ class FramingClassifier:
         targeted = [sentence for sentence in sentences if sentence.target]
         self._check_stance(targeted)
         rows = {"frames": sentences, "stance": targeted}
-        # A threshold is a frame's: the likeliest stance is taken.
-        of = {"frames": rule, "stance": replace(rule, thresholds={})}
-        return {name: task.judge(rows[name], of[name]) for name, task in self.tasks.items()}
+        return {name: task.judge(rows[name], rule.of(name)) for name, task in self.tasks.items()}
 
     def predictions(self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions]) -> list[Prediction]:
         """Return what ``judge`` decided as records."""
