@@ -25,6 +25,22 @@ COLUMNS = (
     ("blind to the target", "dev/stance_blind/macro_f1"),
     ("what the kind adds: macro-F1", "adds/frames/macro_f1"),
     ("what the kind adds: mean AP", "adds/frames/mean_ap"),
+    *(
+        (f"{who}: {title}", f"{who}/{path}")
+        for path, title in (
+            ("macro_f1_two_class", "two-class macro-F1"),
+            ("accuracy", "accuracy"),
+            ("micro_f1", "micro-F1"),
+            ("macro_f1", "macro-F1"),
+        )
+        for who in ("baseline", "system", "gain")
+    ),
+    *(
+        (f"{title}: {who}", f"{path}/{who}")
+        for path, title in (("log_loss", "log loss"), ("brier", "Brier score"))
+        for who in ("raw", "calibrated", "adapted", "calibrated_gain", "adapted_gain", "whole_gain")
+    ),
+    ("minutes", "cost/minutes"),
 )
 
 
@@ -40,7 +56,7 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     shown = [
         (title, path)
         for title, path in COLUMNS
-        if path.split("/")[1].startswith(options.get("columns", "")) and any(path in found for found in scores.values())
+        if _asked(path, options.get("columns", "")) and any(path in found for found in scores.values())
     ]
     lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
     for choice, metrics in sorted(scores.items(), key=lambda item: [v.zfill(9) if v.isdigit() else v for v in item[0]]):
@@ -48,9 +64,16 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def _asked(path: str, columns: str) -> bool:
+    """Say whether a column is among those asked for: by the start of its second part, or whole, separated by commas."""
+    return any(path.split("/")[1].startswith(column) or path == column for column in columns.split(","))
+
+
 def _cell(metrics: dict[str, float], path: str) -> str:
     if path not in metrics:
         return "–"
+    if f"{path}_low" not in metrics:
+        return f"{metrics[path]:.1f}"
     return f"{metrics[path]:.3f} [{metrics[f'{path}_low']:.3f}, {metrics[f'{path}_high']:.3f}]"
 
 

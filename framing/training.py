@@ -27,7 +27,7 @@ from framing.model.heads import check_head
 from framing.model.multilingual import MultilingualEncoder
 from framing.model.priors import PriorShift
 from framing.model.thresholds import F1, check_goal
-from framing.model.tuning import Lesson, TunedEncoder
+from framing.model.tuning import VERSION, Lesson, TunedEncoder
 from framing.progress import track
 from framing.records import Prediction, Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
@@ -289,6 +289,8 @@ class Training:
             "seed": self.seed,
             "metrics": metrics,
         }
+        if self.encoder is not None:
+            model.info["tuning"] = {**self.encoder.get_params(), "version": VERSION}
         return TrainingResult(model, metrics, estimates, held_out)
 
     def tuning_seconds(self) -> float:

@@ -214,7 +214,11 @@ class TaskClassifier(BaseEstimator):
         """Return calibrated probabilities, shape (n_sentences, n_labels)."""
         if not sentences:
             return np.zeros((0, len(self.labels)))
-        return self._calibrated(self._scores(self.features_, self.heads_, sentences), self.calibrations_)
+        return self._calibrated(self.scores(sentences), self.calibrations_)
+
+    def scores(self, sentences: Sequence[Sentence]) -> list[Scores]:
+        """Return the heads' own scores, one array a problem, of shape (n_features_sets, n_sentences, n_classes)."""
+        return self._scores(self.features_, self.heads_, sentences)
 
     def decide(self, proba: Scores, thresholds: Mapping[str, float] | None = None) -> NDArray[np.bool_]:
         """Turn probabilities into labels, shape (n_sentences, n_labels): over the threshold, or the likeliest.

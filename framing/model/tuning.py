@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import torch
 
 # What a change of this file that changes its results raises, so that no older result is taken for a newer one.
-_VERSION = 2
+VERSION = 2
 # Linear layers of the attention and of the feed-forward part, by the names that BERT-like models give them.
 _ATTENTION = (r"query", r"key", r"value", r"attention\.output\.dense", r"q", r"k", r"v", r"attn\.o")
 _FEED_FORWARD = (r"intermediate\.dense", r"\d+\.output\.dense")
@@ -211,7 +211,7 @@ class TunedEncoder(SentenceEncoder):
     def _identity(self, lessons: Sequence[Lesson]) -> str:
         """Name the result by all that makes it."""
         made = {k: v for k, v in self.get_params().items() if k not in ("device", "batch_size", "cache", "cross_fit")}
-        digest = hashlib.sha256(json.dumps([_VERSION, self.digest, made], sort_keys=True).encode())
+        digest = hashlib.sha256(json.dumps([VERSION, self.digest, made], sort_keys=True).encode())
         for lesson in lessons:
             digest.update(json.dumps([list(lesson.texts), lesson.exclusive]).encode("utf-8", "surrogatepass"))
             digest.update(np.nan_to_num(lesson.Y, nan=-1).astype(np.int8).tobytes())
