@@ -3,9 +3,11 @@
     python experiments/benchmarks.py gvfc_headlines BENCHMARKS --encoder minilm --tuned
     python experiments/benchmarks.py ccf_frames BENCHMARKS --language en --encoder mpnet --tuned --epochs 5
     python experiments/benchmarks.py persuasion_2021 BENCHMARKS --encoder mpnet --tuned
+    python experiments/benchmarks.py ccf_frames BENCHMARKS --language fr --encoder multilingual --both --words --C 1 4
 
 BENCHMARKS is a folder that holds ``ccf_climate_frames``, ``gvfc_headline_frames`` and ``semeval2021_persuasion``; the
-data sets are not part of this project. Each call is a run of the MLflow experiment of that name.
+data sets are not part of this project. Each call is a run of the MLflow experiment of that name. Where several ``--C``
+are given, the one with the best validation score of the training rows is taken.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,43 +66,28 @@ def gvfc_headlines(folder: Path, options: argparse.Namespace) -> dict[str, Estim
 
 def ccf_frames(folder: Path, options: argparse.Namespace) -> dict[str, Estimate]:
     """Eight frames; official training and validation parts of each frame, texts that are in both left out."""
-    rows = [row for row in _read(folder / "train.jsonl") if row["lang"] == options.language]
+    everything = _read(folder / "train.jsonl")
+    rows = [row for row in everything if row["lang"] == options.language]
     names = list(rows[0]["official_split"]) if len(rows[0]["official_split"]) == 8 else _ccf_names(rows)
     book = Codebook.from_dict({"name": "ccf", "frames": names})
-    text = [" ".join(row["text"].lower().split()) for row in rows]
-    part = np.array([[row["official_split"].get(name, "") for name in names] for row in rows])
+    part = _ccf_parts(rows, names)
     Y = np.array([[float(name in row["frames"]) for name in names] for row in rows])
-    for j in range(len(names)):
-        test = {text[i] for i in np.flatnonzero(part[:, j] == "validation")}
-        part[[i for i in range(len(rows)) if part[i, j] == "train" and text[i] in test], j] = "repeated"
-    sentences = [
-        Sentence(
-            row["text"],
-            frames=tuple(row["frames"]),
-            coded=tuple(name for name, p in zip(names, parts, strict=True) if p == "train"),
-            group=f"{row['media']} {row['date']} {row['title']}",
-        )
-        for row, parts in zip(rows, part, strict=True)
-    ]
-    taught = [s for s in sentences if s.coded]
-    result = _system(
-        [
-            Sentence(s.text, frames=tuple(f for f in s.frames if f in s.coded), coded=s.coded, group=s.group)
-            for s in taught
-        ],
-        book,
-        options,
-    )
+    taught = _ccf_taught(rows, part, names)
+    own = {s.text for s in taught}
+    if options.both:
+        others = [row for row in everything if row["lang"] != options.language]
+        taught += [s for s in _ccf_taught(others, _ccf_parts(others, names), names) if s.text not in own]
+    result = _system(taught, book, options, judged=lambda s: s.text in own)
     task = result.classifier.tasks["frames"]
     scored = [i for i in range(len(rows)) if "validation" in part[i]]
-    P = task.predict_proba([sentences[i] for i in scored])
+    P = task.predict_proba([Sentence(rows[i]["text"]) for i in scored])
     D = task.decide(P)
     T = np.where(part[scored] == "validation", Y[scored], np.nan)
     B = np.zeros_like(P)
     for j in range(len(names)):
         fit = np.flatnonzero(part[:, j] == "train")
         B[:, j] = _tfidf([rows[i]["text"] for i in fit], Y[fit, j].astype(int), [rows[i]["text"] for i in scored])[:, 1]
-    W = bootstrap_weights(np.unique([sentences[i].group for i in scored], return_inverse=True)[1])
+    W = bootstrap_weights(np.unique([_ccf_group(rows[i]) for i in scored], return_inverse=True)[1])
     return _paired(frame_estimates(T, P, D, names, W), frame_estimates(T, B, B >= 0.5, names, W))
 
 
@@ -135,8 +122,17 @@ def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Esti
     return _paired(frame_estimates(Y, P, threshold <= P, names, W), frame_estimates(Y, B, B >= 0.5, names, W))
 
 
-def _system(sentences: list[Sentence], book: Codebook, options: argparse.Namespace) -> TrainingResult:
-    """Train on the sentences with the encoder that was asked for; nothing is chosen on other rows."""
+def _system(
+    sentences: list[Sentence],
+    book: Codebook,
+    options: argparse.Namespace,
+    judged: Callable[[Sentence], bool] = lambda sentence: True,
+) -> TrainingResult:
+    """Train on the sentences with the encoder that was asked for; nothing is chosen on other rows.
+
+    Of several ``C`` the one is taken whose held-out predictions for the judged sentences, by an outer cross-validation
+    within these rows, score best.
+    """
     if options.encoder == "multilingual":
         from framing.model.multilingual import MultilingualEncoder
 
@@ -151,14 +147,31 @@ def _system(sentences: list[Sentence], book: Codebook, options: argparse.Namespa
         )
     else:
         encoder = SentenceEncoder(ENCODERS[options.encoder])
-    head = LogisticRegression(C=options.C, class_weight="balanced", solver="newton-cg", max_iter=2000)
     words = None
     if options.words:
         from framing.model.encoders import WordVectorizer
 
         words = WordVectorizer()
     split = GroupedFolds(options.folds, random_state=options.seed)
-    return train(sentences, book, encoder=encoder, head=head, words=words, split=split, tasks=["frames"])
+    results = []
+    for strength in options.C:
+        head = LogisticRegression(C=strength, class_weight="balanced", solver="newton-cg", max_iter=2000)
+        result = train(sentences, book, encoder=encoder, head=head, words=words, split=split, tasks=["frames"])
+        results.append((_validation(result, judged, SHOWN[options.name]), strength, result))
+        if len(options.C) > 1:
+            _say(f"C={strength:g}: {SHOWN[options.name]} {results[-1][0]:.4f} on held-out training rows")
+    _, strength, result = max(results, key=lambda each: each[0])
+    options.chosen.append(strength)
+    return result
+
+
+def _validation(result: TrainingResult, judged: Callable[[Sentence], bool], path: str) -> float:
+    held = result.held_out["frames"]
+    rows = np.flatnonzero([judged(sentence) for sentence in held.sentences])
+    if path == "accuracy":
+        return float((held.proba[rows].argmax(axis=1) == held.Y[rows].argmax(axis=1)).mean())
+    W = np.ones((1, len(rows)))
+    return frame_estimates(held.Y[rows], held.proba[rows], held.decided[rows], held.labels, W)[path].value
 
 
 def _tfidf(texts: Sequence[str], y: NDArray[np.intp], test: Sequence[str]) -> NDArray[np.float64]:
@@ -178,6 +191,31 @@ def _paired(system: dict[str, Estimate], baseline: dict[str, Estimate]) -> dict[
     named = {f"system/{path}": estimate for path, estimate in system.items()}
     named |= {f"baseline/{path}": estimate for path, estimate in baseline.items()}
     return named | {f"gain/{path}": system[path] - baseline[path] for path in system}
+
+
+def _ccf_parts(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> NDArray[np.str_]:
+    """Return the official part of each row for each frame; a text that is validated is not taught."""
+    text = [" ".join(row["text"].lower().split()) for row in rows]
+    part = np.array([[row["official_split"].get(name, "") for name in names] for row in rows])
+    for j in range(len(names)):
+        test = {text[i] for i in np.flatnonzero(part[:, j] == "validation")}
+        part[[i for i in range(len(rows)) if part[i, j] == "train" and text[i] in test], j] = "repeated"
+    return part
+
+
+def _ccf_taught(rows: Sequence[dict[str, Any]], part: NDArray[np.str_], names: Sequence[str]) -> list[Sentence]:
+    """Return the rows that are in the training part of some frame, coded for these frames alone."""
+    taught = []
+    for row, parts in zip(rows, part, strict=True):
+        coded = tuple(name for name, p in zip(names, parts, strict=True) if p == "train")
+        if coded:
+            frames = tuple(frame for frame in row["frames"] if frame in coded)
+            taught.append(Sentence(row["text"], frames=frames, coded=coded, group=_ccf_group(row)))
+    return taught
+
+
+def _ccf_group(row: dict[str, Any]) -> str:
+    return f"{row['media']} {row['date']} {row['title']}"
 
 
 def _ccf_names(rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -210,10 +248,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--hold-out", type=float, default=0.0, help="share of groups to stop early by")
     parser.add_argument("--folds", type=int, default=5, help="one fold of these calibrates")
-    parser.add_argument("--C", type=float, default=1.0)
+    parser.add_argument("--C", type=float, nargs="+", default=[1.0], help="of several, validation takes one")
+    parser.add_argument("--both", action="store_true", help="ccf_frames: learn from the other language too")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
+    options.chosen = []  # the C of each training
     folder = options.benchmarks / FOLDERS[options.name]
     if not folder.is_dir():
         _say(f"skipped: {folder} is not there; this data set is not part of the project")
@@ -222,7 +262,11 @@ def main() -> None:
     scores = globals()[options.name](folder, options)
     cost = {"cost/minutes": (time.time() - started) / 60, "cost/cpu_minutes": (time.process_time() - cpu) / 60}
     skipped = ("name", "benchmarks", "store")
-    params = {key: value for key, value in vars(options).items() if key not in skipped}
+    params = {
+        key: " ".join(map(str, value)) if isinstance(value, list) else value
+        for key, value in vars(options).items()
+        if key not in skipped
+    }
     tuned = f"{options.encoder}{' tuned' if options.tuned else ''}"
     with Store(store_uri(options.store)).run(tuned, options.name, params | {"system": tuned}) as run:
         run.log(flat(scores) | cost)

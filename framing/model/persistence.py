@@ -181,7 +181,7 @@ def _settings(encoder: SentenceEncoder | MultilingualEncoder) -> tuple[type, dic
 def _write_encoder(encoder: SentenceEncoder | MultilingualEncoder, folder: Path) -> dict[str, Any]:
     """Describe an encoder; its weights stay where they are, an adapter comes along."""
     if isinstance(encoder, MultilingualEncoder):
-        return {"kind": "multilingual", "model": encoder.model, "sha256": encoder.digest}
+        return {"kind": "multilingual", "model": encoder.model, **encoder.get_params(), "sha256": encoder.digest}
     adapter = None
     if encoder.adapter is not None:
         adapter = _ADAPTER
@@ -243,7 +243,8 @@ def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | 
     digest = content.pop("sha256")
     encoder: SentenceEncoder | MultilingualEncoder
     if content.pop("kind", "sentence") == "multilingual":
-        encoder = MultilingualEncoder()
+        content.pop("model")
+        encoder = MultilingualEncoder(**content)
     else:
         if content.get("adapter") is not None:
             content["adapter"] = keep_adapter(folder / content["adapter"])
