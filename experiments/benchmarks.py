@@ -1,13 +1,14 @@
 """Run public benchmarks, baseline and system in the same run, for the tables of this folder's reports.
 
-    python experiments/benchmarks.py gvfc_headlines BENCHMARKS --encoder minilm --tuned
-    python experiments/benchmarks.py ccf_frames BENCHMARKS --language en --encoder mpnet --tuned --epochs 5
-    python experiments/benchmarks.py persuasion_2021 BENCHMARKS --encoder mpnet --tuned
-    python experiments/benchmarks.py ccf_frames BENCHMARKS --language fr --encoder multilingual --both --words --C 1 4
+    python experiments/benchmarks.py gvfc_headlines BENCHMARKS
+    python experiments/benchmarks.py ccf_frames BENCHMARKS encoder=minilm
+    python experiments/benchmarks.py persuasion_2021 BENCHMARKS encoder=mpnet_tuned
+    python experiments/benchmarks.py ccf_frames BENCHMARKS encoder=multilingual words=tfidf --language fr --both --C 1 4
 
 BENCHMARKS is a folder that holds ``ccf_climate_frames``, ``gvfc_headline_frames`` and ``semeval2021_persuasion``; the
-data sets are not part of this project. Each call is a run of the MLflow experiment of that name. Where several ``--C``
-are given, the one with the best validation score of the training rows is taken.
+data sets are not part of this project. The recipe is that of ``configs/experiment/NAME.yaml``, changed by the options
+that follow, which are those of ``framing train``. Each call is a run of the MLflow experiment of that name. Of several
+``--C`` the one with the best validation score of the training rows is taken.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from framing import Codebook, Sentence
-from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates, stance_estimates
-from framing.model.encoders import SentenceEncoder
-from framing.model.tuning import TunedEncoder
+from framing.resources import resource
 from framing.tracking import Store, store_uri
 from framing.training import TrainingResult, train
 
-ENCODERS = {"minilm": "sentence-transformers/all-MiniLM-L6-v2", "mpnet": "sentence-transformers/all-mpnet-base-v2"}
 FOLDERS = {
     "ccf_frames": "ccf_climate_frames",
     "gvfc_headlines": "gvfc_headline_frames",
@@ -97,7 +98,7 @@ def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Esti
     taught = parts["train"] + parts["validation"]
     names = sorted({_name(label) for rows in parts.values() for row in rows for label in row["labels"]})
     counts = {name: sum(name in map(_name, row["labels"]) for row in taught) for name in names}
-    known = [name for name in names if counts[name] >= options.folds]
+    known = [name for name in names if counts[name] >= 5]
     book = Codebook.from_dict({"name": "persuasion", "frames": known})
     sentences = [
         Sentence(
@@ -133,36 +134,27 @@ def _system(
     Of several ``C`` the one is taken whose held-out predictions for the judged sentences, by an outer cross-validation
     within these rows, score best.
     """
-    if options.encoder == "multilingual":
-        from framing.model.multilingual import MultilingualEncoder
-
-        encoder: Any = MultilingualEncoder()
-    elif options.tuned:
-        encoder = TunedEncoder(
-            ENCODERS[options.encoder],
-            epochs=options.epochs,
-            learning_rate=options.rate,
-            hold_out=options.hold_out,
-            seed=options.seed,
-        )
-    else:
-        encoder = SentenceEncoder(ENCODERS[options.encoder])
-    words = None
-    if options.words:
-        from framing.model.encoders import WordVectorizer
-
-        words = WordVectorizer()
-    split = GroupedFolds(options.folds, random_state=options.seed)
     results = []
     for strength in options.C:
-        head = LogisticRegression(C=strength, class_weight="balanced", solver="newton-cg", max_iter=2000)
-        result = train(sentences, book, encoder=encoder, head=head, words=words, split=split, tasks=["frames"])
+        recipe = options.recipe | {"head": clone(options.recipe["head"]).set_params(C=strength)}
+        result = train(sentences, book, **recipe)
         results.append((_validation(result, judged, SHOWN[options.name]), strength, result))
         if len(options.C) > 1:
             _say(f"C={strength:g}: {SHOWN[options.name]} {results[-1][0]:.4f} on held-out training rows")
     _, strength, result = max(results, key=lambda each: each[0])
     options.chosen.append(strength)
     return result
+
+
+def _recipe(name: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """Return the parts of a training and the system's name, from the experiment's configuration."""
+    with initialize_config_dir(str(resource("configs").absolute()), version_base="1.3"):
+        config = compose("train", [f"experiment={name}", *overrides], return_hydra_config=True)
+    choices = config.hydra.runtime.choices
+    system = choices["encoder"].replace("_", " ") + ("" if choices["words"] == "none" else f" + {choices['words']}")
+    made = instantiate({key: value for key, value in config.items() if key != "hydra"}, _convert_="all")
+    parts = {key: made[key] for key in ("encoder", "head", "words", "split", "tasks", "seed")}
+    return parts | {"words": parts["words"] or None}, system
 
 
 def _validation(result: TrainingResult, judged: Callable[[Sentence], bool], path: str) -> float:
@@ -241,18 +233,12 @@ def main() -> None:
     parser.add_argument("name", choices=FOLDERS)
     parser.add_argument("benchmarks", type=Path, help="folder that holds the data sets")
     parser.add_argument("--language", choices=("en", "fr"), default="en", help="for ccf_frames")
-    parser.add_argument("--encoder", choices=(*ENCODERS, "multilingual"), default="minilm")
-    parser.add_argument("--tuned", action="store_true", help="tune the encoder first")
-    parser.add_argument("--words", action="store_true", help="a second head on TF-IDF, fused")
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--hold-out", type=float, default=0.0, help="share of groups to stop early by")
-    parser.add_argument("--folds", type=int, default=5, help="one fold of these calibrates")
+    parser.add_argument("overrides", nargs="*", help="options of framing train, such as encoder=mpnet encoder.epochs=5")
     parser.add_argument("--C", type=float, nargs="+", default=[1.0], help="of several, validation takes one")
     parser.add_argument("--both", action="store_true", help="ccf_frames: learn from the other language too")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
+    options.recipe, system = _recipe(options.name, options.overrides)
     options.chosen = []  # the C of each training
     folder = options.benchmarks / FOLDERS[options.name]
     if not folder.is_dir():
@@ -261,19 +247,18 @@ def main() -> None:
     started, cpu = time.time(), time.process_time()
     scores = globals()[options.name](folder, options)
     cost = {"cost/minutes": (time.time() - started) / 60, "cost/cpu_minutes": (time.process_time() - cpu) / 60}
-    skipped = ("name", "benchmarks", "store")
+    skipped = ("name", "benchmarks", "store", "recipe")
     params = {
         key: " ".join(map(str, value)) if isinstance(value, list) else value
         for key, value in vars(options).items()
         if key not in skipped
     }
-    tuned = f"{options.encoder}{' tuned' if options.tuned else ''}"
-    with Store(store_uri(options.store)).run(tuned, options.name, params | {"system": tuned}) as run:
+    with Store(store_uri(options.store)).run(system, options.name, params | {"system": system}) as run:
         run.log(flat(scores) | cost)
     path = SHOWN[options.name]
     for who in ("baseline", "system", "gain"):
         estimate = scores[f"{who}/{path}"]
-        print(options.name, tuned, who, path, f"{estimate.value:.3f} {estimate.interval()}", flush=True)
+        print(options.name, system, who, path, f"{estimate.value:.3f} {estimate.interval()}", flush=True)
     print(f"{cost['cost/minutes']:.1f} minutes", flush=True)
 
 
