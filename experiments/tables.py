@@ -41,6 +41,7 @@ COLUMNS = (
         for who in ("raw", "calibrated", "adapted", "calibrated_gain", "adapted_gain", "whole_gain")
     ),
     ("minutes", "cost/minutes"),
+    ("CPU seconds", "cost/cpu_seconds"),
 )
 
 
