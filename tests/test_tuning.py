@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Predictor, Sentence, train
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, EncoderError
+from framing.errors import ConfigError, EncoderError, OutputError
 from framing.model import tuning
 from framing.model.encoders import ADAPTER_FILES, SentenceEncoder
 from framing.model.persistence import load_model, save_model
@@ -251,6 +251,13 @@ def test_a_stance_is_read_with_its_target(tiny):
 def test_an_option_out_of_bounds_is_refused_before_the_work(options, line):
     with pytest.raises(ConfigError, match=line):
         train(sentences(), BOOK, encoder=TunedEncoder(**options))
+
+
+def test_a_cache_that_cannot_be_written_is_told_in_one_line(tiny, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path / "file" / "below"))
+    with pytest.raises(OutputError, match="an adapter cannot be kept here .* set FRAMING_CACHE"):
+        tuned_on(sentences(), tiny)
 
 
 def test_an_encoder_without_the_layers_is_refused(tiny, monkeypatch):

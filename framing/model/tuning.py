@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.errors import ConfigError, EncoderError
+from framing.errors import ConfigError, EncoderError, OutputError
 from framing.model.encoders import SentenceEncoder, load_sentence_transformer
 from framing.model.weights import cache_folder
 from framing.progress import bar
@@ -199,12 +199,20 @@ class TunedEncoder(SentenceEncoder):
         ------
         EncoderError
             The weights cannot be found, or the architecture has no layers to adapt.
+        OutputError
+            The cache folder cannot be written.
         """
         self.check()
         place = cache_folder() / "adapters" / self._identity(lessons)
         goal = place / "adapter"
         if not (goal / "adapter_model.safetensors").is_file():
-            place.mkdir(parents=True, exist_ok=True)
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(
+                    f"{place}: an adapter cannot be kept here ({error.strerror}); set FRAMING_CACHE to a folder that "
+                    "can be written"
+                ) from None
             self._train(lessons, place)
         return SentenceEncoder(**{**self.base.get_params(), "adapter": str(goal)})
 
@@ -248,7 +256,8 @@ class TunedEncoder(SentenceEncoder):
         for path in scratch.iterdir():
             if path.name not in ("adapter_config.json", "adapter_model.safetensors"):
                 path.unlink()
-        os.replace(scratch, place / "adapter")
+        if not (place / "adapter").is_dir():  # another process may have done the same
+            os.replace(scratch, place / "adapter")
         for checkpoint in place.glob("checkpoint-*"):
             shutil.rmtree(checkpoint, ignore_errors=True)
 
