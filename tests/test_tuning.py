@@ -256,7 +256,7 @@ def test_an_option_out_of_bounds_is_refused_before_the_work(options, line):
 def test_a_cache_that_cannot_be_written_is_told_in_one_line(tiny, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("FRAMING_CACHE", str(tmp_path / "file" / "below"))
-    with pytest.raises(OutputError, match="an adapter cannot be kept here .* set FRAMING_CACHE"):
+    with pytest.raises(OutputError, match=r"an adapter cannot be kept here .* set FRAMING_CACHE"):
         tuned_on(sentences(), tiny)
 
 
