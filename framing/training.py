@@ -301,7 +301,8 @@ class Training:
 
     def _tuning_parts(self) -> tuple[list[Fold], list[NDArray[np.intp]]]:
         """Return the folds of all sentences, and the rows that each encoder is tuned on."""
-        strata = [f"{sorted(s.frames or ())} {s.stance}" for s in self.sentences]
+        codes = {"frames": lambda s: str(sorted(s.frames or ())), "stance": lambda s: str(s.stance)}
+        strata = [" ".join(codes[task](s) for task in self.tasks) for s in self.sentences]
         folds = self.split.split(strata, self.groups)
         if self.encoder is not None and self.encoder.cross_fit:
             return folds, [*(train for train, _ in folds), np.arange(len(self.sentences))]
