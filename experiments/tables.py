@@ -36,9 +36,16 @@ COLUMNS = (
         for who in ("baseline", "system", "gain")
     ),
     *(
-        (f"{title}: {who}", f"{path}/{who}")
+        (f"{title}: {what}", f"{path}/{who}")
         for path, title in (("log_loss", "log loss"), ("brier", "Brier score"))
-        for who in ("raw", "calibrated", "adapted", "calibrated_gain", "adapted_gain", "whole_gain")
+        for who, what in (
+            ("raw", "raw"),
+            ("calibrated", "calibrated"),
+            ("adapted", "adapted"),
+            ("calibrated_gain", "calibrated − raw"),
+            ("adapted_gain", "adapted − calibrated"),
+            ("whole_gain", "adapted − raw"),
+        )
     ),
     ("minutes", "cost/minutes"),
     ("CPU seconds", "cost/cpu_seconds"),
@@ -61,7 +68,8 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     ]
     lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
     for choice, metrics in sorted(scores.items(), key=lambda item: [v.zfill(9) if v.isdigit() else v for v in item[0]]):
-        lines.append(f"| {' | '.join([*choice, *(_cell(metrics, path) for _, path in shown)])} |")
+        named = [re.sub(r"[\[\]']", "", value) for value in choice]  # a list of tasks, as a run records it
+        lines.append(f"| {' | '.join([*named, *(_cell(metrics, path) for _, path in shown)])} |")
     return "\n".join(lines)
 
 
