@@ -60,7 +60,7 @@ def test_an_option_composes_into_an_object_that_has_its_values(path):
 def test_an_experiment_composes_and_sweeps_over_choices_that_exist(name):
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
         config = compose("train", overrides=[f"experiment={name}"], return_hydra_config=True)
-    for group, choices in config.hydra.sweeper.params.items():
+    for group, choices in (config.hydra.sweeper.params or {}).items():
         if (CONFIGS / group).is_dir():
             assert {f"{choice}.yaml" for choice in choices.split(",")} <= {p.name for p in (CONFIGS / group).iterdir()}
         else:
