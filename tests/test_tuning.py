@@ -201,9 +201,12 @@ def test_what_was_not_coded_teaches_nothing(tiny):
     assert np.isfinite(X).all()
 
 
-def test_saved_the_adapter_is_a_small_file_and_loaded_it_says_the_same(tiny, tmp_path):
+@pytest.mark.parametrize("beside_frozen", [False, True])
+def test_saved_the_adapter_is_a_small_file_and_loaded_it_says_the_same(tiny, tmp_path, beside_frozen):
     rows = sentences(12)
-    result = fitted(rows, tiny)
+    result = fitted(rows, tiny, beside_frozen=beside_frozen)
+    sets = ["embedding", "frozen"] if beside_frozen else ["embedding"]
+    assert list(result.classifier.tasks["stance"].heads_) == sets
     folder = save_model(result.classifier, tmp_path / "model")
     assert sorted(path.name for path in (folder / "encoder").iterdir()) == sorted(ADAPTER_FILES)
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 500_000

@@ -458,8 +458,7 @@ def frames_classifier(
     codebook: Codebook, encoder: Any, head: Any, words: Any = None, context: Sequence[str] = (), goal: str = F1
 ) -> TaskClassifier:
     """Return the unfitted classifier of the frames."""
-    features = {"embedding": TextFeatures(encoder, context)}
-    features |= {"words": TextFeatures(words)} if words is not None else {}
+    features = _feature_sets(encoder, words, context, TextFeatures, TextFeatures)
     return TaskClassifier(codebook.frame_names, features, head, exclusive=codebook.exclusive, goal=goal)
 
 
@@ -472,9 +471,15 @@ def stance_classifier(
     blind: bool = False,
 ) -> TaskClassifier:
     """Return the unfitted classifier of the stance; a blind one does not see the target (a baseline)."""
-    kind = TextFeatures if blind else TargetFeatures
-    features = {
-        "embedding": (PairFeatures if isinstance(encoder, TunedEncoder) and not blind else kind)(encoder, context)
-    }
-    features |= {"words": kind(words)} if words is not None else {}
-    return TaskClassifier(codebook.stance_names, features, head, exclusive=True)
+    kinds = (TextFeatures, TextFeatures) if blind else (PairFeatures, TargetFeatures)
+    return TaskClassifier(codebook.stance_names, _feature_sets(encoder, words, context, *kinds), head, exclusive=True)
+
+
+def _feature_sets(
+    encoder: Any, words: Any, context: Sequence[str], tuned: type[TextFeatures], frozen: type[TextFeatures]
+) -> dict[str, TextFeatures]:
+    """Return the feature sets whose heads are fused; an encoder that is tuned first may read otherwise."""
+    sets = {"embedding": (tuned if isinstance(encoder, TunedEncoder) else frozen)(encoder, context)}
+    if isinstance(encoder, TunedEncoder) and encoder.beside_frozen:
+        sets["frozen"] = frozen(encoder.base, context)
+    return sets | ({"words": frozen(words)} if words is not None else {})

@@ -44,6 +44,7 @@ TRUSTED = (
 _HELD_OUT = "held_out.json"
 _FEATURES = {kind.__name__: kind for kind in (TextFeatures, PairFeatures, TargetFeatures)}
 _ADAPTER = "encoder"
+_FROZEN = "frozen"
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
 
 
@@ -135,13 +136,16 @@ def _write(model: FramingClassifier, folder: Path) -> None:
                 "context": list(features.context),
             }
             if isinstance(features.encoder_, SentenceEncoder | MultilingualEncoder):
+                kinds[set_name]["encoder"] = "sentence"
+                if set_name == _FROZEN:
+                    kinds[set_name]["encoder"] = _FROZEN
+                    continue
                 if encoder is not None and _settings(encoder) != _settings(features.encoder_):
                     raise ModelError(
                         f"a model keeps one sentence encoder, this one has two: {encoder} and {features.encoder_}; "
                         "take a word vectorizer for 'words'"
                     )
                 encoder = features.encoder_
-                kinds[set_name]["encoder"] = "sentence"
             else:
                 fitted[set_name] = features.encoder_
         (folder / name).mkdir()
@@ -262,7 +266,10 @@ def _load_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClass
     fitted = _load_skops(file)
     features = {}
     for name, kind in content["features"].items():
-        inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
+        if kind["encoder"] == _FROZEN:
+            inner = SentenceEncoder(**{**encoder.get_params(), "adapter": None})
+        else:
+            inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
         features[name] = _FEATURES[kind["features"]](inner, tuple(kind.get("context", ())))
         features[name].encoder_ = inner
     task = TaskClassifier(content["labels"], features, content["head"], content["exclusive"], content.get("goal", F1))

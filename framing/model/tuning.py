@@ -96,6 +96,8 @@ class TunedEncoder(SentenceEncoder):
     cross_fit
         ``False``: tune once, on four fifths of the groups, and calibrate on the fifth. ``True``: once a fold and
         once on all rows, so that every row calibrates; as many times longer as there are folds.
+    beside_frozen
+        ``True``: a second head reads the vectors from before tuning, and the scores of both are fused.
     seed
         Of the adapter's start, the order of the rows and dropout.
 
@@ -125,6 +127,7 @@ class TunedEncoder(SentenceEncoder):
         hold_out: float = 0.1,
         patience: int = 3,
         cross_fit: bool = False,
+        beside_frozen: bool = False,
         seed: int = 0,
     ) -> None:
         super().__init__(model, revision, device, batch_size, max_seq_length, cache)
@@ -140,6 +143,7 @@ class TunedEncoder(SentenceEncoder):
         self.hold_out = hold_out
         self.patience = patience
         self.cross_fit = cross_fit
+        self.beside_frozen = beside_frozen
         self.seed = seed
 
     def check(self) -> None:
@@ -218,7 +222,8 @@ class TunedEncoder(SentenceEncoder):
 
     def _identity(self, lessons: Sequence[Lesson]) -> str:
         """Name the result by all that makes it."""
-        made = {k: v for k, v in self.get_params().items() if k not in ("device", "batch_size", "cache", "cross_fit")}
+        aside = ("device", "batch_size", "cache", "cross_fit", "beside_frozen")
+        made = {name: value for name, value in self.get_params().items() if name not in aside}
         digest = hashlib.sha256(json.dumps([VERSION, self.digest, made], sort_keys=True).encode())
         for lesson in lessons:
             digest.update(json.dumps([list(lesson.texts), lesson.exclusive]).encode("utf-8", "surrogatepass"))
