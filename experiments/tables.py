@@ -59,7 +59,7 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     for run in sorted(store.runs(experiment), key=lambda run: run.started):
         wanted = all(run.params.get(key) == value for key, value in options.items() if key not in ("columns", "keys"))
         if run.status == "FINISHED" and run.score is not None and wanted:
-            newest[tuple(run.params[key] for key in keys)] = run
+            newest[tuple(run.params.get(key, "–") for key in keys)] = run
     scores = {choice: store.client.get_run(run.run_id).data.metrics for choice, run in newest.items()}
     shown = [
         (title, path)
@@ -68,6 +68,8 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     ]
     lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
     for choice, metrics in sorted(scores.items(), key=lambda item: [v.zfill(9) if v.isdigit() else v for v in item[0]]):
+        if not any(path in metrics for _, path in shown):
+            continue
         named = [re.sub(r"[\[\]']", "", value) for value in choice]  # a list of tasks, as a run records it
         lines.append(f"| {' | '.join([*named, *(_cell(metrics, path) for _, path in shown)])} |")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
-from framing.errors import InputError
+from framing.errors import InputError, ModelError
 from framing.model.classifier import FramingClassifier, Rule
 from framing.model.persistence import load_model
 from framing.model.priors import PriorShift
@@ -87,7 +87,7 @@ class Predictor:
         Raises
         ------
         ModelError
-            The folder is missing, damaged, too new or unsafe.
+            The folder is missing, damaged, too new or unsafe; or the store that was named has no champion.
         StoreError
             The store cannot be reached or has no such model.
         EncoderError
@@ -102,6 +102,11 @@ class Predictor:
         opened = Store(store_uri(store))
         if model is None:
             if opened.champion_run() is None:
+                if store is not None:  # asked for, so no other model will do
+                    raise ModelError(
+                        f"no model: the store {opened.uri} has no champion. Train one with `framing train "
+                        "promote=true`, promote a run with `framing promote RUN`, or name a model folder"
+                    )
                 print(f"model: the one shipped with framing ({opened.uri} has no champion)", file=sys.stderr)
                 return cls.load(SHIPPED)
             model = f"models:/{REGISTERED_MODEL}@{CHAMPION}"
