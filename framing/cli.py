@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 # Heavy modules are imported inside the commands: `framing --help` answers at once.
 
 MODEL = click.option(
-    "--model", metavar="DIR|models:/NAME@ALIAS|runs:/ID", help="Model to use.  [default: the store's champion]"
+    "--model",
+    metavar="DIR|models:/NAME@ALIAS|runs:/ID",
+    help="Model to use.  [default: the store's champion, else the model that ships: shipped]",
 )
 STORE = click.option(
     "--store", metavar="URI", help="Tracking store.  [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]"
