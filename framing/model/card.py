@@ -34,6 +34,7 @@ def model_card(content: dict[str, Any]) -> str:
         "",
         "```python",
         "from framing import Predictor",
+        "",
         'Predictor.load("this folder").predict(["The deal would open new markets."])',
         "```",
         "",
