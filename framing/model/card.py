@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+_VALIDATION = (
+    "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each fold: it "
+    "speaks of the procedure, not of this fit, and of text like the training text."
+)
+_VALIDATION_TUNED = (
+    "`validation` is the part of the groups that the encoder was not tuned on, calibrated and thresholded by each other "
+    "in folds: it speaks of text like the training text."
+)
+
 
 def model_card(content: dict[str, Any]) -> str:
     """Return the card of a model as Markdown.
@@ -21,7 +30,7 @@ def model_card(content: dict[str, Any]) -> str:
         "Reads one sentence at a time and says which frames it conveys"
         + (" and which stance its holder takes toward a target." if "stance" in content["tasks"] else "."),
         "",
-        f"- Encoder: {encoder['model'] + ', sha256 ' + encoder['sha256'][:12] + '…' if encoder else 'words (TF-IDF)'}",
+        f"- Encoder: {_encoder(encoder)}",
         *(f"- {name}: {_recipe(task)}" for name, task in content["tasks"].items()),
         *_data_lines(info),
         "- Made with " + ", ".join(f"{name} {version}" for name, version in content["versions"].items()),
@@ -29,7 +38,7 @@ def model_card(content: dict[str, Any]) -> str:
         "## Labels",
         "",
         *_label_lines(content),
-        *_score_lines(info.get("metrics", {})),
+        *_score_lines(info.get("metrics", {}), tuned="tuning" in info),
         "## Use",
         "",
         "```python",
@@ -43,6 +52,13 @@ def model_card(content: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _encoder(encoder: dict[str, Any] | None) -> str:
+    if encoder is None:
+        return "words (TF-IDF)"
+    tuned = ", tuned: a low-rank adapter in `encoder/`" if encoder.get("adapter") else ""
+    return f"{encoder['model']}, sha256 {encoder['sha256'][:12]}…{tuned}"
 
 
 def _recipe(task: dict[str, Any]) -> str:
@@ -76,7 +92,7 @@ def _label_lines(content: dict[str, Any]) -> list[str]:
     return [*rows, ""]
 
 
-def _score_lines(metrics: dict[str, float]) -> list[str]:
+def _score_lines(metrics: dict[str, float], tuned: bool) -> list[str]:
     if not metrics:
         return []
     rows = ["| score | value | 95 % interval |", "|---|---|---|"]
@@ -87,9 +103,8 @@ def _score_lines(metrics: dict[str, float]) -> list[str]:
     return [
         "## Scores",
         "",
-        "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each "
-        "fold: it speaks of the procedure, not of this fit, and of text like the training text.",
-        "`stance_blind` is the same model without the target.",
+        _VALIDATION_TUNED if tuned else _VALIDATION,
+        "`stance_blind` is the same model without the target. Other names are coded files that the model was scored on.",
         "",
         *rows,
         "",
