@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 _VALIDATION = (
-    "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each fold: it "
-    "speaks of the procedure, not of this fit, and of text like the training text."
+    "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each fold: "
+    "it speaks of the procedure, not of this fit, and of text like the training text."
 )
 _VALIDATION_TUNED = (
-    "`validation` is the part of the groups that the encoder was not tuned on, calibrated and thresholded by each other "
-    "in folds: it speaks of text like the training text."
+    "`validation` is the part of the groups that the encoder was not tuned on, calibrated and thresholded by each "
+    "other in folds: it speaks of text like the training text."
 )
 
 
@@ -104,7 +104,8 @@ def _score_lines(metrics: dict[str, float], tuned: bool) -> list[str]:
         "## Scores",
         "",
         _VALIDATION_TUNED if tuned else _VALIDATION,
-        "`stance_blind` is the same model without the target. Other names are coded files that the model was scored on.",
+        "`stance_blind` is the same model without the target. Other names are coded files that the model was scored "
+        "on.",
         "",
         *rows,
         "",
