@@ -24,7 +24,7 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates
 from framing.model.classifier import FramingClassifier, frames_classifier
 from framing.model.encoders import SentenceEncoder
-from framing.model.heads import best_f1_threshold
+from framing.model.thresholds import F1, Curve
 from framing.resources import SHIPPED, codebook_path, data_path
 from framing.tracking import Store, store_uri
 from framing.training import evaluate_classifier
@@ -129,7 +129,7 @@ def tuned(
         print(f"{encoder}: epoch {epoch + 1} of {epochs}, loss {total / batches:.3f}", flush=True)
     rest = [rows[j] for j in held]
     Y, P = codes(rest).numpy().astype(int), probabilities(rest)
-    thresholds = np.array([best_f1_threshold(y, p) for y, p in zip(Y.T, P.T, strict=True)])
+    thresholds = np.array([Curve.fit(y.astype(float), p).choose(F1) for y, p in zip(Y.T, P.T, strict=True)])
     proba = probabilities(dev)
     W = bootstrap_weights(GroupedFolds().groups(dev))
     scores = frame_estimates(codes(dev).numpy().astype(float), proba, proba >= thresholds, names, W)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -49,6 +50,15 @@ main()
     assert done.stdout.startswith(said)
     assert "framing.cli" in done.stderr.split()
     assert HEAVY & set(done.stderr.split()) == set()
+
+
+# few_shot_setfit.py runs in an environment of its own.
+EXPERIMENTS = sorted({path.name for path in (ROOT / "experiments").glob("*.py")} - {"few_shot_setfit.py"})
+
+
+@pytest.mark.parametrize("script", EXPERIMENTS)
+def test_an_experiment_finds_all_that_it_imports(script):
+    runpy.run_path(str(ROOT / "experiments" / script), run_name="imported")
 
 
 def test_every_public_name_is_there():

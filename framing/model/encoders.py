@@ -58,8 +58,6 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
     (2, 384)
     """
 
-    frozen = True
-
     def __init__(
         self,
         model: str = "sentence-transformers/all-MiniLM-L6-v2",
