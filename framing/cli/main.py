@@ -1,0 +1,61 @@
+"""The command line. Results go to standard output, everything else to standard error.
+
+Heavy modules are imported inside the commands: ``framing --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Any, NoReturn
+
+import click
+
+from framing import __version__
+from framing.cli.data import data
+from framing.cli.predict import evaluate, predict
+from framing.cli.runs import promote, runs, ui
+from framing.cli.train import train
+from framing.errors import FramingError, FramingWarning
+
+COMMANDS = (train, predict, evaluate, runs, promote, ui, data)
+
+
+def main() -> NoReturn:
+    """Run the command line; expected errors become one line and exit code 1."""
+    warnings.showwarning = _show_warning
+    try:
+        group.main(prog_name="framing", standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except FramingError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        code = 1
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:  # `framing predict ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="framing")
+def group() -> None:
+    """Measure who frames the same matter how: frames and stance of news sentences."""
+
+
+for command in COMMANDS:
+    group.add_command(command)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    """Show our own warnings as one line; those of libraries are for developers (python -W) and are not shown."""
+    if issubclass(category, FramingWarning):
+        print(f"warning: {message}", file=sys.stderr)
