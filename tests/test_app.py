@@ -14,7 +14,7 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import get_class, instantiate
 
 from framing import Predictor
-from framing.app import _APP_KEYS
+from framing.app.options import APP_KEYS
 from framing.records import SENTENCE_FIELDS
 from framing.tracking import Store, store_uri
 from framing.training import StanceOptions, train
@@ -69,7 +69,7 @@ def test_an_experiment_composes_and_sweeps_over_choices_that_exist(name):
 
 def test_every_key_is_read_and_every_argument_has_a_key():
     config = composed()
-    assert set(config) == {*inspect.signature(train).parameters, *_APP_KEYS}
+    assert set(config) == {*inspect.signature(train).parameters, *APP_KEYS}
     assert set(config.stance) == {"_target_", *inspect.signature(StanceOptions).parameters}
     assert set(config.tracking) == {"uri", "experiment"}
 

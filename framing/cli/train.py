@@ -13,7 +13,7 @@ import click
 def train(overrides: tuple[str, ...]) -> None:
     """Train a model; all that follows goes to Hydra (framing train --help)."""
     signal.signal(signal.SIGTERM, _interrupt)  # an ended job is a killed run too
-    from framing.app import run
+    from framing.app.run import run
 
     run(list(overrides))
 

@@ -1,0 +1,72 @@
+"""Refuse options that make no sense, before anything is read or written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from framing.app.messages import CHOICES
+from framing.errors import ConfigError
+from framing.training import prepare
+
+APP_KEYS = ("tracking", "promote", "output")
+# What plain options hold; the objects that the others make check their own.
+_PLAIN: tuple[tuple[str, Any, str], ...] = (
+    ("data", str | list, "a file, a folder, or a list of these"),
+    ("codebook", str, "a YAML file"),
+    ("columns", dict, "names of columns, such as columns.text=sentence"),
+    ("tasks", list, "a list, such as tasks=[frames,stance]"),
+    ("stance", dict, "its options, such as stance.blind_baseline=false"),
+    ("stance.blind_baseline", bool, "true or false"),
+    ("context", list, "a list, such as context=[headline,previous]"),
+    ("evaluate", dict, "files by name, such as evaluate.dev=FILE"),
+    ("evaluate.*", str | list | None, "a file, a folder, or a list of these"),
+    ("thresholds", str, "f1, count, or a bound in quotes of its own, such as thresholds='\"precision>=0.9\"'"),
+    ("seed", int, "a whole number, 0 or more"),
+    ("promote", bool, "true or false"),
+    ("output", str | None, "a folder"),
+    ("tracking.uri", str | None, "a file or an address"),
+    ("tracking.experiment", str, "a name"),
+)
+
+
+def check_plain(config: Mapping[str, Any], choices: Mapping[str, Any]) -> None:
+    """Refuse an option of the wrong kind before anything is read or written."""
+    known = (*inspect.signature(prepare).parameters, *APP_KEYS)
+    for key in config:
+        if key not in known:
+            raise ConfigError(f"{key}: no such option; expected one of: {', '.join(known)}")
+    for key, choice in choices.items():
+        if choice is None:
+            raise ConfigError(f"{key}: cannot be left out")
+    for path, kind, expected in _PLAIN:
+        for name, value in _at(config, path):
+            if not isinstance(value, kind) or (kind is int and not 0 <= value < 2**32):
+                raise ConfigError(f"{name}={value}: expected {expected}")
+
+
+def _at(config: Any, path: str, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Give the option at a path, or all below it where the path ends in a star."""
+    first, _, rest = path.partition(".")
+    for key in config if first == "*" else [first]:
+        if key not in config:
+            raise ConfigError(f"{above}{key}: cannot be left out")
+        if rest:
+            yield from _at(config[key], rest, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", config[key]
+
+
+def check_parts(parts: Mapping[str, Any]) -> None:
+    """Refuse what scikit-learn would refuse in the middle of a run."""
+    estimators = {key: parts[key] for key in ("encoder", "head", "words")} | {"stance.head": parts["stance"].head}
+    for key, part in estimators.items():
+        if part is not None and not hasattr(part, "fit"):
+            choice = key if key in CHOICES else f"+{key.rpartition('.')[2]}@{key}"
+            raise ConfigError(f"{key}={part}: expected a scikit-learn object; choose one with {choice}=NAME")
+        if hasattr(part, "_parameter_constraints"):
+            try:
+                part._validate_params()
+            except ValueError as error:
+                raise ConfigError(f"{key}: {error}") from None

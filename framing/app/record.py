@@ -1,0 +1,91 @@
+"""What a run keeps: its options flat, its files, a description, tags."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from framing.model.persistence import save_model
+from framing.report.plots import frames_figure, stance_figure
+from framing.tracking import MODEL_FOLDER
+from framing.training import Training, TrainingResult
+
+
+def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
+    """Return the choices, then the resolved configuration flat: ``head=svm``, ``head.C=3``."""
+    flat: dict[str, Any] = dict(choices)
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                walk(f"{prefix}.{key}", inner)
+        else:
+            flat[prefix] = value
+
+    for key, value in config.items():
+        # A column that has its own name would bury what differs under what never does.
+        walk(key, {k: v for k, v in value.items() if k != v} if key == "columns" else value)
+    return flat
+
+
+def write_record(folder: Path, result: TrainingResult, training: Training, config: Mapping[str, Any]) -> None:
+    """Write the files of a run: configuration, figures, held-out predictions, model."""
+    (folder / "config.yaml").write_text(yaml.safe_dump(dict(config), sort_keys=False), encoding="utf-8")
+    with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
+        for prediction in result.predictions:
+            stream.write(json.dumps(prediction.to_row(), ensure_ascii=False) + "\n")
+    figures = folder / "figures"
+    figures.mkdir()
+    for name, held_out in result.held_out.items():
+        draw = stance_figure if name == "stance" else frames_figure
+        draw(held_out.Y, held_out.proba, held_out.labels, result.classifier.tasks[name].thresholds_).savefig(
+            figures / f"{name}.png", dpi=110
+        )
+    save_model(result.classifier, folder / MODEL_FOLDER)
+
+
+def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> str:
+    """Return the description that the UI shows above a run."""
+    rows = ["| score | value, 95 % interval |", "|---|---|"]
+    for path, value in result.metrics.items():
+        if path.endswith(("/macro_f1", "/mean_ap")):
+            low, high = result.metrics[f"{path}_low"], result.metrics[f"{path}_high"]
+            rows.append(f"| {path} | {value:.3f} [{low:.3f}, {high:.3f}] |")
+    return "\n".join(
+        [
+            f"**{name}** on `{config['data']}`, seed {config['seed']}.",
+            "",
+            *rows,
+            "",
+            "`validation`: grouped cross-validation of the whole procedure, calibration and thresholds inside each "
+            "fold. "
+            "`stance_blind`: the same model without the target.",
+        ]
+    )
+
+
+def run_tags(training: Training, result: TrainingResult) -> dict[str, str]:
+    """Return what the UI can filter and show: the score with its interval, and what the run was made of."""
+    primary = result.primary
+    low, high = result.metrics[f"{primary}_low"], result.metrics[f"{primary}_high"]
+    return {
+        "score": f"{result.metrics[primary]:.3f} [{low:.3f}, {high:.3f}]",
+        "framing.codebook": f"{training.codebook.name} {training.codebook.digest[:12]}",
+        "framing.data_digest": training.data_digest,
+        "framing.python": platform.python_version(),
+    }
+
+
+def score_lines(result: TrainingResult) -> str:
+    """Return the main scores with their intervals, a line each."""
+    lines = []
+    for path, value in result.metrics.items():
+        if path.endswith("/macro_f1"):
+            low, high = result.metrics[f"{path}_low"], result.metrics[f"{path}_high"]
+            lines.append(f"{path:<34} {value:.3f}  [{low:.3f}, {high:.3f}]")
+    return "\n".join(lines)

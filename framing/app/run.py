@@ -1,0 +1,99 @@
+"""``framing train``: a configuration becomes a tracked run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
+from framing.app.options import APP_KEYS, check_parts, check_plain
+from framing.app.record import run_note, run_params, run_tags, score_lines, write_record
+from framing.app.sweep import PARENT, promote
+from framing.model.persistence import check_model_folder, save_model
+from framing.resources import resource
+from framing.tracking import Store, store_uri
+from framing.training import prepare
+
+
+def run(overrides: list[str]) -> None:
+    """Run ``framing train`` with Hydra's command line.
+
+    Raises
+    ------
+    FramingError
+        One line for whatever a user can mend: an unknown option, bad data, a store out of reach.
+    KeyboardInterrupt
+        Ctrl-C; the run has been ended as KILLED.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us instead of being printed over several lines
+    os.environ.pop(PARENT, None)
+    sys.argv = ["framing train", *overrides]
+    status = "FAILED"
+    try:
+        with one_line_errors():
+            _main()
+        status = "FINISHED"
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        # A sweep that came to its end has closed its parent run itself.
+        if parent := os.environ.pop(PARENT, None):
+            uri, _, run_id = parent.rpartition("#")
+            Store(uri).end(run_id, status)
+
+
+@hydra.main(version_base="1.3", config_path=str(resource("configs")), config_name="train")
+def _main(cfg: DictConfig) -> float:
+    """Train one model; the score is what sweepers optimise (higher is better)."""
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        return _train(cfg)  # of a run that fails Hydra says which it is, and goes on with the others
+    with past_hydra():
+        return _train(cfg)
+
+
+def _train(cfg: DictConfig) -> float:
+    """Train inside a tracked run."""
+    config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
+    choices = {key: HydraConfig.get().runtime.choices.get(key) for key in CHOICES}
+    check_plain(config, choices)
+    parts = instantiate(cfg, _convert_="all")
+    parts["words"] = parts["words"] or None
+    tracking = {key: parts.pop(key) for key in APP_KEYS}["tracking"]
+    check_parts(parts)
+    store = Store(store_uri(tracking["uri"]))
+    if config["output"]:
+        check_model_folder(config["output"])
+    training = prepare(**parts)
+    name = f"{choices['encoder']}-{choices['head']}" + ("" if choices["words"] == "none" else f"+{choices['words']}")
+    parent = os.environ.get(PARENT, "").rpartition("#")[2] or None
+    experiment = HydraConfig.get().runtime.choices.get("experiment") or tracking["experiment"]
+    say(f"training {name} on {len(training.dataset):,} rows; store {store.uri}")
+    if seconds := training.tuning_seconds():
+        say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
+    with store.run(name, experiment, run_params(config, choices), parent) as run:
+        paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
+        named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)
+        run.log_data(named, training.data_digest, data, len(training.dataset), training.dataset.column_names)
+        result = training.fit()
+        with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
+            folder = Path(scratch)
+            write_record(folder, result, training, config)
+            run.log(result.metrics, folder, run_note(name, result, config), run_tags(training, result))
+    if config["output"]:
+        say(f"model saved in {save_model(result.classifier, config['output'])}")
+    say(score_lines(result))
+    if config["promote"] and parent is None:
+        promote(store, run.run_id)
+    elif parent is None:
+        say(f"run {run.run_id[:8]}; make it the default with: framing promote {run.run_id[:8]}")
+    return result.metrics[result.primary]

@@ -1,0 +1,44 @@
+"""A sweep: one parent run, its children, the best of them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig
+
+from framing.app.messages import past_hydra, say
+from framing.tracking import Store, store_uri
+
+# How the runs of a sweep, possibly in other processes, learn which run they are part of.
+PARENT = "FRAMINGPARENT_RUN"
+
+
+class SweepCallback(Callback):
+    """Open one parent run for a sweep; close it, and promote its best child, at the end."""
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Open the parent run and hand its id to the runs of the sweep."""
+        with past_hydra():
+            self.store = Store(store_uri(config.tracking.uri))
+            overrides = " ".join(o for o in config.hydra.overrides.task if not o.startswith("tracking."))
+            experiment = config.hydra.runtime.choices.get("experiment") or config.tracking.experiment
+            self.run_id = self.store.start(f"sweep {overrides}"[:250], experiment)
+            os.environ[PARENT] = f"{self.store.uri}#{self.run_id}"
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        """Close the parent run; with ``promote=true``, promote the best child."""
+        with past_hydra():
+            os.environ.pop(PARENT)
+            self.store.end(self.run_id, "FINISHED")
+            children = [run for run in self.store.runs() if run.parent == self.run_id]
+            say(f"sweep {self.run_id[:8]}: {len(children)} runs; compare them with: framing runs, framing ui")
+            if config.promote and children:
+                promote(self.store, children[0].run_id)
+
+
+def promote(store: Store, run_id: str) -> None:
+    """Make a run's model the champion, and say so."""
+    version = store.promote(store.find_run(run_id))
+    say(f"run {run_id[:8]} is now framing version {version}, the champion")
