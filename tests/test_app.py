@@ -14,10 +14,10 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import get_class, instantiate
 
 from framing import Predictor
-from framing.app.options import APP_KEYS
+from framing.app.options import APP_KEYS, INPUT_KEYS
 from framing.records import SENTENCE_FIELDS
 from framing.tracking import Store, store_uri
-from framing.training import StanceOptions, train
+from framing.training import Recipe, StanceOptions, prepare
 from tests.command import QUICK, contents, framing
 from tests.conftest import ROOT
 
@@ -69,7 +69,8 @@ def test_an_experiment_composes_and_sweeps_over_choices_that_exist(name):
 
 def test_every_key_is_read_and_every_argument_has_a_key():
     config = composed()
-    assert set(config) == {*inspect.signature(train).parameters, *APP_KEYS}
+    assert set(config) == {*INPUT_KEYS, *inspect.signature(Recipe).parameters, *APP_KEYS}
+    assert [*INPUT_KEYS, "recipe"] == [*inspect.signature(prepare).parameters]
     assert set(config.stance) == {"_target_", *inspect.signature(StanceOptions).parameters}
     assert set(config.tracking) == {"uri", "experiment"}
 

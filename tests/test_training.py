@@ -16,7 +16,7 @@ from framing.errors import ConfigError, InputError
 from framing.model.classifier import stance_classifier
 from framing.model.encoders import WordVectorizer
 from framing.resources import resource
-from framing.training import StanceOptions, evaluate_classifier, prepare
+from framing.training import Recipe, StanceOptions, evaluate_classifier, prepare
 from tests.small import BOOK, sentences
 
 QUICK = {
@@ -105,7 +105,8 @@ def test_a_stance_that_lies_in_the_target_is_seen_with_it_and_not_without():
 
 def test_the_blind_baseline_ignores_the_target():
     rows = opposed()
-    training = prepare(rows, **QUICK, tasks=["stance"])
+    recipe = {key: value for key, value in QUICK.items() if key != "codebook"}
+    training = prepare(rows, BOOK, recipe=Recipe(**recipe, tasks=["stance"]))
     task = training.tasks["stance"]
     blind = stance_classifier(BOOK, QUICK["encoder"], QUICK["head"], blind=True).fit(rows, task.Y, task.folds)
     seeing = stance_classifier(BOOK, QUICK["encoder"], QUICK["head"]).fit(rows, task.Y, task.folds)
@@ -206,7 +207,7 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
 )
 def test_what_cannot_be_trained_is_said_in_a_line(rows, options, error, line):
     with pytest.raises(error, match=line):
-        prepare(rows, **{**QUICK, "split": GroupedFolds(5), **options})
+        train(rows, **{**QUICK, "split": GroupedFolds(5), **options})
 
 
 def test_a_set_without_codes_cannot_be_evaluated():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from framing.app.messages import CHOICES
 from framing.errors import ConfigError
-from framing.training import prepare
+from framing.training import Recipe
 
+# Keys of train.yaml beside those of ``Recipe``: what is read, and what becomes of the result.
+INPUT_KEYS = ("data", "codebook", "columns", "evaluate")
 APP_KEYS = ("tracking", "promote", "output")
 # What plain options hold; the objects that the others make check their own.
 _PLAIN: tuple[tuple[str, Any, str], ...] = (
@@ -33,7 +35,7 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
 
 def check_plain(config: Mapping[str, Any], choices: Mapping[str, Any]) -> None:
     """Refuse an option of the wrong kind before anything is read or written."""
-    known = (*inspect.signature(prepare).parameters, *APP_KEYS)
+    known = (*INPUT_KEYS, *(option.name for option in fields(Recipe)), *APP_KEYS)
     for key in config:
         if key not in known:
             raise ConfigError(f"{key}: no such option; expected one of: {', '.join(known)}")

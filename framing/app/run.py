@@ -15,13 +15,13 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
-from framing.app.options import APP_KEYS, check_parts, check_plain
+from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain
 from framing.app.record import run_note, run_params, run_tags, score_lines, write_record
 from framing.app.sweep import PARENT, promote
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
 from framing.tracking import Store, store_uri
-from framing.training import prepare
+from framing.training import Recipe, fit_training, prepare, tuning_seconds
 
 
 def run(overrides: list[str]) -> None:
@@ -73,18 +73,18 @@ def _train(cfg: DictConfig) -> float:
     store = Store(store_uri(tracking["uri"]))
     if config["output"]:
         check_model_folder(config["output"])
-    training = prepare(**parts)
+    training = prepare(**{key: parts.pop(key) for key in INPUT_KEYS}, recipe=Recipe(**parts))
     name = f"{choices['encoder']}-{choices['head']}" + ("" if choices["words"] == "none" else f"+{choices['words']}")
     parent = os.environ.get(PARENT, "").rpartition("#")[2] or None
     experiment = HydraConfig.get().runtime.choices.get("experiment") or tracking["experiment"]
     say(f"training {name} on {len(training.dataset):,} rows; store {store.uri}")
-    if seconds := training.tuning_seconds():
+    if seconds := tuning_seconds(training):
         say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
     with store.run(name, experiment, run_params(config, choices), parent) as run:
         paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
         named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)
         run.log_data(named, training.data_digest, data, len(training.dataset), training.dataset.column_names)
-        result = training.fit()
+        result = fit_training(training)
         with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
             folder = Path(scratch)
             write_record(folder, result, training, config)

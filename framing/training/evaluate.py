@@ -1,0 +1,98 @@
+"""Score a fitted model on coded sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.codebook import Codebook
+from framing.corpus.splits import GroupedFolds
+from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.metrics import frame_estimates, stance_estimates
+from framing.model.classifier import FramingClassifier, Rule, TaskClassifier
+from framing.model.priors import PriorShift
+from framing.records import Sentence
+from framing.training.codes import check_coded, codes_of, is_coded
+
+
+def evaluate_classifier(
+    model: FramingClassifier,
+    sentences: Sequence[Sentence],
+    name: str = "test",
+    thresholds: Mapping[str, float] | None = None,
+    seed: int = 0,
+    goal: str | None = None,
+    adapt_priors: bool = False,
+    shifts: dict[str, PriorShift] | None = None,
+) -> dict[str, Estimate]:
+    """Score a fitted model on coded sentences, each task on the rows coded for it.
+
+    Parameters
+    ----------
+    model, sentences, name
+        What is scored, on what, and how the scores are called.
+    thresholds, goal, adapt_priors
+        As for ``Rule``.
+    seed
+        Seed of the bootstrap.
+    shifts
+        Filled, by task, with the shares that the probabilities were adapted to.
+
+    Returns
+    -------
+    dict of Estimate
+        By path, such as ``test/frames/macro_f1``.
+
+    Raises
+    ------
+    InputError
+        No row is coded for any task of the model.
+    """
+    rule = model.check_rule(Rule(thresholds or {}, goal, adapt_priors))
+    check_coded(name, sentences, model.tasks, model.codebook)
+    estimates: dict[str, Estimate] = {}
+    for task, classifier in model.tasks.items():
+        scores = score_task(classifier, sentences, task, model.codebook, seed, rule.of(task), shifts)
+        estimates |= named(scores, f"{name}/{task}")
+    return estimates
+
+
+def score_task(
+    classifier: TaskClassifier,
+    sentences: Sequence[Sentence],
+    task: str,
+    book: Codebook,
+    seed: int,
+    rule: Rule | None = None,
+    shifts: dict[str, PriorShift] | None = None,
+) -> dict[str, Estimate]:
+    """Return the scores of one task on the rows coded for it, without a prefix; nothing where there are none."""
+    coded = [s for s in sentences if is_coded(s, task, book)]
+    if not coded:
+        return {}
+    found = classifier.judge(coded, rule or Rule())
+    if shifts is not None and found.shift is not None:
+        shifts[task] = found.shift
+    W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
+    return task_estimates(task, codes_of(coded, task, book), found.proba, found.present, classifier.labels, W)
+
+
+def task_estimates(
+    task: str,
+    Y: NDArray[np.float64],
+    proba: NDArray[np.float64],
+    decided: NDArray[np.bool_],
+    labels: Sequence[str],
+    W: NDArray[np.float64],
+) -> dict[str, Estimate]:
+    """Score probabilities and decisions as the task is scored: see ``frame_estimates`` and ``stance_estimates``."""
+    if task == "stance":
+        return stance_estimates(Y.argmax(axis=1), proba, labels, W)
+    return frame_estimates(Y, proba, decided, labels, W)
+
+
+def named(estimates: Mapping[str, Estimate], prefix: str) -> dict[str, Estimate]:
+    """Return the same scores with a prefix before each name."""
+    return {f"{prefix}/{name}": estimate for name, estimate in estimates.items()}

@@ -1,0 +1,292 @@
+"""Read and check everything that a training needs, and fit nothing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from framing.codebook import Codebook
+from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
+from framing.corpus.splits import Fold, GroupedFolds
+from framing.errors import ConfigError, FramingWarning, InputError
+from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
+from framing.model.encoders import SentenceEncoder
+from framing.model.features import CONTEXTS
+from framing.model.heads import check_head
+from framing.model.multilingual import MultilingualEncoder
+from framing.model.thresholds import F1, check_goal
+from framing.model.tuning import TunedEncoder
+from framing.records import Sentence
+from framing.resources import SHIPPED, codebook_path, data_path
+from framing.training.codes import check_coded, codes_of, is_coded, strata_of
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+TASKS = ("frames", "stance")
+
+
+@dataclass(frozen=True)
+class StanceOptions:
+    """What differs for the stance.
+
+    Parameters
+    ----------
+    head
+        A classifier for the stance; ``None`` takes the one of the frames.
+    blind_baseline
+        Also score the same model without the target, as ``stance_blind``: what a stance is worth that ignores it.
+    """
+
+    head: Any = None
+    blind_baseline: bool = True
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train, whatever the data: the one list of these options, for Python, the configuration and the runs.
+
+    Parameters
+    ----------
+    encoder
+        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``. A ``TunedEncoder`` is
+        tuned first, once for both tasks.
+    head
+        A scikit-learn classifier, cloned for each label; default a balanced logistic regression.
+    words
+        A second encoder whose head is fused with the first, or ``None``.
+    split
+        How the outer and inner folds are made; default ``GroupedFolds`` with the seed.
+    tasks
+        Which of ``frames`` and ``stance``; one without coded rows is left out with a warning.
+    stance
+        Options of the stance.
+    context
+        What the encoder reads before the sentence: some of ``headline`` and ``previous``.
+    thresholds
+        What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``precision>=P`` (the highest
+        recall at that precision), ``recall>=P`` (the other way round), or ``count`` (as many as there are).
+    seed
+        Seed of the bootstrap, and of the default split.
+
+    Raises
+    ------
+    ConfigError
+        An option is not one that there is.
+    """
+
+    encoder: Any = None
+    head: Any = None
+    words: Any = None
+    split: GroupedFolds | None = None
+    tasks: Sequence[str] = TASKS
+    stance: StanceOptions | None = None
+    context: Sequence[str] = ()
+    thresholds: str = F1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.tasks, str):
+            raise ConfigError(f"tasks={self.tasks}: expected a list, such as tasks=[{self.tasks}]")
+        if unknown := [task for task in self.tasks if task not in TASKS]:
+            raise ConfigError(f"tasks: unknown task {unknown[0]!r}; expected some of {', '.join(TASKS)}")
+        if isinstance(self.context, str) or set(self.context) - set(CONTEXTS):
+            raise ConfigError(
+                f"context={self.context}: expected a list of some of {', '.join(CONTEXTS)}, such as context=[headline]"
+            )
+        check_goal(self.thresholds, "thresholds")
+
+
+@dataclass
+class Training:
+    """A training whose inputs have been read and checked; ``fit_training`` does the work.
+
+    Parameters
+    ----------
+    codebook, seed
+        As for ``train``.
+    dataset
+        The rows as they were read.
+    sentences, groups
+        The same as records, and their group numbers, shape (n_sentences,).
+    tasks
+        What is fitted, by name.
+    split
+        How folds are made.
+    evaluate
+        Other coded sentences to score the finished model on, by name.
+    blind
+        The stance classifier that does not see the target, or ``None``.
+    encoder
+        The encoder to tune first, or ``None``.
+    """
+
+    codebook: Codebook
+    dataset: Dataset
+    sentences: list[Sentence]
+    groups: NDArray[np.intp]
+    tasks: dict[str, Task]
+    split: GroupedFolds
+    evaluate: dict[str, list[Sentence]]
+    blind: TaskClassifier | None
+    seed: int
+
+    encoder: TunedEncoder | None = None
+
+    @cached_property
+    def data_digest(self) -> str:
+        """The sha256 of the rows."""
+        return dataset_digest(self.dataset)
+
+
+@dataclass(frozen=True)
+class Task:
+    """The coded rows of one task, and the classifier to fit on them.
+
+    Parameters
+    ----------
+    classifier
+        Not fitted.
+    sentences, Y, groups
+        The coded rows: the sentences, their codes of shape (n_rows, n_labels), their group numbers.
+    folds
+        ``(train, test)`` row numbers.
+    rows
+        Which of all sentences these are, shape (n_rows,).
+    """
+
+    classifier: TaskClassifier
+    sentences: list[Sentence]
+    Y: NDArray[np.float64]
+    groups: NDArray[np.intp]
+    folds: list[Fold]
+    rows: NDArray[np.intp]
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Label names, the columns of ``Y``."""
+        return self.classifier.labels
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Coded rows, groups, and positives of each label."""
+        positives = {label: int(np.nansum(column)) for label, column in zip(self.labels, self.Y.T, strict=True)}
+        return {"coded": len(self.sentences), "groups": int(self.groups.max()) + 1, **positives}
+
+
+def prepare(
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    codebook: str | Path | Codebook = SHIPPED,
+    *,
+    columns: Mapping[str, str] | None = None,
+    evaluate: Mapping[str, str | None] | None = None,
+    recipe: Recipe | None = None,
+) -> Training:
+    """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
+    recipe = recipe or Recipe()
+    book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
+    if "validation" in (evaluate or {}):
+        raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
+    if recipe.thresholds != F1 and book.exclusive:
+        raise ConfigError(f"thresholds={recipe.thresholds}: the frames are exclusive, the likeliest one is taken")
+    dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
+    sentences = sentences_of(dataset)
+    others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
+    split = recipe.split or GroupedFolds(random_state=recipe.seed)
+    encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
+    _check_encoder(encoder)
+    classifiers, blind = _classifiers(book, encoder, recipe)
+    tasks = {name: _task(name, classifiers[name], sentences, book, split) for name in TASKS if name in recipe.tasks}
+    coded = {name: task for name, task in tasks.items() if task is not None}
+    _complain_about_missing(recipe.tasks, coded)
+    for name, other in others.items():
+        check_coded(name, other, coded, book)
+    return Training(
+        codebook=book,
+        dataset=dataset,
+        sentences=sentences,
+        groups=split.groups(sentences),
+        tasks=coded,
+        split=split,
+        evaluate=others,
+        blind=blind,
+        seed=recipe.seed,
+        encoder=encoder if isinstance(encoder, TunedEncoder) else None,
+    )
+
+
+def _check_encoder(encoder: Any) -> None:
+    """Look for the weights now: that they cannot be found is known before a large file is encoded."""
+    if isinstance(encoder, TunedEncoder):
+        encoder.check()
+    if isinstance(encoder, SentenceEncoder | MultilingualEncoder):
+        _ = encoder.digest
+
+
+def _classifiers(
+    book: Codebook, encoder: Any, recipe: Recipe
+) -> tuple[dict[str, TaskClassifier], TaskClassifier | None]:
+    """Return the unfitted classifier of each task, and that of the stance which does not see the target."""
+    stance = recipe.stance or StanceOptions()
+    head = recipe.head
+    if head is None:
+        head = LogisticRegression(class_weight="balanced", solver="newton-cg", max_iter=2000)
+    stance_head = head if stance.head is None else stance.head
+    check_head(head)
+    check_head(stance_head)
+    words, context = recipe.words, recipe.context
+    classifiers = {
+        "frames": frames_classifier(book, encoder, head, words, context, recipe.thresholds),
+        "stance": stance_classifier(book, encoder, stance_head, words, context),
+    }
+    blind = stance_classifier(book, encoder, stance_head, words, context, blind=True) if stance.blind_baseline else None
+    return classifiers, blind
+
+
+def _task(
+    name: str, classifier: TaskClassifier, sentences: Sequence[Sentence], book: Codebook, split: GroupedFolds
+) -> Task | None:
+    """Return the rows coded for a task with their folds, or ``None`` where no row is coded for it."""
+    rows = np.array([i for i, s in enumerate(sentences) if is_coded(s, name, book)], dtype=int)
+    coded = [sentences[i] for i in rows]
+    if not coded:
+        return None
+    Y = codes_of(coded, name, book)
+    _check_support(name, Y, classifier.labels, split.n_splits)
+    groups = split.groups(coded)
+    folds = split.split(strata_of(Y), groups)
+    if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
+        raise InputError(
+            f"the rows coded for {name} form {groups.max() + 1} groups, too few to cross-validate within a "
+            "fold; give more rows a 'group' or 'doc_id' of their own"
+        )
+    return Task(classifier, coded, Y, groups, folds, rows)
+
+
+def _check_support(task: str, Y: NDArray[np.float64], labels: Sequence[str], n_splits: int) -> None:
+    kind = {"frames": "frame", "stance": "stance class"}[task]
+    for label, column in zip(labels, Y.T, strict=True):
+        positives, coded = int(np.nansum(column)), int((~np.isnan(column)).sum())
+        for what, count in (("positives", positives), ("negatives", coded - positives)):
+            if count < n_splits:
+                raise InputError(
+                    f"{kind} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at least "
+                    f"{n_splits}: code more, lower split.n_splits, or take the label out of the codebook"
+                )
+
+
+def _complain_about_missing(tasks: Sequence[str], prepared: Mapping[str, Task]) -> None:
+    needs = {"frames": "'frames'", "stance": "both 'target' and 'stance'"}
+    missing = [task for task in tasks if task not in prepared]
+    if not prepared:
+        raise InputError(f"no coded rows: no row has {' or '.join(needs[task] for task in missing) or 'a task'}")
+    for task in missing:
+        warnings.warn(f"{task} not trained: no row has {needs[task]}", FramingWarning, stacklevel=4)
