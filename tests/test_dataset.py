@@ -12,7 +12,8 @@ import pyarrow.parquet
 import pytest
 
 from framing import Codebook, FramingWarning, Label, Prediction, Sentence
-from framing.corpus.dataset import MAX_TEXT, dataset_digest, load_dataset, read_sentences, sentences_of
+from framing.corpus.dataset import dataset_digest, load_dataset, read_sentences, sentences_of
+from framing.corpus.rows import MAX_TEXT
 from framing.errors import InputError
 
 BOOK = Codebook("weather", frames=(Label("rain"), Label("sun")), stance=(Label("favor"), Label("against")))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def read_input(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sentence]:
     """Read one file's sentences: rows of a table, or the sentences of an article."""
-    from framing.corpus.dataset import SUFFIXES, read_sentences, read_text
+    from framing.corpus.dataset import read_sentences
+    from framing.corpus.readers import SUFFIXES, read_text
     from framing.text.document import DOCUMENT_SUFFIXES, document_text
     from framing.text.segment import segment
 

@@ -1,0 +1,38 @@
+"""JSON Lines: one object a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from framing.corpus.readers.files import read_text
+from framing.errors import InputError
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read_jsonl(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (place, row) for each line that is not blank."""
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        if line.strip():
+            yield f"{path}, line {number}", _json_row(f"{path}, line {number}", line)
+
+
+def _json_row(place: str, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        problem = f"{error.msg} at column {error.colno}"
+        raise InputError(f"{place}: broken JSON ({problem}); expected one JSON object a line") from None
+    except ValueError:
+        raise InputError(f"{place}: broken JSON (a number of thousands of digits)") from None
+    except RecursionError:
+        raise InputError(f"{place}: broken JSON (nested too deeply)") from None
+    if not isinstance(row, dict):
+        raise InputError(f"{place}: expected one JSON object a line, got {type(row).__name__}")
+    if "\\ud" in line.lower() and (half := _SURROGATE.search(json.dumps(row, ensure_ascii=False))):
+        raise InputError(f"{place}: {half.group()!r} is half of a character; the text was cut in the middle of it")
+    return row
