@@ -21,7 +21,7 @@ check: $(READY)  ## format, lint, types, import contract
 install: $(READY)  ## make the virtual environment
 
 mpnet: $(READY)  ## fetch the larger encoder, all-mpnet-base-v2 (440 MB)
-	$(BIN)/python -m framing.model.weights sentence-transformers/all-mpnet-base-v2
+	$(BIN)/python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2
 
 model: $(READY)  ## train the model that ships with the package, from data/ alone (half an hour)
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model tracking.uri=demo/model.db \

@@ -20,7 +20,7 @@ from framing.corpus.dataset import read_sentences
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates
-from framing.model.classifier import Rule
+from framing.model.decisions.rule import Rule
 from framing.tracking import Store, store_uri
 
 

@@ -22,9 +22,10 @@ from framing.corpus.dataset import read_sentences
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates
-from framing.model.classifier import FramingClassifier, frames_classifier
+from framing.model.classifier import frames_classifier
+from framing.model.decisions.thresholds import F1, Curve
 from framing.model.encoders import SentenceEncoder
-from framing.model.thresholds import F1, Curve
+from framing.model.framing import FramingClassifier
 from framing.resources import SHIPPED, codebook_path, data_path
 from framing.tracking import Store, store_uri
 from framing.training import evaluate_classifier
@@ -77,7 +78,7 @@ def tuned(
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from framing.model.weights import find_weights
+    from framing.model.encoders.weights import find_weights
 
     torch.manual_seed(0)
     names = book.frame_names

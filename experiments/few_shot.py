@@ -31,8 +31,9 @@ from framing.errors import EncoderError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, stance_estimates
 from framing.model.encoders import SentenceEncoder
-from framing.model.tuning import Lesson, TunedEncoder
-from framing.model.weights import find_weights
+from framing.model.encoders.trainer import Lesson
+from framing.model.encoders.tuning import TunedEncoder
+from framing.model.encoders.weights import find_weights
 from framing.tracking import Store, store_uri
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"

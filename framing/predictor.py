@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.errors import InputError, ModelError
-from framing.model.classifier import FramingClassifier, Rule
+from framing.model.decisions.priors import PriorShift
+from framing.model.decisions.rule import Rule
+from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
-from framing.model.priors import PriorShift
 from framing.records import Prediction, Sentence
 from framing.report.html import predictions_table
 from framing.resources import SHIPPED, SHIPPED_MODEL, resource

@@ -6,8 +6,9 @@ import numpy as np
 
 from framing.codebook import Codebook
 from framing.corpus.splits import GroupedFolds
-from framing.model.classifier import FramingClassifier, frames_classifier, stance_classifier
+from framing.model.classifier import frames_classifier, stance_classifier
 from framing.model.encoders import WordVectorizer
+from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 
 BOOK = Codebook.from_dict(

@@ -13,9 +13,11 @@ from sklearn.svm import SVC
 
 from framing.codebook import Codebook
 from framing.errors import ConfigError, FramingWarning, ModelError
-from framing.model.classifier import FramingClassifier, Rule, TaskClassifier, frames_classifier, stance_classifier
+from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
+from framing.model.decisions.rule import Rule
 from framing.model.encoders import WordVectorizer
 from framing.model.features import TextFeatures
+from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 from tests.small import BOOK, folds, frame_codes, model, sentences
 

@@ -7,7 +7,7 @@ import pytest
 from crepes import ConformalClassifier
 
 from framing.errors import ConfigError
-from framing.model.conformal import check_risk, class_scores, p_values, prediction_sets
+from framing.model.decisions.conformal import check_risk, class_scores, p_values, prediction_sets
 
 
 def simulated(n: int, shares: list[float], seed: int, sharpness: float = 1.5) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from hydra import compose, initialize_config_dir
 
 from framing import Codebook, Predictor
 from framing.corpus.dataset import dataset_digest, load_dataset
-from framing.model import tuning
+from framing.model.encoders import tuning
 from framing.model.persistence import FORMAT
 from framing.resources import SHIPPED_MODEL, resource
 from tests.command import framing

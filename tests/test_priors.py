@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from framing.errors import FramingWarning
-from framing.model.priors import PriorShift, adapt_to_priors, warn_of_few
+from framing.model.decisions.priors import PriorShift, adapt_to_priors, warn_of_few
 
 
 def normals(n: int, shares: list[float], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from framing.errors import ConfigError, FramingWarning
-from framing.model.thresholds import Curve, check_goal
+from framing.model.decisions.thresholds import Curve, check_goal
 
 Y = np.array([0, 0, 1, 0, 1, 1])
 PROBA = np.array([0.1, 0.2, 0.3, 0.4, 0.6, 0.8])

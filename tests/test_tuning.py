@@ -12,11 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from framing import Predictor, Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, EncoderError, OutputError
-from framing.model import tuning
-from framing.model.encoders import ADAPTER_FILES, SentenceEncoder
+from framing.model.encoders import SentenceEncoder, tuning
+from framing.model.encoders.adapters import ADAPTER_FILES
+from framing.model.encoders.trainer import Lesson
+from framing.model.encoders.tuning import TunedEncoder
+from framing.model.encoders.weights import find_weights
 from framing.model.persistence import load_model, save_model
-from framing.model.tuning import Lesson, TunedEncoder
-from framing.model.weights import find_weights
 from tests.small import BOOK, frame_codes, sentences
 
 STEPS = {"rank": 4, "epochs": 2, "rows_per_step": 8, "learning_rate": 0.02, "cache": False}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from framing.model.tuning import Lesson, TunedEncoder, _ByLength, _coding_loss
+from framing.model.encoders.trainer import BatchesByLength, Lesson, coding_loss
+from framing.model.encoders.tuning import TunedEncoder
 
 
 def loss_of(codes: list[list[float]], exclusive: bool, contrastive: float) -> float:
@@ -22,7 +23,7 @@ def loss_of(codes: list[list[float]], exclusive: bool, contrastive: float) -> fl
     Y = np.array(codes)
     torch.manual_seed(0)
     lesson = Lesson(["a", "b", "c", "d"], Y, exclusive, np.arange(4))
-    loss = _coding_loss(Given(), [lesson], TunedEncoder(dropout=0.0, contrastive=contrastive))
+    loss = coding_loss(Given(), [lesson], TunedEncoder(dropout=0.0, contrastive=contrastive))
     vectors = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     return float(loss([{"vectors": vectors}], torch.tensor(Y, dtype=torch.float32)).detach())
 
@@ -48,7 +49,7 @@ def test_exclusive_rows_that_were_not_coded_are_pulled_nowhere():
 
 def test_few_rows_meet_others_in_each_epoch_and_many_come_by_length():
     def neighbours(n: int) -> list[set[frozenset[int]]]:
-        batches = _ByLength(["x" * length for length in range(n)], 8, seed=0)
+        batches = BatchesByLength(["x" * length for length in range(n)], 8, seed=0)
         epochs = []
         for epoch in range(2):
             batches.set_epoch(epoch)

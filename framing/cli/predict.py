@@ -16,7 +16,7 @@ from framing.cli.options import ADAPT, COLUMN, GOAL, MODEL, STORE, THRESHOLD, pa
 from framing.errors import InputError
 
 if TYPE_CHECKING:
-    from framing.model.priors import PriorShift
+    from framing.model.decisions.priors import PriorShift
     from framing.predictor import Predictor
     from framing.records import Prediction, Sentence
 

@@ -1,9 +1,8 @@
-"""Classifiers: sentences in, calibrated probabilities out."""
+"""The classifier of one task: sentences in, calibrated probabilities and decisions out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,85 +10,18 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
 from framing.codebook import Codebook
-from framing.errors import ConfigError, ModelError
-from framing.model.conformal import check_risk, prediction_sets
+from framing.errors import ModelError
+from framing.model.decisions.conformal import prediction_sets
+from framing.model.decisions.heads import Calibration, Scores, fit_head, head_scores
+from framing.model.decisions.held_out import HeldOutScores
+from framing.model.decisions.priors import PriorShift, adapt_to_priors, warn_of_few
+from framing.model.decisions.rule import Decisions, Rule
+from framing.model.decisions.thresholds import F1, Curve
+from framing.model.encoders.tuning import TunedEncoder
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
-from framing.model.heads import Calibration, Scores, fit_head, head_scores
-from framing.model.held_out import HeldOutScores
-from framing.model.priors import PriorShift, adapt_to_priors, warn_of_few
-from framing.model.thresholds import F1, Curve, check_goal
-from framing.model.tuning import TunedEncoder
-from framing.records import Prediction, Sentence
+from framing.records import Sentence
 
 Folds = Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How probabilities become decisions, where it is not as the model was trained.
-
-    Parameters
-    ----------
-    thresholds
-        Thresholds that replace those of the goal, by label.
-    goal
-        What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
-    adapt_priors
-        Move the frames' probabilities to their shares as estimated from the sentences. The model's thresholds
-        move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
-    abstain
-        Decide only what can be decided at this risk of an error; no threshold is used.
-
-    Raises
-    ------
-    ConfigError
-        An option is not one that there is, or abstention is asked for together with thresholds.
-    """
-
-    thresholds: Mapping[str, float] = field(default_factory=dict)
-    goal: str | None = None
-    adapt_priors: bool = False
-    abstain: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.goal is not None:
-            check_goal(self.goal)
-        if self.abstain is not None:
-            check_risk(self.abstain)
-            if self.thresholds or self.goal is not None:
-                raise ConfigError(
-                    f"abstain {self.abstain}: the risk decides, not a threshold; leave out the thresholds and the goal"
-                )
-
-    def of(self, task: str) -> Rule:
-        """Return what of the rule holds for a task.
-
-        A threshold is a frame's, the likeliest stance is taken. Nor is the stance adapted: its classes are too alike
-        for their shares to be estimated, and on real text its probabilities became worse.
-        """
-        return self if task == "frames" else replace(self, thresholds={}, adapt_priors=False)
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What a task's classifier says of some sentences.
-
-    Parameters
-    ----------
-    proba
-        Shape (n_sentences, n_labels).
-    present
-        The labels decided for, of the same shape; none of exclusive labels where it abstains.
-    abstained
-        The labels left open, of the same shape.
-    shift
-        The shares that the probabilities were moved to, where that was asked for.
-    """
-
-    proba: Scores
-    present: NDArray[np.bool_]
-    abstained: NDArray[np.bool_]
-    shift: PriorShift | None = None
 
 
 class TaskClassifier(BaseEstimator):
@@ -342,116 +274,6 @@ class TaskClassifier(BaseEstimator):
             X = transformer.transform(sentences)
             by_set.append([head_scores(head, X, self._n_classes) for head in heads[name]])
         return [np.stack(problem) for problem in zip(*by_set, strict=True)]
-
-
-@dataclass
-class FramingClassifier:
-    """A codebook and the fitted classifiers of its tasks: what is trained, saved and loaded.
-
-    Parameters
-    ----------
-    codebook
-        Labels and their order.
-    tasks
-        ``"frames"`` and ``"stance"``, or one of them.
-    info
-        What the card and ``model.json`` tell: data, versions, metrics.
-    """
-
-    codebook: Codebook
-    tasks: dict[str, TaskClassifier]
-    info: dict[str, Any] = field(default_factory=dict)
-
-    def predict(
-        self, sentences: Sequence[Sentence], thresholds: Mapping[str, float] | None = None, **rule: Any
-    ) -> list[Prediction]:
-        """Return one prediction a sentence; a stance only where the sentence has a target.
-
-        Parameters
-        ----------
-        sentences
-            Sentences.
-        thresholds, **rule
-            As for ``Rule``.
-
-        Raises
-        ------
-        ModelError
-            Sentences have targets, but the model was trained without stance.
-        ConfigError
-            A threshold is for an unknown label or not in [0, 1], or the rule is none.
-        """
-        return self.predictions(sentences, self.judge(sentences, Rule(thresholds or {}, **rule)))
-
-    def judge(self, sentences: Sequence[Sentence], rule: Rule) -> dict[str, Decisions]:
-        """Return each task's decisions by a rule; the stance on those sentences that have a target.
-
-        Raises
-        ------
-        ModelError, ConfigError
-            As for ``predict``.
-        """
-        self.check_rule(rule)
-        targeted = [sentence for sentence in sentences if sentence.target]
-        self._check_stance(targeted)
-        rows = {"frames": sentences, "stance": targeted}
-        return {name: task.judge(rows[name], rule.of(name)) for name, task in self.tasks.items()}
-
-    def predictions(self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions]) -> list[Prediction]:
-        """Return what ``judge`` decided as records."""
-        frames, stance = decisions.get("frames"), decisions.get("stance")
-        targeted = iter(range(sum(bool(sentence.target) for sentence in sentences)))
-        predictions = []
-        for i, sentence in enumerate(sentences):
-            found: dict[str, Any] = {}
-            if frames:
-                names = self.codebook.frame_names
-                found["proba"] = dict(zip(names, frames.proba[i].tolist(), strict=True))
-                found["frames"] = tuple(name for name, yes in zip(names, frames.present[i], strict=True) if yes)
-                found["abstained"] = tuple(name for name, yes in zip(names, frames.abstained[i], strict=True) if yes)
-            if stance and sentence.target:
-                row = next(targeted)
-                names = self.codebook.stance_names
-                found["stance_proba"] = dict(zip(names, stance.proba[row].tolist(), strict=True))
-                if stance.abstained[row].any():
-                    found["abstained"] = (*found.get("abstained", ()), "stance")
-                else:
-                    found["stance"] = names[int(stance.present[row].argmax())]
-            predictions.append(Prediction(sentence=sentence, **found))
-        return predictions
-
-    def stance_proba(self, sentences: Sequence[Sentence]) -> Scores:
-        """Return stance probabilities toward each sentence's target, shape (n_sentences, n_classes)."""
-        self._check_stance(sentences)
-        stance = self.tasks.get("stance")
-        return stance.predict_proba(sentences) if stance else np.zeros((0, len(self.codebook.stance_names)))
-
-    def check_rule(self, rule: Rule) -> Rule:
-        """Return the rule, or say what in it does not go with this model."""
-        self.check_thresholds(rule.thresholds)
-        if self.codebook.exclusive and rule.goal is not None:
-            raise ConfigError(f"goal {rule.goal}: the frames are exclusive, the likeliest one is taken")
-        return rule
-
-    def _check_stance(self, targeted: Sequence[Sentence]) -> None:
-        if targeted and "stance" not in self.tasks:
-            raise ModelError(
-                "a target was given, but this model was trained without stance; "
-                "train one with tasks=[frames,stance] on rows that have 'target' and 'stance'"
-            )
-
-    def check_thresholds(self, thresholds: Mapping[str, float]) -> Mapping[str, float]:
-        """Return the thresholds, or say which cannot be."""
-        for label, value in thresholds.items():
-            if label not in self.codebook.frame_names:
-                raise ConfigError(
-                    f"threshold {label}={value}: unknown frame; expected some of {', '.join(self.codebook.frame_names)}"
-                )
-            if not 0 <= value <= 1:
-                raise ConfigError(f"threshold {label}={value}: a probability in [0, 1] is needed")
-            if self.codebook.exclusive:
-                raise ConfigError(f"threshold {label}={value}: the frames are exclusive, the likeliest one is taken")
-        return thresholds
 
 
 def frames_classifier(

@@ -25,19 +25,21 @@ import skops.io
 from framing.codebook import Codebook
 from framing.errors import CodebookError, ModelError, OutputError
 from framing.model.card import model_card
-from framing.model.classifier import FramingClassifier, TaskClassifier
-from framing.model.encoders import SentenceEncoder, copy_adapter, keep_adapter
+from framing.model.classifier import TaskClassifier
+from framing.model.decisions.heads import Calibration
+from framing.model.decisions.held_out import HeldOutScores
+from framing.model.decisions.thresholds import F1
+from framing.model.encoders import MultilingualEncoder, SentenceEncoder
+from framing.model.encoders.adapters import copy_adapter, keep_adapter
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
-from framing.model.heads import Calibration
-from framing.model.held_out import HeldOutScores
-from framing.model.multilingual import MultilingualEncoder
-from framing.model.thresholds import F1
+from framing.model.framing import FramingClassifier
 
 FORMAT = 2
 
 # Types beyond those that skops trusts by itself. Each was read: none runs code when it is built.
 TRUSTED = (
-    "framing.model.encoders.WordVectorizer",
+    "framing.model.encoders.words.WordVectorizer",
+    "framing.model.encoders.WordVectorizer",  # as it was called up to 0.1.0
     "scipy.sparse._csr.csr_matrix",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )

@@ -11,8 +11,10 @@ from framing.codebook import Codebook
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import frame_estimates, stance_estimates
-from framing.model.classifier import FramingClassifier, Rule, TaskClassifier
-from framing.model.priors import PriorShift
+from framing.model.classifier import TaskClassifier
+from framing.model.decisions.priors import PriorShift
+from framing.model.decisions.rule import Rule
+from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 from framing.training.codes import check_coded, codes_of, is_coded
 

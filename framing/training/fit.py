@@ -15,9 +15,11 @@ from framing.codebook import Codebook
 from framing.corpus.splits import Fold, GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat
-from framing.model.classifier import FramingClassifier, TaskClassifier
+from framing.model.classifier import TaskClassifier
 from framing.model.encoders import SentenceEncoder
-from framing.model.tuning import VERSION, Lesson
+from framing.model.encoders.trainer import Lesson
+from framing.model.encoders.tuning import VERSION
+from framing.model.framing import FramingClassifier
 from framing.progress import track
 from framing.records import Prediction, Sentence
 from framing.resources import SHIPPED

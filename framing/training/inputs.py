@@ -18,12 +18,10 @@ from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
 from framing.corpus.splits import Fold, GroupedFolds
 from framing.errors import ConfigError, FramingWarning, InputError
 from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
-from framing.model.encoders import SentenceEncoder
+from framing.model.decisions.heads import check_head
+from framing.model.decisions.thresholds import F1, check_goal
+from framing.model.encoders import MultilingualEncoder, SentenceEncoder, TunedEncoder
 from framing.model.features import CONTEXTS
-from framing.model.heads import check_head
-from framing.model.multilingual import MultilingualEncoder
-from framing.model.thresholds import F1, check_goal
-from framing.model.tuning import TunedEncoder
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
 from framing.training.codes import check_coded, codes_of, is_coded, strata_of

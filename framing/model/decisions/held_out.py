@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.model.conformal import class_scores
-from framing.model.thresholds import Curve
+from framing.model.decisions.conformal import class_scores
+from framing.model.decisions.thresholds import Curve
 
 Numbers = NDArray[np.float64]
 

