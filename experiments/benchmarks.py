@@ -34,7 +34,7 @@ from framing import Codebook, Sentence
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates, stance_estimates
 from framing.resources import resource
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, open_run, store_uri
 from framing.training import TrainingResult, train
 
 FOLDERS = {
@@ -253,7 +253,7 @@ def main() -> None:
         for key, value in vars(options).items()
         if key not in skipped
     }
-    with Store(store_uri(options.store)).run(system, options.name, params | {"system": system}) as run:
+    with open_run(Store(store_uri(options.store)), system, options.name, params | {"system": system}) as run:
         run.log(flat(scores) | cost)
     path = SHOWN[options.name]
     for who in ("baseline", "system", "gain"):

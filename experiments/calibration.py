@@ -21,7 +21,7 @@ from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, frame_estimates
 from framing.model.decisions.rule import Rule
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, open_run, store_uri
 
 
 def main() -> None:
@@ -51,7 +51,7 @@ def main() -> None:
             named[f"{path}/calibrated_gain"] = of["calibrated"] - of["raw"]
             named[f"{path}/adapted_gain"] = of["adapted"] - of["calibrated"]
             named[f"{path}/whole_gain"] = of["adapted"] - of["raw"]
-        with store.run(label, "calibration", {"label": label, "sentences": len(rows)}) as run:
+        with open_run(store, label, "calibration", {"label": label, "sentences": len(rows)}) as run:
             run.log(flat(named))
         print(label, *(f"{k} {v.value:.3f} {v.interval()}" for k, v in named.items()), sep="\n  ", flush=True)
 

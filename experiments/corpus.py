@@ -27,7 +27,7 @@ from framing.model.decisions.thresholds import F1, Curve
 from framing.model.encoders import SentenceEncoder
 from framing.model.framing import FramingClassifier
 from framing.resources import SHIPPED, codebook_path, data_path
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, open_run, store_uri
 from framing.training import evaluate_classifier
 
 ENCODERS = {"minilm": "sentence-transformers/all-MiniLM-L6-v2", "mpnet": "sentence-transformers/all-mpnet-base-v2"}
@@ -173,7 +173,7 @@ def _mean(estimates: Sequence[Estimate]) -> Estimate:
 
 def _record(store: Store, experiment: str, params: dict[str, Any], scores: dict[str, Estimate]) -> None:
     name = " ".join(str(value) for value in params.values())
-    with store.run(name, experiment, params) as run:
+    with open_run(store, name, experiment, params) as run:
         run.log(flat(scores))
     print(name, *(f"{path} {scores[path].value:.3f} {scores[path].interval()}" for path in SHOWN), flush=True)
 

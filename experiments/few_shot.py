@@ -34,7 +34,7 @@ from framing.model.encoders import SentenceEncoder
 from framing.model.encoders.trainer import Lesson
 from framing.model.encoders.tuning import TunedEncoder
 from framing.model.encoders.weights import find_weights
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, open_run, store_uri
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 FOLDER = "gvfc_headline_frames"
@@ -203,7 +203,7 @@ def main() -> None:
                     figures |= {f"gain/{m}": estimates[m] - scores["setfit"][m] for m in METRICS}
                 params = {key: getattr(options, key) for key in OPTIONS[name]}
                 params |= {"system": name, "shots": shots, "part": "development" if options.develop else "reported"}
-                with store.run(f"{name}, {shots} shots", "few_shot", params) as run:
+                with open_run(store, f"{name}, {shots} shots", "few_shot", params) as run:
                     run.log(flat(figures) | {"cost/cpu_seconds": costs[name]})
                 cells = [f"{path} {e.value:.3f} {e.interval()}" for path, e in figures.items()]
                 print(f"{shots} shots, {name}: {'; '.join(cells)}; {costs[name]:.0f} CPU seconds", flush=True)

@@ -12,7 +12,7 @@ import argparse
 import re
 from pathlib import Path
 
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, list_runs, store_uri
 
 COLUMNS = (
     ("frames, folds: macro-F1", "validation/frames/macro_f1"),
@@ -56,7 +56,7 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
     """Return a Markdown table, one row a configuration, with 95 % intervals."""
     keys = options.get("keys", "encoder,words,head").split(",")
     newest = {}
-    for run in sorted(store.runs(experiment), key=lambda run: run.started):
+    for run in sorted(list_runs(store, experiment), key=lambda run: run.started):
         wanted = all(run.params.get(key) == value for key, value in options.items() if key not in ("columns", "keys"))
         if run.status == "FINISHED" and run.score is not None and wanted:
             newest[tuple(run.params.get(key, "–") for key in keys)] = run

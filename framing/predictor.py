@@ -98,11 +98,11 @@ class Predictor:
             return cls(load_model(resource(SHIPPED_MODEL)), "the model shipped with framing")
         if model is not None and not str(model).startswith(("models:/", "runs:/")):
             return cls(load_model(model), f"folder {model}")
-        from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, store_uri
+        from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, champion_run, fetched_model, store_uri
 
         opened = Store(store_uri(store))
         if model is None:
-            if opened.champion_run() is None:
+            if champion_run(opened) is None:
                 if store is not None:  # asked for, so no other model will do
                     raise ModelError(
                         f"no model: the store {opened.uri} has no champion. Train one with `framing train "
@@ -112,7 +112,7 @@ class Predictor:
                 return cls.load(SHIPPED)
             model = f"models:/{REGISTERED_MODEL}@{CHAMPION}"
             print(f"model: {model} of {opened.uri}", file=sys.stderr)
-        with opened.model(str(model)) as folder:
+        with fetched_model(opened, str(model)) as folder:
             return cls(load_model(folder), f"{model} of {opened.uri}")
 
     @property

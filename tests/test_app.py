@@ -16,7 +16,7 @@ from hydra.utils import get_class, instantiate
 from framing import Predictor
 from framing.app.options import APP_KEYS, INPUT_KEYS
 from framing.records import SENTENCE_FIELDS
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, champion_run, list_runs, store_uri
 from framing.training import Recipe, StanceOptions, prepare
 from tests.command import QUICK, contents, framing
 from tests.conftest import ROOT
@@ -95,7 +95,7 @@ def test_help_shows_the_choices_and_cfg_prints_the_configuration_without_trainin
 def test_one_name_in_four_places(workplace):
     answer = framing("train", *QUICK, "head.C=2", "tasks=[frames]", "output=model", cwd=workplace)
     assert answer.code == 0, answer.err
-    (run,) = Store(store_uri(str(workplace / "mlflow.db"))).runs()
+    (run,) = list_runs(Store(store_uri(str(workplace / "mlflow.db"))))
     assert run.params["head.C"] == "2"
     heads = Predictor.load(workplace / "model").classifier.tasks["frames"].heads_["embedding"]
     assert [head.C for head in heads] == [2, 2]
@@ -110,7 +110,7 @@ def test_own_columns_and_a_head_of_its_own_for_the_stance(workplace):
         cwd=workplace,
     )
     assert answer.code == 0, answer.err
-    (run,) = Store(store_uri(str(workplace / "mlflow.db"))).runs()
+    (run,) = list_runs(Store(store_uri(str(workplace / "mlflow.db"))))
     assert {key: value for key, value in run.params.items() if key.startswith("columns.")} == {"columns.text": "satz"}
     assert run.params["stance.head._target_"] == "sklearn.svm.SVC"
     described = json.loads((workplace / "model" / "model.json").read_text())["tasks"]
@@ -126,7 +126,7 @@ def test_an_experiment_of_ones_own_is_also_the_experiment_of_its_run(workplace):
     )
     answer = framing("train", "-cd", "mine", "experiment=few", cwd=workplace)
     assert answer.code == 0, answer.err
-    (run,) = Store(store_uri(str(workplace / "mlflow.db"))).runs("few")
+    (run,) = list_runs(Store(store_uri(str(workplace / "mlflow.db"))), "few")
     assert (run.name, run.experiment, run.params["head.n_neighbors"]) == ("tfidf-knn", "few", "5")
 
 
@@ -145,8 +145,8 @@ def sweep(_empty_store, trained, tmp_path_factory) -> tuple[Store, str]:
 
 def test_a_sweep_is_one_parent_with_its_children_all_finished(sweep):
     store, _ = sweep
-    (parent,) = (run for run in store.runs() if run.parent is None)
-    children = [run for run in store.runs() if run.parent == parent.run_id]
+    (parent,) = (run for run in list_runs(store) if run.parent is None)
+    children = [run for run in list_runs(store) if run.parent == parent.run_id]
     assert sorted(run.name for run in children) == [
         "tfidf-knn",
         "tfidf-knn+tfidf",
@@ -163,7 +163,7 @@ def test_a_sweep_is_one_parent_with_its_children_all_finished(sweep):
 
 def test_a_sweep_promotes_the_best_of_its_children_only(sweep):
     store, told = sweep
-    ranked = store.runs()
+    ranked = list_runs(store)
     assert [run.champion for run in ranked] == [True, False, False, False, False]
     assert all(ranked[0].score >= run.score for run in ranked[:4])
     assert len(store.client.search_model_versions("name = 'framing'")) == 1
@@ -181,10 +181,10 @@ def test_a_sweep_with_a_run_that_fails_is_failed_and_says_which(workplace):
     assert "data=missing.jsonl" in which
     assert last == "error: missing.jsonl: no such file"
     store = Store(store_uri(str(workplace / "mlflow.db")))
-    child, parent = store.runs()
+    child, parent = list_runs(store)
     assert (parent.status, child.status) == ("FAILED", "FINISHED")  # the others go on
     assert child.parent == parent.run_id
-    assert store.champion_run() is None
+    assert champion_run(store) is None
 
 
 def test_a_sweep_on_a_store_out_of_reach_runs_nothing(workplace):

@@ -10,7 +10,7 @@ import pytest
 import skops.io
 
 from framing.model.persistence import FORMAT
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, champion_run, list_runs, store_uri
 from tests.command import QUICK, contents, framing
 
 CODED = '{"text": "Profit.", "frames": ["gain"], "group": "a"}\n'
@@ -323,13 +323,16 @@ def test_a_folder_without_a_store_stays_without_one(workplace):
 
 def test_what_shows_only_in_the_middle_of_a_run_ends_it_as_failed_and_leaves_the_champion(folder):
     store = Store(store_uri(str(folder / "mlflow.db")))
-    (champion,) = store.runs()
+    (champion,) = list_runs(store)
     answer = framing("train", *QUICK, "head=knn", "head.n_neighbors=1000", "promote=true", cwd=folder)
     start, line = answer.err.splitlines()
     assert (answer.code, start.split()[:2]) == (1, ["training", "tfidf-knn"])
     assert "Expected n_neighbors <= n_samples_fit, but n_neighbors = 1000" in line
-    assert [(run.name, run.status) for run in store.runs()] == [("tfidf-logreg", "FINISHED"), ("tfidf-knn", "FAILED")]
-    assert store.champion_run() == champion.run_id
+    assert [(run.name, run.status) for run in list_runs(store)] == [
+        ("tfidf-logreg", "FINISHED"),
+        ("tfidf-knn", "FAILED"),
+    ]
+    assert champion_run(store) == champion.run_id
 
 
 def test_a_target_for_a_model_without_stance_is_refused(folder):

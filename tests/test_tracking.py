@@ -21,7 +21,7 @@ import yaml
 from framing import Predictor
 from framing.corpus.dataset import dataset_digest, load_dataset
 from framing.errors import ModelError, StoreError
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, champion_run, find_run, list_runs, open_run, promote, store_uri, training_link
 from tests.command import QUICK, framing
 
 METRIC = "validation/frames/macro_f1"
@@ -35,7 +35,7 @@ def store_in(folder: Path) -> Store:
 def run(trained):
     """The one run of the trained folder, as MLflow gives it."""
     store = store_in(trained)
-    (summary,) = store.runs()
+    (summary,) = list_runs(store)
     return store.client.get_run(summary.run_id)
 
 
@@ -116,7 +116,7 @@ def test_training_without_promote_makes_no_model_version_and_says_how_to(workpla
     answer = framing("train", *QUICK, "tasks=[frames]", cwd=workplace)
     assert answer.code == 0, answer.err
     store = store_in(workplace)
-    (summary,) = store.runs()
+    (summary,) = list_runs(store)
     assert store.client.search_registered_models() == []
     assert f"store sqlite:///{workplace}/mlflow.db" in answer.err.splitlines()[0]
     short = summary.run_id[:8]
@@ -125,13 +125,13 @@ def test_training_without_promote_makes_no_model_version_and_says_how_to(workpla
 
 def test_promoting_makes_the_next_version_and_moves_the_alias(with_champion):
     store = store_in(with_champion)
-    (summary,) = store.runs()
+    (summary,) = list_runs(store)
     assert int(store.client.get_model_version_by_alias("framing", "champion").version) == 1
     answer = framing("promote", summary.run_id[:6], cwd=with_champion)
     assert answer.code == 0, answer.err
     assert answer.out == f"framing version 2 (tfidf-logreg, run {summary.run_id[:8]}) is now the champion\n"
     assert int(store.client.get_model_version_by_alias("framing", "champion").version) == 2
-    assert store.champion_run() == summary.run_id
+    assert champion_run(store) == summary.run_id
 
 
 @pytest.fixture
@@ -139,56 +139,56 @@ def three_runs(store_file) -> Store:
     """Runs with scores .5 and .7, and one that failed."""
     store = Store(store_uri(str(store_file)))
     for name, score in (("worse", 0.5), ("better", 0.7)):
-        with store.run(name, "ours", {"head": name}) as run:
+        with open_run(store, name, "ours", {"head": name}) as run:
             run.log({"v/f1": score, "v/f1_low": score - 0.1, "v/f1_high": score + 0.1})
-    with pytest.raises(ZeroDivisionError), store.run("failed", "ours", {}):
+    with pytest.raises(ZeroDivisionError), open_run(store, "failed", "ours", {}):
         _ = 1 / 0
     return store
 
 
 def test_runs_are_ranked_by_score_and_those_without_one_come_last(three_runs):
-    found = [(run.name, run.score, run.status) for run in three_runs.runs()]
+    found = [(run.name, run.score, run.status) for run in list_runs(three_runs)]
     assert found == [("better", 0.7, "FINISHED"), ("worse", 0.5, "FINISHED"), ("failed", None, "FAILED")]
-    assert [(run.low, run.high) for run in three_runs.runs()[1:]] == [(0.4, 0.6), (None, None)]
-    assert three_runs.runs("ours") == three_runs.runs()
-    assert three_runs.runs("Default") == []
+    assert [(run.low, run.high) for run in list_runs(three_runs)[1:]] == [(0.4, 0.6), (None, None)]
+    assert list_runs(three_runs, "ours") == list_runs(three_runs)
+    assert list_runs(three_runs, "Default") == []
 
 
 def test_a_run_is_found_by_id_by_its_beginning_and_by_name(three_runs):
-    best = three_runs.runs()[0]
+    best = list_runs(three_runs)[0]
     for wanted in (best.run_id, best.run_id[:10], "better"):
-        assert three_runs.find_run(wanted) == best
+        assert find_run(three_runs, wanted) == best
 
 
 def test_a_run_that_is_not_there_or_not_the_only_one_is_an_error(three_runs):
     with pytest.raises(StoreError, match=f"^run 'best' in {three_runs.uri}: no such run; see `framing runs`$"):
-        three_runs.find_run("best")
-    best = three_runs.runs()[0]
+        find_run(three_runs, "best")
+    best = list_runs(three_runs)[0]
     with pytest.raises(StoreError, match=f"run '{best.run_id[:3]}' in .*: no such run"):
-        three_runs.find_run(best.run_id[:3])  # too short to mean anything
-    with three_runs.run("better", "ours", {}):
+        find_run(three_runs, best.run_id[:3])  # too short to mean anything
+    with open_run(three_runs, "better", "ours", {}):
         pass
     with pytest.raises(StoreError, match=r"run 'better' in .*: 2 runs fit \(\w{8}, \w{8}\); give the id$"):
-        three_runs.find_run("better")
+        find_run(three_runs, "better")
 
 
 def test_only_a_finished_run_with_a_model_can_be_promoted(three_runs):
     with pytest.raises(StoreError, match=r"run \w{8} \(failed\) is FAILED: only a finished run can be promoted"):
-        three_runs.promote(three_runs.find_run("failed"))
+        promote(three_runs, find_run(three_runs, "failed"))
     with pytest.raises(StoreError, match=r"run \w{8} \(better\) has no model; promote one of its children or train"):
-        three_runs.promote(three_runs.find_run("better"))
+        promote(three_runs, find_run(three_runs, "better"))
     assert three_runs.client.search_registered_models() == []
 
 
 def test_an_experiment_that_is_not_there_is_an_error_that_names_those_that_are(three_runs):
     with pytest.raises(StoreError, match=r"no experiment 'theirs'; there are: ours, Default$"):
-        three_runs.runs("theirs")
+        list_runs(three_runs, "theirs")
 
 
 def test_the_table_of_runs_marks_the_champion_and_leaves_out_what_has_no_score(with_champion):
     store = store_in(with_champion)
-    (champion,) = store.runs()
-    with store.run("parent", "framing", {}):
+    (champion,) = list_runs(store)
+    with open_run(store, "parent", "framing", {}):
         pass
     shown = framing("runs", cwd=with_champion)
     (row,) = [line for line in shown.out.splitlines() if "FINISHED" in line]
@@ -213,7 +213,7 @@ def test_the_default_model_is_the_champion_of_the_store_and_says_so(trained, mon
 def test_a_model_of_the_store_is_the_same_by_alias_version_run_and_folder(trained, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{trained}/mlflow.db")
-    (summary,) = store_in(trained).runs()
+    (summary,) = list_runs(store_in(trained))
     names = ("models:/framing@champion", "models:/framing/1", f"runs:/{summary.run_id}", f"runs:/{summary.run_id[:8]}")
     asked = ["Profit for Alder comes with an attack."]
     expected = Predictor.load(trained / "model").predict_proba(asked).tolist()
@@ -246,24 +246,24 @@ def test_a_store_in_a_folder_with_spaces_works_from_training_to_prediction(workp
 def test_the_store_is_made_with_the_first_run_and_not_before(tmp_path):
     store = Store(store_uri(str(tmp_path / "deep" / "mlflow.db")))
     assert not store.exists
-    assert store.champion_run() is None
+    assert champion_run(store) is None
     with pytest.raises(StoreError, match=r"no tracking store at sqlite:.*; train first \(framing train\), or name one"):
-        store.runs()
+        list_runs(store)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_link_to_the_runs_opens_the_page_of_training_runs(three_runs, tmp_path):
     ours = three_runs.client.get_experiment_by_name("ours").experiment_id
     expected = f"http://h:1/#/experiments/{ours}/runs?workflowType=machine_learning"
-    assert three_runs.training_link("http://h:1") == f"{expected}&viewStateShareKey=scores"  # the one used last
-    assert three_runs.training_link("http://h:1", "ours") == f"{expected}&viewStateShareKey=scores"
+    assert training_link(three_runs, "http://h:1") == f"{expected}&viewStateShareKey=scores"  # the one used last
+    assert training_link(three_runs, "http://h:1", "ours") == f"{expected}&viewStateShareKey=scores"
     view = json.loads(three_runs.client.get_experiment(ours).tags["mlflow.sharedViewState.scores"])
     assert view["selectedColumns"][:4] == ["params.`encoder`", "params.`head`", "params.`words`", "tags.`score`"]
-    assert three_runs.training_link("http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
+    assert training_link(three_runs, "http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
     with pytest.raises(StoreError, match="no experiment 'theirs'; there are: "):
-        three_runs.training_link("http://h:1", "theirs")
+        training_link(three_runs, "http://h:1", "theirs")
     nothing = Store(store_uri(str(tmp_path / "none.db")))
-    assert nothing.training_link("http://h:1") == expected.replace(f"/{ours}/", "/0/")
+    assert training_link(nothing, "http://h:1") == expected.replace(f"/{ours}/", "/0/")
 
 
 @contextmanager
@@ -323,7 +323,7 @@ def test_a_server_that_is_something_else_or_unwell_is_told_from_one_that_wants_a
     with answering(401, b"") as address:
         assert Store(address).exists
     with answering(200, b"Welcome") as address, pytest.raises(StoreError, match="cannot be used") as caught:
-        Store(address).runs()
+        list_runs(Store(address))
     assert "\n" not in str(caught.value)
 
 
@@ -348,12 +348,12 @@ def test_a_store_that_breaks_during_a_run_is_an_error_of_the_store(store_file):
     store = Store(store_uri(str(store_file)))
     with (
         pytest.raises(StoreError, match=r"cannot be used \(no such table: metrics\)"),
-        store.run("r", "e", {}) as run,
+        open_run(store, "r", "e", {}) as run,
     ):
         with closing(sqlite3.connect(store_file)) as connection:
             connection.execute("DROP TABLE metrics")
         run.log({"v/f1": 0.5})
-    (summary,) = store.runs()
+    (summary,) = list_runs(store)
     assert summary.status == "FAILED"
 
 
@@ -377,7 +377,7 @@ def test_ctrl_c_and_an_end_from_outside_leave_a_killed_run_and_the_champion(with
             stderr=subprocess.PIPE,
             text=True,
         )
-    champion = store.champion_run()
+    champion = champion_run(store)
     for number, process in processes.items():
         wait_for_a_run(stores[number], process)
         process.send_signal(number)
@@ -387,8 +387,8 @@ def test_ctrl_c_and_an_end_from_outside_leave_a_killed_run_and_the_champion(with
         assert err.splitlines()[-1] == "interrupted"
         assert "Traceback" not in err
         after = Store(store_uri(str(stores[number])))
-        assert {run.name: run.status for run in after.runs()} == {"tfidf-logreg": "FINISHED", "tfidf-mlp": "KILLED"}
-        assert after.champion_run() == champion
+        assert {run.name: run.status for run in list_runs(after)} == {"tfidf-logreg": "FINISHED", "tfidf-mlp": "KILLED"}
+        assert champion_run(after) == champion
         assert len(after.client.search_model_versions("name = 'framing'")) == 1
 
 

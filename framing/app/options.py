@@ -33,6 +33,23 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
 )
 
 
+# Classes that a user's own configuration may name as they were called up to 0.1.0.
+MOVED = {
+    "framing.model.tuning.TunedEncoder": "framing.model.encoders.TunedEncoder",
+    "framing.model.multilingual.MultilingualEncoder": "framing.model.encoders.MultilingualEncoder",
+}
+
+
+def with_todays_names(config: Any) -> Any:
+    """Return a configuration in which classes that have moved go by their names of today."""
+    if isinstance(config, Mapping):
+        return {
+            key: MOVED.get(value, value) if key == "_target_" else with_todays_names(value)
+            for key, value in config.items()
+        }
+    return [with_todays_names(item) for item in config] if isinstance(config, list) else config
+
+
 def check_plain(config: Mapping[str, Any], choices: Mapping[str, Any]) -> None:
     """Refuse an option of the wrong kind before anything is read or written."""
     known = (*INPUT_KEYS, *(option.name for option in fields(Recipe)), *APP_KEYS)

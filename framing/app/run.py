@@ -15,12 +15,12 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
-from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain
+from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain, with_todays_names
 from framing.app.record import run_note, run_params, run_tags, score_lines, write_record
-from framing.app.sweep import PARENT, promote
+from framing.app.sweep import PARENT, promote_run
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, end_run, open_run, store_uri
 from framing.training import Recipe, fit_training, prepare, tuning_seconds
 
 
@@ -49,7 +49,7 @@ def run(overrides: list[str]) -> None:
         # A sweep that came to its end has closed its parent run itself.
         if parent := os.environ.pop(PARENT, None):
             uri, _, run_id = parent.rpartition("#")
-            Store(uri).end(run_id, status)
+            end_run(Store(uri), run_id, status)
 
 
 @hydra.main(version_base="1.3", config_path=str(resource("configs")), config_name="train")
@@ -66,7 +66,7 @@ def _train(cfg: DictConfig) -> float:
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
     choices = {key: HydraConfig.get().runtime.choices.get(key) for key in CHOICES}
     check_plain(config, choices)
-    parts = instantiate(cfg, _convert_="all")
+    parts = instantiate(with_todays_names(config), _convert_="all")
     parts["words"] = parts["words"] or None
     tracking = {key: parts.pop(key) for key in APP_KEYS}["tracking"]
     check_parts(parts)
@@ -80,7 +80,7 @@ def _train(cfg: DictConfig) -> float:
     say(f"training {name} on {len(training.dataset):,} rows; store {store.uri}")
     if seconds := tuning_seconds(training):
         say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
-    with store.run(name, experiment, run_params(config, choices), parent) as run:
+    with open_run(store, name, experiment, run_params(config, choices), parent) as run:
         paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
         named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)
         run.log_data(named, training.data_digest, data, len(training.dataset), training.dataset.column_names)
@@ -93,7 +93,7 @@ def _train(cfg: DictConfig) -> float:
         say(f"model saved in {save_model(result.classifier, config['output'])}")
     say(score_lines(result))
     if config["promote"] and parent is None:
-        promote(store, run.run_id)
+        promote_run(store, run.run_id)
     elif parent is None:
         say(f"run {run.run_id[:8]}; make it the default with: framing promote {run.run_id[:8]}")
     return result.metrics[result.primary]

@@ -9,10 +9,10 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from framing.app.messages import past_hydra, say
-from framing.tracking import Store, store_uri
+from framing.tracking import Store, end_run, find_run, list_runs, promote, start_run, store_uri
 
 # How the runs of a sweep, possibly in other processes, learn which run they are part of.
-PARENT = "FRAMINGPARENT_RUN"
+PARENT = "FRAMING_PARENT_RUN"
 
 
 class SweepCallback(Callback):
@@ -24,21 +24,21 @@ class SweepCallback(Callback):
             self.store = Store(store_uri(config.tracking.uri))
             overrides = " ".join(o for o in config.hydra.overrides.task if not o.startswith("tracking."))
             experiment = config.hydra.runtime.choices.get("experiment") or config.tracking.experiment
-            self.run_id = self.store.start(f"sweep {overrides}"[:250], experiment)
+            self.run_id = start_run(self.store, f"sweep {overrides}"[:250], experiment)
             os.environ[PARENT] = f"{self.store.uri}#{self.run_id}"
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Close the parent run; with ``promote=true``, promote the best child."""
         with past_hydra():
             os.environ.pop(PARENT)
-            self.store.end(self.run_id, "FINISHED")
-            children = [run for run in self.store.runs() if run.parent == self.run_id]
+            end_run(self.store, self.run_id, "FINISHED")
+            children = [run for run in list_runs(self.store) if run.parent == self.run_id]
             say(f"sweep {self.run_id[:8]}: {len(children)} runs; compare them with: framing runs, framing ui")
             if config.promote and children:
-                promote(self.store, children[0].run_id)
+                promote_run(self.store, children[0].run_id)
 
 
-def promote(store: Store, run_id: str) -> None:
+def promote_run(store: Store, run_id: str) -> None:
     """Make a run's model the champion, and say so."""
-    version = store.promote(store.find_run(run_id))
+    version = promote(store, find_run(store, run_id))
     say(f"run {run_id[:8]} is now framing version {version}, the champion")

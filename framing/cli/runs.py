@@ -28,9 +28,9 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
 
     from framing.report.formats import csv_text
     from framing.report.table import rows_text
-    from framing.tracking import Store, store_uri
+    from framing.tracking import Store, list_runs, store_uri
 
-    found = [run for run in Store(store_uri(store)).runs(experiment) if everything or run.score is not None]
+    found = [run for run in list_runs(Store(store_uri(store)), experiment) if everything or run.score is not None]
     columns = [
         "",
         "run",
@@ -64,11 +64,18 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
 @STORE
 def promote(run: str, store: str | None) -> None:
     """Make a run's model the champion: the one that predict uses. RUN is an id, its beginning, or a name."""
-    from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, store_uri
+    from framing.tracking import (
+        CHAMPION,
+        REGISTERED_MODEL,
+        Store,
+        find_run,
+        promote,
+        store_uri,
+    )
 
     opened = Store(store_uri(store))
-    chosen = opened.find_run(run)
-    version = opened.promote(chosen)
+    chosen = find_run(opened, run)
+    version = promote(opened, chosen)
     print(f"{REGISTERED_MODEL} version {version} ({chosen.name}, run {chosen.run_id[:8]}) is now the {CHAMPION}")
 
 
@@ -79,14 +86,14 @@ def promote(run: str, store: str | None) -> None:
 @click.option("--experiment", help="Experiment to link to.  [default: the one used last]")
 def ui(store: str | None, host: str, port: int, experiment: str | None) -> None:
     """Open the MLflow UI on the store, with a link to the training runs."""
-    from framing.tracking import Store, store_uri
+    from framing.tracking import Store, serve_ui, store_uri, training_link
 
     opened = Store(store_uri(store))
     address = f"http://{host}:{port}" if opened.database is not None else opened.uri
-    print(f"training runs: {opened.training_link(address, experiment)}", flush=True)
+    print(f"training runs: {training_link(opened, address, experiment)}", flush=True)
     if opened.database is None:  # a server has its own UI
         return
     print(f"store {opened.uri}; stop with Ctrl-C", file=sys.stderr, flush=True)
-    code = opened.serve(host, port)
+    code = serve_ui(opened, host, port)
     if code:
         raise click.exceptions.Exit(code)

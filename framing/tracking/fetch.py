@@ -1,0 +1,52 @@
+"""A model's files by its name in the store."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from framing.errors import StoreError
+from framing.tracking.registry import MODEL_FOLDER
+from framing.tracking.runs import find_run
+from framing.tracking.store import Store, first_line
+
+
+@contextmanager
+def fetched_model(store: Store, uri: str) -> Iterator[Path]:
+    """Bring a model from ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``runs:/ID`` and lend its folder.
+
+    Raises
+    ------
+    StoreError
+        There is no such model.
+    """
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    store.require()
+    with tempfile.TemporaryDirectory(prefix="framing-model-") as scratch:
+        try:
+            folder = download_artifacts(_source(store, uri), dst_path=scratch, tracking_uri=store.uri)
+        except (MlflowException, OSError, ValueError) as error:
+            raise StoreError(f"{uri}: not in the store {store.uri} ({first_line(error)}); see `framing runs`") from None
+        yield Path(folder)
+
+
+def _source(store: Store, uri: str) -> str:
+    """Return the address of the files that a model's name means in this store.
+
+    MLflow would look a ``models:/`` name up in the store of its environment.
+    """
+    kind, _, name = uri.partition(":/")
+    if kind == "runs":
+        run_id, _, path = name.partition("/")
+        return f"{store.client.get_run(find_run(store, run_id).run_id).info.artifact_uri}/{path or MODEL_FOLDER}"
+    model, at, alias = name.partition("@")
+    if at:
+        return str(store.client.get_model_version_by_alias(model, alias).source)
+    model, _, version = name.partition("/")
+    if not version.isdigit():
+        raise ValueError("expected models:/NAME@ALIAS or models:/NAME/VERSION")
+    return str(store.client.get_model_version(model, version).source)

@@ -1,0 +1,230 @@
+"""Runs: open one, record in it, close it with the right status, list them by their score."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from framing.errors import StoreError
+from framing.tracking.registry import champion_run
+from framing.tracking.store import Store
+from framing.tracking.view import VIEW_TAG, runs_view
+
+_PRIMARY = "framing.primary_metric"
+_PARENT = "mlflow.parentRunId"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run, as ``framing runs`` shows it."""
+
+    run_id: str
+    name: str
+    experiment: str
+    status: str
+    started: int
+    metric: str
+    score: float | None
+    low: float | None
+    high: float | None
+    params: dict[str, str]
+    parent: str | None
+    champion: bool
+
+
+class Run:
+    """An open run. Figures go in with ``log``; ``open_run`` closes it with the right status."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+
+    def log(
+        self,
+        metrics: Mapping[str, float],
+        files: Path | None = None,
+        note: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Record scores (the primary one first), a folder of files, a description and tags."""
+        from mlflow.entities import Metric, RunTag
+
+        client, now = self.store.client, _milliseconds()
+        # A run's overview lists metrics in the order in which they arrived, and a batch holds 1,000 at most.
+        if metrics:
+            primary = next(iter(metrics))
+            client.log_metric(self.run_id, primary, metrics[primary])
+            client.set_tag(self.run_id, _PRIMARY, primary)
+        entries = [Metric(path, float(value), now, 0) for path, value in metrics.items()]
+        for start in range(0, len(entries), 500):
+            client.log_batch(self.run_id, metrics=entries[start : start + 500])
+        if tags:
+            client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        if files is not None:
+            client.log_artifacts(self.run_id, str(files))
+        if note is not None:
+            client.set_tag(self.run_id, "mlflow.note.content", note)
+
+    def log_data(self, name: str, digest: str, source: str, rows: int, columns: list[str]) -> None:
+        """Record which data the run read."""
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        dataset = Dataset(
+            name=name,
+            digest=digest[:36],
+            source_type="local",
+            source=json.dumps({"uri": source}),
+            schema=json.dumps({"mlflow_colspec": [{"name": column, "type": "string"} for column in columns]}),
+            profile=json.dumps({"num_rows": rows, "sha256": digest}),
+        )
+        inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", "train")])]
+        self.store.client.log_inputs(self.run_id, datasets=inputs)
+
+
+@contextmanager
+def open_run(
+    store: Store, name: str, experiment: str, params: Mapping[str, Any], parent: str | None = None
+) -> Iterator[Run]:
+    """Open a run, and end it as FINISHED, FAILED, or KILLED by Ctrl-C.
+
+    Parameters
+    ----------
+    name, experiment
+        Names of the run and of its experiment, which is made where missing.
+    params
+        The resolved configuration, flat.
+    parent
+        Id of the run that this one is a part of.
+    """
+    from mlflow.entities import Param
+
+    run_id = start_run(store, name, experiment, parent)
+    status = "FAILED"
+    try:
+        entries = [Param(key, str(value)[:6000]) for key, value in params.items()]
+        for start in range(0, len(entries), 100):
+            store.client.log_batch(run_id, params=entries[start : start + 100])
+        with store.answering():
+            yield Run(store, run_id)
+        status = "FINISHED"
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        end_run(store, run_id, status)
+
+
+def start_run(store: Store, name: str, experiment: str, parent: str | None = None) -> str:
+    """Open a run that ``end`` closes, and return its id."""
+    tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
+    with store.answering():
+        if store.database is not None:
+            store.database.parent.mkdir(parents=True, exist_ok=True)
+        found = store.client.get_experiment_by_name(experiment)
+        # Beside the database, so that a store is one folder; the library's default follows the current one.
+        place = store.database and (store.database.parent / "mlartifacts" / experiment).as_uri()
+        experiment_id = (
+            found.experiment_id
+            if found
+            else store.client.create_experiment(experiment, place, tags={VIEW_TAG: runs_view()})
+        )
+        run_id: str = store.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+        return run_id
+
+
+def end_run(store: Store, run_id: str, status: str) -> None:
+    """Close a run with a status: FINISHED, FAILED or KILLED."""
+    with store.answering():
+        store.client.set_terminated(run_id, status)
+
+
+def list_runs(store: Store, experiment: str | None = None) -> list[RunSummary]:
+    """Return training runs, best primary score first, runs without a score last.
+
+    Raises
+    ------
+    StoreError
+        There is no store yet, or no such experiment.
+    """
+    store.require()
+    champion = champion_run(store)
+    found, token = [], None
+    with store.answering():
+        experiments = experiment_names(store, experiment)
+        while True:
+            page = store.client.search_runs(list(experiments), max_results=1000, page_token=token)
+            found += [_summary(run, experiments, champion) for run in page]
+            if not (token := page.token):
+                break
+    found.sort(key=lambda run: (run.score is None, -(run.score or 0), -run.started))
+    return found
+
+
+def find_run(store: Store, wanted: str) -> RunSummary:
+    """Return the run with an id, the beginning of an id, or a name that only one run has.
+
+    Raises
+    ------
+    StoreError
+        None or several fit.
+    """
+    runs = list_runs(store)
+    fitting = [run for run in runs if run.run_id == wanted] or [
+        run for run in runs if run.name == wanted or (len(wanted) >= 4 and run.run_id.startswith(wanted))
+    ]
+    if len(fitting) != 1:
+        several = ", ".join(run.run_id[:8] for run in fitting[:8])
+        problem = f"{len(fitting)} runs fit ({several}); give the id" if fitting else "no such run; see `framing runs`"
+        raise StoreError(f"run {wanted!r} in {store.uri}: {problem}")
+    return fitting[0]
+
+
+def experiment_names(store: Store, wanted: str | None) -> dict[str, str]:
+    """Return the names of experiments by id: of one, or of all."""
+    names: dict[str, str] = {e.experiment_id: e.name for e in store.client.search_experiments()}
+    if wanted is not None and wanted not in names.values():
+        raise StoreError(f"store {store.uri}: no experiment {wanted!r}; there are: {', '.join(names.values())}")
+    return {number: name for number, name in names.items() if wanted in (None, name)}
+
+
+def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> RunSummary:
+    metric = run.data.tags.get(_PRIMARY, "")
+    metrics = run.data.metrics
+    return RunSummary(
+        run_id=run.info.run_id,
+        name=run.info.run_name,
+        experiment=experiments[run.info.experiment_id],
+        status=run.info.status,
+        started=run.info.start_time,
+        metric=metric,
+        score=metrics.get(metric),
+        low=metrics.get(f"{metric}_low"),
+        high=metrics.get(f"{metric}_high"),
+        params=dict(run.data.params),
+        parent=run.data.tags.get(_PARENT),
+        champion=run.info.run_id == champion,
+    )
+
+
+def _code_version() -> dict[str, str]:
+    version = importlib.metadata.version("framing-classifier")
+    tags = {"framing.version": version, "mlflow.source.name": "framing train", "mlflow.source.type": "LOCAL"}
+    source = Path(__file__).resolve().parent.parent
+    if (source / ".git").exists():
+        git = ["git", "-C", str(source), "rev-parse", "HEAD"]
+        commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+        if commit:
+            tags["mlflow.source.git.commit"] = commit
+    return tags
+
+
+def _milliseconds() -> int:
+    from mlflow.utils.time import get_current_time_millis
+
+    return int(get_current_time_millis())

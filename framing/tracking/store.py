@@ -1,0 +1,169 @@
+"""The tracking store: where it is, whether it can be used, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import sqlite3
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from framing.errors import StoreError
+
+# Seconds that a store has for its first answer.
+_PATIENCE = 5
+
+
+def store_uri(uri: str | None = None) -> str:
+    """Return the tracking store's address: what was given, else ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``.
+
+    A path becomes an SQLite address, and a relative one absolute, so that a later ``cd`` changes nothing.
+
+    Examples
+    --------
+    >>> store_uri("sqlite:////data/mlflow.db")
+    'sqlite:////data/mlflow.db'
+    >>> store_uri("http://localhost:5000/")
+    'http://localhost:5000'
+    """
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
+    if "://" not in uri:
+        uri = f"sqlite:///{Path(uri).expanduser()}"
+    if uri.startswith("sqlite:///"):
+        return f"sqlite:///{Path(uri.removeprefix('sqlite:///')).absolute()}"
+    return uri.rstrip("/")
+
+
+class Store:
+    """A tracking store and its model registry.
+
+    Parameters
+    ----------
+    uri
+        As ``store_uri`` returns it. Nothing is created before the first run is.
+
+    Raises
+    ------
+    StoreError
+        The store cannot be reached; known within seconds.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self._probe()
+
+    @cached_property
+    def client(self) -> Any:
+        """The MLflow client of this store."""
+        # By default MLflow reports usage, retries for minutes, and prints links among the results.
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+        from mlflow import MlflowClient
+
+        # What goes wrong comes as an exception; its trace in the log would be said twice.
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        try:
+            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        except Exception as error:
+            raise self.error(error) from None
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, where the store is one."""
+        return Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read."""
+        return self.database is None or (self.database.is_file() and self.database.stat().st_size > 0)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Within it, turn MLflow's errors into ours."""
+        try:
+            yield
+        except Exception as error:
+            if not type(error).__module__.startswith(("mlflow.", "sqlalchemy.")):
+                raise
+            raise self.error(error) from None
+
+    def require(self) -> None:
+        """Raise where there is nothing to read."""
+        if not self.exists:
+            raise StoreError(f"no tracking store at {self.uri}; train first (framing train), or name one with --store")
+
+    def _probe(self) -> None:
+        """Find out within seconds whether the store can be reached, and create nothing."""
+        if self.database is not None:
+            self._probe_sqlite(self.database)
+        elif urllib.parse.urlparse(self.uri).scheme in ("http", "https"):
+            self._probe_server()
+        else:
+            raise StoreError(
+                f"store {self.uri}: unknown kind of address; expected sqlite:///PATH, a path, or http(s)://HOST:PORT"
+            )
+
+    def _probe_server(self) -> None:
+        """Ask a server whether it is well; one that takes the call and stays silent is found out too."""
+        try:
+            with urllib.request.urlopen(f"{self.uri}/health", timeout=_PATIENCE):
+                return
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (401, 403):  # a guard answers before the server; MLflow has its own ways to log in
+                return
+            raise self.error(f"it answers {error.code} where an MLflow server says that it is well") from None
+        except TimeoutError:
+            raise self.error(f"no answer within {_PATIENCE} seconds") from None
+        except urllib.error.URLError as error:
+            raise self.error(error.reason) from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise self.error(f"not an address or not an MLflow server: {first_line(error)}") from None
+
+    def _probe_sqlite(self, file: Path) -> None:
+        if file.is_dir():
+            raise StoreError(f"store {self.uri}: a folder; name the database in it, such as {file / 'mlflow.db'}")
+        if file.exists():
+            try:
+                with closing(sqlite3.connect(file, timeout=_PATIENCE)) as connection:
+                    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            except sqlite3.Error as error:
+                raise self.error(error) from None
+            # MLflow would add its tables to anybody's database.
+            if tables and "experiments" not in tables:
+                raise self.error("a database of something else: it has no table 'experiments'")
+            return
+        # The folder is made with the first run; now it is enough that it could be.
+        folder = next(parent for parent in file.parents if parent.exists())
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise self.error(f"{folder} cannot be written: {error.strerror}") from None
+
+    def error(self, reason: object) -> StoreError:
+        """Return the error that says that the store cannot be used, why, and what to do."""
+        for error in (reason, getattr(reason, "__cause__", None)):
+            reason = getattr(error, "orig", None) or reason  # what the database itself said
+        start = "" if self.database is not None else "start the server (mlflow server), or "
+        return StoreError(
+            f"store {self.uri}: cannot be used ({first_line(reason)}); {start}name another store with --store "
+            "(framing train: tracking.uri=...)"
+        )
+
+
+def first_line(reason: object) -> str:
+    """Return the first line of what an error says."""
+    return (str(reason).splitlines() or [type(reason).__name__])[0]

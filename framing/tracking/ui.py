@@ -1,0 +1,35 @@
+"""MLflow's user interface on a store: its server, and a link that opens the runs with their scores."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from framing.tracking.runs import experiment_names
+from framing.tracking.store import Store
+from framing.tracking.view import VIEW, VIEW_TAG
+
+
+def training_link(store: Store, base: str, experiment: str | None = None) -> str:
+    """Return the address of the runs table of an experiment in the UI, by default the one used last."""
+    used, view = "0", ""
+    if experiment is not None:
+        store.require()
+    if store.exists:
+        with store.answering():
+            found = list(experiment_names(store, experiment))
+            latest = store.client.search_runs(found, max_results=1, order_by=["attributes.start_time DESC"])
+            used = latest[0].info.experiment_id if latest else found[0]
+            # The UI complains of a view that is not there: an experiment may be older, or made by other hands.
+            if VIEW_TAG in store.client.get_experiment(used).tags:
+                view = f"&viewStateShareKey={VIEW}"
+    # Without the workflow type the UI opens its page for traces of language models.
+    return f"{base}/#/experiments/{used}/runs?workflowType=machine_learning{view}"
+
+
+def serve_ui(store: Store, host: str, port: int) -> int:
+    """Run the MLflow UI on this store until it is stopped; return its exit code."""
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", store.uri, "--host", host]
+    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    return subprocess.run([*command, "--port", str(port)], env=environment, check=False).returncode
