@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from framing.tracking import Store, open_run, store_uri
 from framing.training import evaluate_classifier
 
 ENCODERS = {"minilm": "sentence-transformers/all-MiniLM-L6-v2", "mpnet": "sentence-transformers/all-mpnet-base-v2"}
-# Coarse kinds of sentences: the files of data/, and those of data/left_out/ that the corpus does without.
+# Coarse kinds of sentences: the files of data/, and those of left_out/ that the corpus does without.
 KINDS = {
     "plain sentences": ("plain",),
     "minimal pairs": ("pairs",),
@@ -40,6 +41,7 @@ KINDS = {
     "archive and analysis documents": ("archive", "analysis"),
     "documents for the gaps": ("gaps",),
 }
+LEFT_OUT_DATA = Path(__file__).parent / "left_out"
 LEFT_OUT = {"polished sentences": ("polished",), "sentences by register": ("reported", "official", "opinion")}
 SHOWN = ("dev/frames/macro_f1", "dev/frames/mean_ap")
 
@@ -61,7 +63,7 @@ def ablation(rows: list[Sentence], dev: list[Sentence], book: Codebook, store: S
             of_kind = [s for s in rows if s.extra["style"] in styles]
             low, high = _scores([s for s in rows if s.extra["style"] not in styles], dev, book, encoder), whole
         else:
-            of_kind = _coded(*(f"{data_path(SHIPPED)}/left_out/{style}.jsonl" for style in styles), book=book)
+            of_kind = _coded(*(f"{LEFT_OUT_DATA}/{style}.jsonl" for style in styles), book=book)
             low, high = whole, _scores(rows + of_kind, dev, book, encoder)
         adds = {f"adds/{path.removeprefix('dev/')}": high[path] - low[path] for path in SHOWN}
         params = {"encoder": encoder, "kind": kind, "sentences": len(of_kind)}

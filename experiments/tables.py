@@ -1,6 +1,6 @@
 """Write the result tables of reports from the tracking store.
 
-    python experiments/tables.py experiments/baseline.md README.md [--store URI]
+    python experiments/tables.py experiments/corpus.md README.md [--store URI]
 
 Between ``<!-- table: EXPERIMENT KEY=VALUE ... columns=PREFIX keys=A,B -->`` and ``<!-- end -->`` comes a table of the
 finished runs of that MLflow experiment, the newest of each configuration, whose parameters have those values.

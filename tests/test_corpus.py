@@ -30,6 +30,7 @@ def test_each_row_says_how_it_came_about(corpus):
     for name in ("genre", "topic", "style", "coded_by"):
         assert not [s.text for s in corpus if not s.extra.get(name)]
     assert {s.extra["coded_by"] for s in corpus} == {"authors"}
+    assert len({s.extra["genre"] for s in corpus}) == 20  # kinds of pages, few enough to look at in a table
     assert all(s.group for s in corpus)
 
 
