@@ -14,7 +14,7 @@ from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, EncoderError, OutputError
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
-from framing.model.encoders.trainer import Lesson
+from framing.model.encoders.loss import Lesson
 from framing.model.encoders.tuning import TunedEncoder
 from framing.model.encoders.weights import find_weights
 from framing.model.persistence import load_model, save_model

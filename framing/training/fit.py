@@ -17,7 +17,7 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat
 from framing.model.classifier import TaskClassifier
 from framing.model.encoders import SentenceEncoder
-from framing.model.encoders.trainer import Lesson
+from framing.model.encoders.loss import Lesson
 from framing.model.encoders.tuning import VERSION
 from framing.model.framing import FramingClassifier
 from framing.progress import track

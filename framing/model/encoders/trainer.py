@@ -1,126 +1,46 @@
-"""The loss that teaches an encoder the codes, and sentence-transformers' trainer set up for it."""
+"""sentence-transformers' trainer, set up to tune an adapter."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    import torch
-
     from framing.model.encoders.tuning import TunedEncoder
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """The coded rows of one task, as an encoder is tuned on them.
-
-    Parameters
-    ----------
-    texts
-        What the encoder reads, shape (n_rows,).
-    Y
-        Codes, shape (n_rows, n_labels): 1 present, 0 absent, nan not coded.
-    exclusive
-        Whether exactly one label holds (softmax) or any number (one sigmoid each).
-    groups
-        Group numbers; no group is on both sides of the early stopping. Common to all lessons.
-    """
-
-    texts: Sequence[str]
-    Y: NDArray[np.float64]
-    exclusive: bool
-    groups: NDArray[np.intp]
-
-
-def training_rows(lessons: Sequence[Lesson]) -> dict[str, list[Any]]:
-    """Return text and label vector of each row; labels of the other lessons are nan."""
-    width = sum(lesson.Y.shape[1] for lesson in lessons)
-    texts: list[str] = []
-    labels: list[list[float]] = []
-    start = 0
-    for lesson in lessons:
-        Y = np.full((len(lesson.texts), width), np.nan)
-        Y[:, start : start + lesson.Y.shape[1]] = lesson.Y
-        start += lesson.Y.shape[1]
-        texts += lesson.texts
-        labels += Y.tolist()
-    return {"text": texts, "label": labels}
-
-
-def coding_loss(model: Any, lessons: Sequence[Lesson], options: TunedEncoder) -> torch.nn.Module:
-    """Return the loss of all lessons on a model's vectors, a module with a linear layer that is trained along."""
-    import torch
-    from torch.nn import functional
-
-    blocks, start = [], 0
-    mean = sum(len(lesson.texts) for lesson in lessons) / len(lessons)
-    for lesson in lessons:
-        weight = mean / len(lesson.texts) if options.balance else 1.0
-        blocks.append((start, start + lesson.Y.shape[1], lesson.exclusive, weight))
-        start += lesson.Y.shape[1]
-
-    class CodingLoss(torch.nn.Module):
-        """Cross-entropy of a linear layer on the vectors, over the labels that were coded."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-            self.linear = torch.nn.Linear(model.get_embedding_dimension(), start)
-            self.drop = torch.nn.Dropout(options.dropout)
-            self.scale = model.get_embedding_dimension() ** 0.5
-
-        def forward(self, features: Any, labels: torch.Tensor) -> torch.Tensor:
-            vectors = self.model(features[0])["sentence_embedding"].float()
-            # Vectors of length 1 have small entries; scaled, they are what linear layers start well from.
-            logits = self.linear(self.drop(vectors * self.scale))
-            total = logits.sum() * 0
-            for first, last, exclusive, weight in blocks:
-                z, y = logits[:, first:last], labels[:, first:last].to(logits.dtype)
-                if exclusive:
-                    coded = ~y.isnan().any(dim=1)
-                    if coded.any():
-                        total = total + weight * functional.cross_entropy(z[coded], y[coded], reduction="sum")
-                else:
-                    coded = ~y.isnan()
-                    each = functional.binary_cross_entropy_with_logits(z, y.nan_to_num(), reduction="none")
-                    total = total + weight * (each * coded).sum()
-                    coded = coded.all(dim=1)
-                if options.contrastive:
-                    total = total + options.contrastive * len(y) * self.contrast(vectors, y, coded)
-            return total / len(labels)
-
-        @staticmethod
-        def contrast(vectors: torch.Tensor, y: torch.Tensor, coded: torch.Tensor) -> torch.Tensor:
-            """Pull rows together by the share of labels they have in common (Khosla et al. 2020, many labels)."""
-            v, y = functional.normalize(vectors[coded], dim=1), y[coded]
-            if len(v) < 2:
-                return vectors.sum() * 0
-            union = ((y[:, None] + y[None]) > 0).sum(-1)
-            alike = torch.where(union > 0, (y[:, None] * y[None]).sum(-1) / union.clamp(min=1), torch.ones_like(union))
-            own = torch.eye(len(v), dtype=torch.bool)
-            alike = alike.masked_fill(own, 0)
-            log_p = functional.log_softmax((v @ v.T / 0.1).masked_fill(own, -1e9), dim=1)
-            weight = alike.sum(dim=1)
-            return -((alike * log_p).sum(dim=1) / weight.clamp(min=1e-6))[weight > 0].sum() / len(v)
-
-    return CodingLoss()
 
 
 def make_trainer(
     options: TunedEncoder, model: Any, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
 ) -> Any:
     """Return sentence-transformers' trainer, which keeps of the weights what is trained, and counts steps for us."""
+    from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+
+    class Progress(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+            progress.update(state.global_step - progress.n)
+
+    stops = len(parts[1]) > 0
+    trainer = _trainer_class(loss)(
+        model=model,
+        args=_arguments(options, model, place, steps, stops),
+        train_dataset=parts[0],
+        eval_dataset=parts[1] if stops else None,
+        loss=loss,
+        callbacks=[Progress(), *([EarlyStoppingCallback(options.patience)] if stops else [])],
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _trainer_class(loss: Any) -> Any:
+    """Return the trainer that saves and loads only what of a loss is trained, and batches texts by their length."""
     import torch
     from safetensors.torch import load_file, save_file
-    from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
-    from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+    from sentence_transformers import SentenceTransformerTrainer
 
     def trained() -> dict[str, Any]:
         return {name: weights for name, weights in loss.named_parameters() if weights.requires_grad}
@@ -143,13 +63,15 @@ def make_trainer(
         def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, **more: Any) -> Any:
             return BatchesByLength(dataset["text"], batch_size, more.get("seed") or 0)
 
-    class Progress(TrainerCallback):
-        def on_step_end(self, args: Any, state: Any, control: Any, **more: Any) -> None:
-            progress.update(state.global_step - progress.n)
+    return Trainer
 
-    stops = len(parts[1]) > 0
+
+def _arguments(options: TunedEncoder, model: Any, place: Path, steps: int, stops: bool) -> Any:
+    """Return the trainer's settings; where it may stop early, it looks at the held-out loss twice an epoch."""
+    from sentence_transformers import SentenceTransformerTrainingArguments
+
     every = max(1, steps // (2 * options.epochs))
-    arguments = SentenceTransformerTrainingArguments(
+    return SentenceTransformerTrainingArguments(
         output_dir=str(place),
         num_train_epochs=options.epochs,
         per_device_train_batch_size=options.rows_per_step,
@@ -174,16 +96,6 @@ def make_trainer(
         disable_tqdm=True,
         dataloader_pin_memory=False,
     )
-    trainer = Trainer(
-        model=model,
-        args=arguments,
-        train_dataset=parts[0],
-        eval_dataset=parts[1] if stops else None,
-        loss=loss,
-        callbacks=[Progress(), *([EarlyStoppingCallback(options.patience)] if stops else [])],
-    )
-    trainer.remove_callback(PrinterCallback)
-    return trainer
 
 
 class BatchesByLength:

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from framing.errors import ConfigError, EncoderError, OutputError
+from framing.model.encoders.loss import Lesson, coding_loss, training_rows
 from framing.model.encoders.sentence import SentenceEncoder, load_sentence_transformer
-from framing.model.encoders.trainer import Lesson, coding_loss, make_trainer, quiet, training_rows
+from framing.model.encoders.trainer import make_trainer, quiet
 from framing.model.encoders.weights import cache_folder
 from framing.progress import bar
 
