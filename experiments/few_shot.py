@@ -32,7 +32,7 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat, stance_estimates
 from framing.model.encoders import SentenceEncoder
 from framing.model.encoders.trainer import Lesson
-from framing.model.encoders.tuning import TunedEncoder
+from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.weights import find_weights
 from framing.tracking import Store, open_run, store_uri
 
@@ -69,7 +69,7 @@ def tuned(
     lesson = Lesson(texts, np.eye(int(y.max()) + 1)[y], True, np.arange(len(texts)))
     members = []
     for member in range(options.members):
-        encoder = TunedEncoder(
+        encoder = EncoderTuner(
             MINILM,
             cache=False,
             rank=options.rank,

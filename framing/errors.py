@@ -48,3 +48,14 @@ class OutputError(FramingError):
 
 class FramingWarning(UserWarning):
     """Something the user should know that does not stop the work."""
+
+
+def first_line(reason: object) -> str:
+    """Return the first line of what an error says; the name of its type where it says nothing.
+
+    Examples
+    --------
+    >>> first_line(MemoryError())
+    'MemoryError'
+    """
+    return (str(reason).splitlines() or [type(reason).__name__])[0]

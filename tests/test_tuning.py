@@ -12,13 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from framing import Predictor, Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, EncoderError, OutputError
+from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.loss import Lesson
-from framing.model.encoders.tuning import TunedEncoder
+from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.weights import find_weights
 from framing.model.persistence import load_model, save_model
-from tests.small import BOOK, frame_codes, sentences
+from tests.small import BOOK, folds, frame_codes, sentences
 
 STEPS = {"rank": 4, "epochs": 2, "rows_per_step": 8, "learning_rate": 0.02, "cache": False}
 
@@ -55,7 +56,7 @@ def lesson(rows: list[Sentence]) -> Lesson:
 
 
 def tuned_on(rows: list[Sentence], tiny: str, **options: object) -> np.ndarray:
-    encoder = TunedEncoder(tiny, **{**STEPS, **options}).tune([lesson(rows)])
+    encoder = EncoderTuner(tiny, **{**STEPS, **options}).tune([lesson(rows)])
     return encoder.transform([s.text for s in sentences(3)])
 
 
@@ -67,7 +68,7 @@ class BlindFolds(GroupedFolds):
 
 
 def fitted(rows: list[Sentence], tiny: str, **options: object):
-    encoder = TunedEncoder(tiny, **{**STEPS, **options})
+    encoder = EncoderTuner(tiny, **{**STEPS, **options})
     return train(rows, BOOK, encoder=encoder, head=LogisticRegression(), split=BlindFolds(4, random_state=0))
 
 
@@ -81,7 +82,7 @@ def test_vectors_learn_to_part_the_frames(tiny):
         return float(np.linalg.norm(X[y].mean(axis=0) - X[~y].mean(axis=0)) / X.std())
 
     before = parted(SentenceEncoder(tiny, cache=False))
-    after = parted(TunedEncoder(tiny, **{**STEPS, "epochs": 8}).tune([lesson(rows)]))
+    after = parted(EncoderTuner(tiny, **{**STEPS, "epochs": 8}).tune([lesson(rows)]))
     assert after > 1.5 * before
 
 
@@ -109,9 +110,9 @@ def test_nothing_of_the_held_out_part_reaches_the_encoder_or_the_heads(tiny):
 @pytest.mark.parametrize("cross_fit", [False, True])
 def test_no_encoder_scores_a_group_that_it_was_tuned_on(tiny, monkeypatch, cross_fit):
     seen, asked = [], []
-    tune, transform = TunedEncoder.tune, SentenceEncoder.transform
+    tune, transform = EncoderTuner.tune, SentenceEncoder.transform
 
-    def spy(self: TunedEncoder, lessons: list[Lesson]) -> SentenceEncoder:
+    def spy(self: EncoderTuner, lessons: list[Lesson]) -> SentenceEncoder:
         encoder = tune(self, lessons)
         seen.append((encoder.adapter, {text.split(" | ")[-1] for lesson in lessons for text in lesson.texts}))
         return encoder
@@ -120,7 +121,7 @@ def test_no_encoder_scores_a_group_that_it_was_tuned_on(tiny, monkeypatch, cross
         asked.append((self.adapter, {text.split(" | ")[-1] for text in texts}))
         return transform(self, texts)
 
-    monkeypatch.setattr(TunedEncoder, "tune", spy)
+    monkeypatch.setattr(EncoderTuner, "tune", spy)
     monkeypatch.setattr(SentenceEncoder, "transform", watch)
     rows = sentences(16)
     result = fitted(rows, tiny, epochs=1, cross_fit=cross_fit)
@@ -178,7 +179,7 @@ def test_killed_and_started_again_it_goes_on_and_ends_the_same(tiny, tmp_path, m
 
 def test_what_is_finished_is_not_done_twice(tiny, monkeypatch):
     first = tuned_on(sentences(), tiny)
-    monkeypatch.setattr(TunedEncoder, "_train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(EncoderTuner, "_train", lambda *_: pytest.fail("trained again"))
     np.testing.assert_array_equal(first, tuned_on(sentences(), tiny))
 
 
@@ -196,8 +197,8 @@ def test_what_was_not_coded_teaches_nothing(tiny):
     rows = sentences()
     Y = frame_codes(rows)
     Y[::2, 1] = np.nan
-    one = TunedEncoder(tiny, **STEPS).tune([Lesson([s.text for s in rows], Y, False, GroupedFolds().groups(rows))])
-    assert one.adapter != TunedEncoder(tiny, **STEPS).tune([lesson(rows)]).adapter
+    one = EncoderTuner(tiny, **STEPS).tune([Lesson([s.text for s in rows], Y, False, GroupedFolds().groups(rows))])
+    assert one.adapter != EncoderTuner(tiny, **STEPS).tune([lesson(rows)]).adapter
     X = one.transform([rows[0].text])
     assert np.isfinite(X).all()
 
@@ -254,7 +255,7 @@ def test_a_stance_is_read_with_its_target(tiny):
 )
 def test_an_option_out_of_bounds_is_refused_before_the_work(options, line):
     with pytest.raises(ConfigError, match=line):
-        train(sentences(), BOOK, encoder=TunedEncoder(**options))
+        train(sentences(), BOOK, encoder=EncoderTuner(**options))
 
 
 def test_a_cache_that_cannot_be_written_is_told_in_one_line(tiny, tmp_path, monkeypatch):
@@ -268,3 +269,12 @@ def test_an_encoder_without_the_layers_is_refused(tiny, monkeypatch):
     monkeypatch.setattr(tuning, "LAYERS", {"all": ("no_such_layer",)})
     with pytest.raises(EncoderError, match="no adapter can be put in"):
         tuned_on(sentences(), tiny)
+
+
+def test_a_tuner_is_no_encoder_and_heads_are_not_fitted_on_untuned_vectors(tiny):
+    rows = sentences()
+    Y = frame_codes(rows)
+    classifier = frames_classifier(BOOK, EncoderTuner(tiny), LogisticRegression())
+    with pytest.raises(ConfigError, match=r"^EncoderTuner\(.*\): no encoder yet; tune it first"):
+        classifier.fit(rows, Y, folds(rows, Y))
+    assert not hasattr(EncoderTuner(tiny), "transform")

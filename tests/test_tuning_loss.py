@@ -7,7 +7,7 @@ import pytest
 
 from framing.model.encoders.loss import Lesson, coding_loss
 from framing.model.encoders.trainer import BatchesByLength
-from framing.model.encoders.tuning import TunedEncoder
+from framing.model.encoders.tuning import EncoderTuner
 
 
 def loss_of(codes: list[list[float]], exclusive: bool, contrastive: float) -> float:
@@ -24,7 +24,7 @@ def loss_of(codes: list[list[float]], exclusive: bool, contrastive: float) -> fl
     Y = np.array(codes)
     torch.manual_seed(0)
     lesson = Lesson(["a", "b", "c", "d"], Y, exclusive, np.arange(4))
-    loss = coding_loss(Given(), [lesson], TunedEncoder(dropout=0.0, contrastive=contrastive))
+    loss = coding_loss(Given(), [lesson], EncoderTuner(dropout=0.0, contrastive=contrastive))
     vectors = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     return float(loss([{"vectors": vectors}], torch.tensor(Y, dtype=torch.float32)).detach())
 

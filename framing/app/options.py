@@ -35,7 +35,7 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
 
 # Classes that a user's own configuration may name as they were called up to 0.1.0.
 MOVED = {
-    "framing.model.tuning.TunedEncoder": "framing.model.encoders.TunedEncoder",
+    "framing.model.tuning.TunedEncoder": "framing.model.encoders.EncoderTuner",
     "framing.model.multilingual.MultilingualEncoder": "framing.model.encoders.MultilingualEncoder",
 }
 
@@ -81,7 +81,7 @@ def check_parts(parts: Mapping[str, Any]) -> None:
     """Refuse what scikit-learn would refuse in the middle of a run."""
     estimators = {key: parts[key] for key in ("encoder", "head", "words")} | {"stance.head": parts["stance"].head}
     for key, part in estimators.items():
-        if part is not None and not hasattr(part, "fit"):
+        if part is not None and not hasattr(part, "get_params"):
             choice = key if key in CHOICES else f"+{key.rpartition('.')[2]}@{key}"
             raise ConfigError(f"{key}={part}: expected a scikit-learn object; choose one with {choice}=NAME")
         if hasattr(part, "_parameter_constraints"):

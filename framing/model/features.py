@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
+from framing.errors import ConfigError
 from framing.records import Sentence
 
 # What parts the pieces of one text; a tuned encoder learns its meaning.
@@ -40,8 +41,19 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def fit(self, sentences: Sequence[Sentence], y: Any = None) -> TextFeatures:
         """Fit a copy of the encoder on the sentences (nothing to learn where it is frozen)."""
+        if not hasattr(self.encoder, "transform"):
+            raise ConfigError(
+                f"{self.encoder}: no encoder yet; tune it first and fit on what its tune() returns (framing.train does)"
+            )
         self.encoder_ = clone(self.encoder).fit(self._texts(sentences))
         return self
+
+    @classmethod
+    def restored(cls, encoder: Any, context: Sequence[str] = ()) -> Self:
+        """Return features whose encoder is fitted already, as a saved model has it."""
+        features = cls(encoder, context)
+        features.encoder_ = encoder
+        return features
 
     def transform(self, sentences: Sequence[Sentence]) -> Any:
         """Return one row a sentence, shape (n_sentences, n_features)."""

@@ -67,7 +67,7 @@ class FramingClassifier:
         targeted = [sentence for sentence in sentences if sentence.target]
         self._check_stance(targeted)
         rows = {"frames": sentences, "stance": targeted}
-        return {name: task.judge(rows[name], rule.of(name)) for name, task in self.tasks.items()}
+        return {name: task.judge(rows[name], rule.for_task(name)) for name, task in self.tasks.items()}
 
     def predictions(self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions]) -> list[Prediction]:
         """Return what ``judge`` decided as records."""

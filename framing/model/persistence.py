@@ -21,16 +21,17 @@ from pathlib import Path
 from typing import Any
 
 import skops.io
+from sklearn.base import clone
 
 from framing.codebook import Codebook
-from framing.errors import CodebookError, ModelError, OutputError
+from framing.errors import CodebookError, ModelError, OutputError, first_line
 from framing.model.card import model_card
-from framing.model.classifier import TaskClassifier
+from framing.model.classifier import FROZEN, TaskClassifier
+from framing.model.decisions.decoders import decoder_of
 from framing.model.decisions.heads import Calibration
-from framing.model.decisions.held_out import HeldOutScores
+from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.thresholds import F1
-from framing.model.encoders import MultilingualEncoder, SentenceEncoder
-from framing.model.encoders.adapters import copy_adapter, keep_adapter
+from framing.model.encoders.kinds import has_weights, read_encoder, write_encoder
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
 from framing.model.framing import FramingClassifier
 
@@ -45,8 +46,8 @@ TRUSTED = (
 )
 _HELD_OUT = "held_out.json"
 _FEATURES = {kind.__name__: kind for kind in (TextFeatures, PairFeatures, TargetFeatures)}
-_ADAPTER = "encoder"
-_FROZEN = "frozen"
+# What a feature set's encoder is: one of words, fitted and saved with the heads, or the model's own encoder.
+_FITTED, _SENTENCE = "fitted", "sentence"
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
 
 
@@ -118,59 +119,30 @@ def load_model(folder: str | Path) -> FramingClassifier:
     content = _read_json(folder)
     try:
         _check_files(folder, content["files"])
-        encoder = _encoder(folder, content["encoder"])
-        tasks = {name: _load_task(folder / name, task, encoder) for name, task in content["tasks"].items()}
+        encoder = None if content["encoder"] is None else read_encoder(content["encoder"], folder)
+        tasks = {name: _read_task(folder / name, task, encoder) for name, task in content["tasks"].items()}
         return FramingClassifier(Codebook.from_dict(content["codebook"]), tasks, content.get("info", {}))
     except (KeyError, TypeError, AttributeError, CodebookError) as error:
         raise ModelError(f"model {folder}: damaged model.json ({error!r}); train or copy the model again") from None
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:
-    encoder: SentenceEncoder | MultilingualEncoder | None = None
-    tasks: dict[str, Any] = {}
-    for name, task in model.tasks.items():
-        fitted = {}
-        kinds = {}
-        for set_name, features in task.features_.items():
-            kinds[set_name] = {
-                "features": type(features).__name__,
-                "encoder": "fitted",
-                "context": list(features.context),
-            }
-            if isinstance(features.encoder_, SentenceEncoder | MultilingualEncoder):
-                kinds[set_name]["encoder"] = "sentence"
-                if set_name == _FROZEN:
-                    kinds[set_name]["encoder"] = _FROZEN
-                    continue
-                if encoder is not None and _settings(encoder) != _settings(features.encoder_):
-                    raise ModelError(
-                        f"a model keeps one sentence encoder, this one has two: {encoder} and {features.encoder_}; "
-                        "take a word vectorizer for 'words'"
-                    )
-                encoder = features.encoder_
-            else:
-                fitted[set_name] = features.encoder_
-        (folder / name).mkdir()
-        file = folder / name / "heads.skops"
-        skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
-        if untrusted := _untrusted(file):
-            raise ModelError(f"the {name} heads cannot be saved safely: type {untrusted[0]} is not on the trusted list")
-        _write_held_out(task, folder / name / _HELD_OUT)
-        tasks[name] = {
-            "labels": list(task.labels),
-            "exclusive": task.exclusive,
-            "features": kinds,
-            # A loaded task knows its head by name only.
-            "head": task.head if isinstance(task.head, str) else type(task.head).__name__,
-            "goal": task.goal,
-            "thresholds": task.thresholds_,
-            "calibration": [{"slopes": list(c.slopes), "bias": list(c.bias)} for c in task.calibrations_],
-        }
+    encoders = {}
+    for task in model.tasks.values():
+        for name, features in task.features_.items():
+            if has_weights(features.encoder_) and name != FROZEN:
+                encoders[f"{type(features.encoder_).__name__} {features.encoder_.get_params()}"] = features.encoder_
+    if len(encoders) > 1:
+        one, other, *_ = encoders.values()
+        raise ModelError(
+            f"a model keeps one sentence encoder, this one has two: {one} and {other}; take a word vectorizer for "
+            "'words'"
+        )
     content = {
         "format": FORMAT,
         "codebook": model.codebook.to_dict(),
-        "encoder": None if encoder is None else _write_encoder(encoder, folder),
-        "tasks": tasks,
+        "encoder": next((write_encoder(encoder, folder) for encoder in encoders.values()), None),
+        "tasks": {name: _write_task(task, folder / name) for name, task in model.tasks.items()},
         "info": model.info,
         "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
     }
@@ -180,20 +152,34 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _settings(encoder: SentenceEncoder | MultilingualEncoder) -> tuple[type, dict[str, Any]]:
-    return type(encoder), encoder.get_params()
-
-
-def _write_encoder(encoder: SentenceEncoder | MultilingualEncoder, folder: Path) -> dict[str, Any]:
-    """Describe an encoder; its weights stay where they are, an adapter comes along."""
-    if isinstance(encoder, MultilingualEncoder):
-        return {"kind": "multilingual", "model": encoder.model, **encoder.get_params(), "sha256": encoder.digest}
-    adapter = None
-    if encoder.adapter is not None:
-        adapter = _ADAPTER
-        copy_adapter(encoder.adapter, folder / adapter)
-    # The device is this machine's, not the model's.
-    return {**encoder.get_params(), "device": None, "adapter": adapter, "sha256": encoder.digest}
+def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
+    """Write the fitted parts of a task into a folder of its own, and return what ``model.json`` says of it."""
+    folder.mkdir()
+    sets: dict[str, Any] = {}
+    fitted: dict[str, Any] = {}
+    for name, features in task.features_.items():
+        sets[name] = {"features": type(features).__name__, "encoder": _FITTED, "context": list(features.context)}
+        if has_weights(features.encoder_):
+            sets[name]["encoder"] = FROZEN if name == FROZEN else _SENTENCE
+        else:
+            fitted[name] = features.encoder_
+    file = folder / "heads.skops"
+    skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
+    if untrusted := _untrusted(file):
+        raise ModelError(
+            f"the {folder.name} heads cannot be saved safely: type {untrusted[0]} is not on the trusted list"
+        )
+    _write_held_out(task, folder / _HELD_OUT)
+    return {
+        "labels": list(task.labels),
+        "exclusive": task.decoder.exclusive,
+        "features": sets,
+        # A loaded task knows its head by name only.
+        "head": task.head if isinstance(task.head, str) else type(task.head).__name__,
+        "goal": task.goal,
+        "thresholds": task.thresholds_,
+        "calibration": [{"slopes": list(c.slopes), "bias": list(c.bias)} for c in task.calibrations_],
+    }
 
 
 def _write_held_out(task: TaskClassifier, file: Path) -> None:
@@ -202,11 +188,11 @@ def _write_held_out(task: TaskClassifier, file: Path) -> None:
         file.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
-def _read_held_out(file: Path) -> list[HeldOutScores] | None:
+def _read_held_out(file: Path) -> list[HeldOutSummary] | None:
     if not file.is_file():
         return None
     try:
-        return [HeldOutScores.from_dict(content) for content in json.loads(file.read_text(encoding="utf-8"))]
+        return [HeldOutSummary.from_dict(content) for content in json.loads(file.read_text(encoding="utf-8"))]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"model file {file}: cannot be read ({error!r}); train or copy the model again") from None
 
@@ -243,43 +229,25 @@ def _check_files(folder: Path, files: dict[str, str]) -> None:
             raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in model.json)")
 
 
-def _encoder(folder: Path, content: dict[str, Any] | None) -> SentenceEncoder | MultilingualEncoder | None:
-    if content is None:
-        return None
-    digest = content.pop("sha256")
-    encoder: SentenceEncoder | MultilingualEncoder
-    if content.pop("kind", "sentence") == "multilingual":
-        content.pop("model")
-        encoder = MultilingualEncoder(**content)
-    else:
-        if content.get("adapter") is not None:
-            content["adapter"] = keep_adapter(folder / content["adapter"])
-        encoder = SentenceEncoder(**content)
-    if encoder.digest != digest:
-        raise ModelError(
-            f"model {folder}: trained with weights {digest[:12]}… of {encoder.model}, but those found here are "
-            f"{encoder.digest[:12]}…; install the same weights or train again"
-        )
-    return encoder
-
-
-def _load_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClassifier:
-    file = folder / "heads.skops"
-    fitted = _load_skops(file)
+def _read_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClassifier:
+    fitted = _load_skops(folder / "heads.skops")
     features = {}
-    for name, kind in content["features"].items():
-        if kind["encoder"] == _FROZEN:
-            inner = SentenceEncoder(**{**encoder.get_params(), "adapter": None})
+    for name, told in content["features"].items():
+        if told["encoder"] == _FITTED:
+            read_by = fitted["encoders"][name]
         else:
-            inner = encoder if kind["encoder"] == "sentence" else fitted["encoders"][name]
-        features[name] = _FEATURES[kind["features"]](inner, tuple(kind.get("context", ())))
-        features[name].encoder_ = inner
-    task = TaskClassifier(content["labels"], features, content["head"], content["exclusive"], content.get("goal", F1))
-    task.features_, task.heads_ = features, fitted["heads"]
-    task.thresholds_ = content["thresholds"]
-    task.calibrations_ = [Calibration(tuple(c["slopes"]), tuple(c["bias"])) for c in content["calibration"]]
-    task.held_out_ = _read_held_out(folder / _HELD_OUT)
-    return task
+            read_by = clone(encoder).set_params(adapter=None) if told["encoder"] == FROZEN else encoder
+        features[name] = _FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())))
+    return TaskClassifier.restored(
+        decoder_of(content["labels"], content["exclusive"]),
+        features,
+        content["head"],
+        content.get("goal", F1),
+        heads_=fitted["heads"],
+        thresholds_=content["thresholds"],
+        calibrations_=[Calibration(tuple(c["slopes"]), tuple(c["bias"])) for c in content["calibration"]],
+        held_out_=_read_held_out(folder / _HELD_OUT),
+    )
 
 
 def _load_skops(file: Path) -> Any:
@@ -295,8 +263,7 @@ def _load_skops(file: Path) -> Any:
     except FileNotFoundError:
         raise ModelError(f"model file {file}: missing; train or copy the model again") from None
     except Exception as error:  # a damaged archive fails in many ways
-        reason = (str(error).splitlines() or [""])[0]
-        raise ModelError(f"model file {file}: cannot be read ({type(error).__name__}: {reason})") from None
+        raise ModelError(f"model file {file}: cannot be read ({type(error).__name__}: {first_line(error)})") from None
 
 
 def _untrusted(file: Path) -> list[str]:

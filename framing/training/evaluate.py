@@ -56,7 +56,7 @@ def evaluate_classifier(
     check_coded(name, sentences, model.tasks, model.codebook)
     estimates: dict[str, Estimate] = {}
     for task, classifier in model.tasks.items():
-        scores = score_task(classifier, sentences, task, model.codebook, seed, rule.of(task), shifts)
+        scores = score_task(classifier, sentences, task, model.codebook, seed, rule.for_task(task), shifts)
         estimates |= named(scores, f"{name}/{task}")
     return estimates
 

@@ -15,7 +15,7 @@ from framing.codebook import Codebook
 from framing.corpus.splits import Fold, GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat
-from framing.model.classifier import TaskClassifier
+from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders import SentenceEncoder
 from framing.model.encoders.loss import Lesson
 from framing.model.encoders.tuning import VERSION
@@ -221,8 +221,8 @@ def _lessons(training: Training, rows: Collection[int]) -> list[Lesson]:
     lessons = []
     for task in training.tasks.values():
         part = [i for i, row in enumerate(task.rows) if row in rows]
-        texts = task.classifier.features["embedding"].texts([task.sentences[i] for i in part])
-        lessons.append(Lesson(texts, task.Y[part], task.classifier.exclusive, training.groups[task.rows[part]]))
+        texts = task.classifier.features[EMBEDDING].texts([task.sentences[i] for i in part])
+        lessons.append(Lesson(texts, task.Y[part], task.classifier.decoder.exclusive, training.groups[task.rows[part]]))
     return lessons
 
 

@@ -20,7 +20,7 @@ from framing.errors import ConfigError, FramingWarning, InputError
 from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
 from framing.model.decisions.heads import check_head
 from framing.model.decisions.thresholds import F1, check_goal
-from framing.model.encoders import MultilingualEncoder, SentenceEncoder, TunedEncoder
+from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.features import CONTEXTS
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
@@ -55,7 +55,7 @@ class Recipe:
     Parameters
     ----------
     encoder
-        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``. A ``TunedEncoder`` is
+        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``. A ``EncoderTuner`` is
         tuned first, once for both tasks.
     head
         A scikit-learn classifier, cloned for each label; default a balanced logistic regression.
@@ -137,7 +137,7 @@ class Training:
     blind: TaskClassifier | None
     seed: int
 
-    encoder: TunedEncoder | None = None
+    encoder: EncoderTuner | None = None
 
     @cached_property
     def data_digest(self) -> str:
@@ -217,16 +217,16 @@ def prepare(
         evaluate=others,
         blind=blind,
         seed=recipe.seed,
-        encoder=encoder if isinstance(encoder, TunedEncoder) else None,
+        encoder=encoder if isinstance(encoder, EncoderTuner) else None,
     )
 
 
 def _check_encoder(encoder: Any) -> None:
     """Look for the weights now: that they cannot be found is known before a large file is encoded."""
-    if isinstance(encoder, TunedEncoder):
+    if isinstance(encoder, EncoderTuner):
         encoder.check()
-    if isinstance(encoder, SentenceEncoder | MultilingualEncoder):
-        _ = encoder.digest
+        encoder = encoder.base
+    _ = getattr(encoder, "digest", None)
 
 
 def _classifiers(

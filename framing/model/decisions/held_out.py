@@ -15,7 +15,7 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class HeldOutScores:
+class HeldOutSummary:
     """The held-out calibrated probabilities of one problem, in short.
 
     Parameters
@@ -24,16 +24,16 @@ class HeldOutScores:
         Shares of the classes in the rows that calibrated, shape (n_classes,).
     curve
         Of two classes, what thresholds of the second (present) give; of more, nothing.
-    scores
+    conformity
         For each class, the probabilities that its rows gave it, ascending.
     """
 
     shares: Numbers
     curve: Curve
-    scores: list[Numbers]
+    conformity: list[Numbers]
 
     @classmethod
-    def fit(cls, proba: Numbers, y: NDArray[np.intp]) -> HeldOutScores:
+    def fit(cls, proba: Numbers, y: NDArray[np.intp]) -> HeldOutSummary:
         """Condense held-out probabilities.
 
         Parameters
@@ -52,11 +52,11 @@ class HeldOutScores:
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers for a file."""
         curve = {name: values.tolist() for name, values in vars(self.curve).items()}
-        return {"shares": self.shares.tolist(), "curve": curve, "scores": [own.tolist() for own in self.scores]}
+        return {"shares": self.shares.tolist(), "curve": curve, "scores": [own.tolist() for own in self.conformity]}
 
     @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> HeldOutScores:
+    def from_dict(cls, content: dict[str, Any]) -> HeldOutSummary:
         """Read what ``to_dict`` returned."""
         curve = Curve(**{name: np.array(values, dtype=float) for name, values in content["curve"].items()})
-        scores = [np.array(own, dtype=float) for own in content["scores"]]
-        return cls(np.array(content["shares"], dtype=float), curve, scores)
+        conformity = [np.array(own, dtype=float) for own in content["scores"]]
+        return cls(np.array(content["shares"], dtype=float), curve, conformity)

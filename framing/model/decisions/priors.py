@@ -56,7 +56,7 @@ def adapt_to_priors(proba: Numbers, trained: Numbers) -> tuple[Numbers, Numbers]
     return adapted, shares
 
 
-def warn_of_few(n_samples: int, what: str) -> None:
+def warn_small_batch(n_samples: int, what: str) -> None:
     """Warn where a batch is too small to estimate shares from."""
     if n_samples < _FEW:
         warnings.warn(
@@ -101,6 +101,8 @@ class PriorShift:
         moved = {}
         shares = (np.clip(values, _BOUND, 1 - _BOUND).tolist() for values in (self.trained, self.estimated))
         for label, before, after in zip(self.labels, *shares, strict=True):
+            if label not in thresholds:  # the likeliest label is taken, without a threshold
+                continue
             odds_ratio = (after / before) / ((1 - after) / (1 - before))
             p = thresholds[label]
             moved[label] = round(p * odds_ratio / (1 - p + p * odds_ratio), 12)

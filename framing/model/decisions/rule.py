@@ -52,13 +52,13 @@ class Rule:
                     f"abstain {self.abstain}: the risk decides, not a threshold; leave out the thresholds and the goal"
                 )
 
-    def of(self, task: str) -> Rule:
+    def for_task(self, task: str) -> Rule:
         """Return what of the rule holds for a task.
 
         A threshold is a frame's, the likeliest stance is taken. Nor is the stance adapted: its classes are too alike
         for their shares to be estimated, and on real text its probabilities became worse.
         """
-        return self if task == "frames" else replace(self, thresholds={}, adapt_priors=False)
+        return self if task == "frames" else replace(self, thresholds={}, goal=None, adapt_priors=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from framing.model.encoders.multilingual import MultilingualEncoder
 from framing.model.encoders.sentence import SentenceEncoder
-from framing.model.encoders.tuning import TunedEncoder
+from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.words import WordVectorizer
 
-__all__ = ["MultilingualEncoder", "SentenceEncoder", "TunedEncoder", "WordVectorizer"]
+__all__ = ["EncoderTuner", "MultilingualEncoder", "SentenceEncoder", "WordVectorizer"]

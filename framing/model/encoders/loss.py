@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-    from framing.model.encoders.tuning import TunedEncoder
+    from framing.model.encoders.tuning import EncoderTuner
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def training_rows(lessons: Sequence[Lesson]) -> dict[str, list[Any]]:
     return {"text": texts, "label": labels}
 
 
-def coding_loss(model: Any, lessons: Sequence[Lesson], options: TunedEncoder) -> torch.nn.Module:
+def coding_loss(model: Any, lessons: Sequence[Lesson], options: EncoderTuner) -> torch.nn.Module:
     """Return the loss of all lessons on a model's vectors, a module with a linear layer that is trained along."""
     import torch
     from torch.nn import functional

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from framing.errors import EncoderError
+from framing.errors import EncoderError, first_line
 from framing.model.encoders.adapters import adapter_digest, merge_adapter
 from framing.model.encoders.cache import EmbeddingCache
 from framing.model.encoders.weights import cache_folder, find_weights, settings_digest
@@ -44,7 +44,7 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
     cache
         Keep embeddings on disk (``$FRAMING_CACHE``, else the user's cache folder).
     adapter
-        A folder with a low-rank adapter of the weights, as ``TunedEncoder`` makes it.
+        A folder with a low-rank adapter of the weights, as ``EncoderTuner`` makes it.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def _load(folder: str, device: str | None, max_seq_length: int | None, adapter: 
         if adapter is not None:
             merge_adapter(model, adapter)
     except Exception as error:  # sentence-transformers lets errors of four libraries through
-        raise EncoderError(f"encoder {folder}: cannot be loaded ({str(error).splitlines()[0]})") from error
+        raise EncoderError(f"encoder {folder}: cannot be loaded ({first_line(error)})") from error
     finally:
         if drawn:
             logging.enable_progress_bar()

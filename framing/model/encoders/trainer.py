@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from framing.model.encoders.tuning import TunedEncoder
+    from framing.model.encoders.tuning import EncoderTuner
 
 
 def make_trainer(
-    options: TunedEncoder, model: Any, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
+    options: EncoderTuner, model: Any, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
 ) -> Any:
     """Return sentence-transformers' trainer, which keeps of the weights what is trained, and counts steps for us."""
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
@@ -66,7 +66,7 @@ def _trainer_class(loss: Any) -> Any:
     return Trainer
 
 
-def _arguments(options: TunedEncoder, model: Any, place: Path, steps: int, stops: bool) -> Any:
+def _arguments(options: EncoderTuner, model: Any, place: Path, steps: int, stops: bool) -> Any:
     """Return the trainer's settings; where it may stop early, it looks at the held-out loss twice an epoch."""
     from sentence_transformers import SentenceTransformerTrainingArguments
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from framing.errors import ConfigError, EncoderError, OutputError
 from framing.model.encoders.loss import Lesson, coding_loss, training_rows
@@ -35,10 +36,10 @@ _SAMPLE = 64
 LAYERS = {"attention": _ATTENTION, "all": (*_ATTENTION, *_FEED_FORWARD)}
 
 
-class TunedEncoder(SentenceEncoder):
-    """An encoder that is tuned on the training sentences before the heads are fitted.
+class EncoderTuner(BaseEstimator):
+    """How an encoder is tuned on the training sentences before the heads are fitted.
 
-    ``tune`` gives a frozen ``SentenceEncoder``; the classifier's heads are fitted on its vectors.
+    It is no encoder itself: ``tune`` gives one, a frozen ``SentenceEncoder``, on whose vectors the heads are fitted.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ class TunedEncoder(SentenceEncoder):
 
     Examples
     --------
-    >>> TunedEncoder(rank=4).rank
+    >>> EncoderTuner(rank=4).rank
     4
     """
 
@@ -104,7 +105,12 @@ class TunedEncoder(SentenceEncoder):
         beside_frozen: bool = False,
         seed: int = 0,
     ) -> None:
-        super().__init__(model, revision, device, batch_size, max_seq_length, cache)
+        self.model = model
+        self.revision = revision
+        self.device = device
+        self.batch_size = batch_size
+        self.max_seq_length = max_seq_length
+        self.cache = cache
         self.rank = rank
         self.alpha = alpha
         self.layers = layers
@@ -198,7 +204,7 @@ class TunedEncoder(SentenceEncoder):
         """Name the result by all that makes it."""
         aside = ("device", "batch_size", "cache", "cross_fit", "beside_frozen")
         made = {name: value for name, value in self.get_params().items() if name not in aside}
-        digest = hashlib.sha256(json.dumps([VERSION, self.digest, made], sort_keys=True).encode())
+        digest = hashlib.sha256(json.dumps([VERSION, self.base.digest, made], sort_keys=True).encode())
         for lesson in lessons:
             digest.update(json.dumps([list(lesson.texts), lesson.exclusive]).encode("utf-8", "surrogatepass"))
             digest.update(np.nan_to_num(lesson.Y, nan=-1).astype(np.int8).tobytes())

@@ -1,0 +1,159 @@
+"""Decoders: how labels become problems for the heads, and the heads' probabilities labels again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from framing.arrays import Codes, Decided, Proba, Rows
+from framing.model.decisions.conformal import prediction_sets
+from framing.model.decisions.held_out import HeldOutSummary
+from framing.model.decisions.priors import PriorShift, adapt_to_priors
+from framing.model.decisions.thresholds import Curve
+
+
+class Decoder(Protocol):
+    """What a task's labels are to each other: any number of them in a sentence, or exactly one.
+
+    A *problem* is what one head learns: rows and a class number for each. ``n_classes`` is that of each problem.
+    """
+
+    exclusive: ClassVar[bool]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Label names; the order of all columns."""
+
+    @property
+    def n_classes(self) -> int:
+        """Classes of a problem."""
+
+    def problems(self, Y: Codes) -> list[tuple[Rows, Rows]]:
+        """Return (row numbers, class numbers) of each problem; rows that were not coded are left out."""
+
+    def proba(self, of_problems: Sequence[Proba]) -> Proba:
+        """Return the labels' probabilities from those of each problem's classes, shape (n_sentences, n_labels)."""
+
+    def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
+        """Return the threshold of each label for a goal, where labels have thresholds."""
+
+    def decide(self, proba: Proba, thresholds: Mapping[str, float]) -> Decided:
+        """Return which labels are decided, shape (n_sentences, n_labels)."""
+
+    def decide_at_risk(self, proba: Proba, held_out: Sequence[HeldOutSummary], risk: float) -> tuple[Decided, Decided]:
+        """Return the labels decided for and those left open at a risk, each of shape (n_sentences, n_labels)."""
+
+    def adapt(self, proba: Proba, held_out: Sequence[HeldOutSummary]) -> tuple[Proba, PriorShift]:
+        """Return probabilities moved to the shares of their batch, and these shares."""
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Any number of the labels in a sentence: a problem of two classes each, a threshold each.
+
+    Examples
+    --------
+    >>> decoder = AnyOf(("gain", "risk"))
+    >>> decoder.decide(np.array([[0.6, 0.6], [0.2, 0.1]]), {"gain": 0.5, "risk": 0.7}).tolist()
+    [[True, False], [False, False]]
+    """
+
+    labels: tuple[str, ...]
+    exclusive: ClassVar[bool] = False
+    n_classes: ClassVar[int] = 2
+
+    def problems(self, Y: Codes) -> list[tuple[Rows, Rows]]:
+        """See ``Decoder``."""
+        coded = [np.flatnonzero(~np.isnan(column)) for column in Y.T]
+        return [(rows, Y[rows, j].astype(int)) for j, rows in enumerate(coded)]
+
+    def proba(self, of_problems: Sequence[Proba]) -> Proba:
+        """See ``Decoder``."""
+        return np.column_stack([proba[:, 1] for proba in of_problems])
+
+    def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
+        """See ``Decoder``; ``warn`` of a label whose curve cannot reach the goal."""
+        pairs = zip(self.labels, curves, strict=True)
+        return {label: curve.choose(goal, label if warn else None) for label, curve in pairs}
+
+    def decide(self, proba: Proba, thresholds: Mapping[str, float]) -> Decided:
+        """See ``Decoder``."""
+        return proba >= np.array([thresholds[label] for label in self.labels])
+
+    def decide_at_risk(self, proba: Proba, held_out: Sequence[HeldOutSummary], risk: float) -> tuple[Decided, Decided]:
+        """See ``Decoder``; a label is open where neither or both of its classes can be ruled out."""
+        sets = [
+            prediction_sets(_both(p), summary.conformity, risk) for p, summary in zip(proba.T, held_out, strict=True)
+        ]
+        present = np.column_stack([found[:, 1] & ~found[:, 0] for found in sets])
+        return present, np.column_stack([found[:, 0] == found[:, 1] for found in sets])
+
+    def adapt(self, proba: Proba, held_out: Sequence[HeldOutSummary]) -> tuple[Proba, PriorShift]:
+        """See ``Decoder``."""
+        moved = [adapt_to_priors(_both(p), summary.shares) for p, summary in zip(proba.T, held_out, strict=True)]
+        trained = tuple(float(summary.shares[1]) for summary in held_out)
+        estimated = tuple(float(shares[1]) for _, shares in moved)
+        return self.proba([p for p, _ in moved]), PriorShift(self.labels, trained, estimated)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Exactly one of the labels in a sentence: one problem of all classes, the likeliest is taken.
+
+    Examples
+    --------
+    >>> OneOf(("favor", "against", "neutral")).decide(np.array([[0.2, 0.5, 0.3]]), {}).tolist()
+    [[False, True, False]]
+    """
+
+    labels: tuple[str, ...]
+    exclusive: ClassVar[bool] = True
+
+    @property
+    def n_classes(self) -> int:
+        """See ``Decoder``."""
+        return len(self.labels)
+
+    def problems(self, Y: Codes) -> list[tuple[Rows, Rows]]:
+        """See ``Decoder``."""
+        rows = np.flatnonzero(~np.isnan(Y).any(axis=1))
+        return [(rows, Y[rows].argmax(axis=1))]
+
+    def proba(self, of_problems: Sequence[Proba]) -> Proba:
+        """See ``Decoder``."""
+        return of_problems[0]
+
+    def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
+        """Return none: the likeliest label is taken."""
+        return {}
+
+    def decide(self, proba: Proba, thresholds: Mapping[str, float]) -> Decided:
+        """See ``Decoder``."""
+        return np.eye(len(self.labels), dtype=bool)[proba.argmax(axis=1)]
+
+    def decide_at_risk(self, proba: Proba, held_out: Sequence[HeldOutSummary], risk: float) -> tuple[Decided, Decided]:
+        """See ``Decoder``; open are the classes that cannot be ruled out, where that is not one alone."""
+        sets = prediction_sets(proba, held_out[0].conformity, risk)
+        open_ = sets.sum(axis=1) != 1
+        # Empty prediction set: no class conforms, so all are left open.
+        left = np.where(sets.any(axis=1, keepdims=True), sets, True) & open_[:, None]
+        return sets & ~open_[:, None], left
+
+    def adapt(self, proba: Proba, held_out: Sequence[HeldOutSummary]) -> tuple[Proba, PriorShift]:
+        """See ``Decoder``."""
+        trained = held_out[0].shares
+        adapted, shares = adapt_to_priors(proba, trained)
+        return adapted, PriorShift(self.labels, tuple(trained.tolist()), tuple(shares.tolist()))
+
+
+def decoder_of(labels: Sequence[str], exclusive: bool) -> Decoder:
+    """Return the decoder of labels that exclude each other, or do not."""
+    return OneOf(tuple(labels)) if exclusive else AnyOf(tuple(labels))
+
+
+def _both(present: Proba) -> Proba:
+    """Return the probabilities of absent and present, shape (n_sentences, 2)."""
+    return np.column_stack([1 - present, present])
