@@ -27,6 +27,16 @@ def one_row(n):
     return np.ones((1, n))
 
 
+def as_is(estimates):
+    """The figures that are means over rows: a calibration error knows that a row seen thrice is no three rows."""
+    return {k: e.value for k, e in estimates.items() if not k.endswith(("ece", "calibration_error"))}
+
+
+def replicate(estimates):
+    """The first replicate of the same figures."""
+    return as_is({k: Estimate(e.replicates[0], e.replicates) for k, e in estimates.items()})
+
+
 def random_frames(seed, n=80):
     """Codes, probabilities with many ties, and decisions."""
     rng = np.random.default_rng(seed)
@@ -112,13 +122,13 @@ def test_a_weight_of_three_is_a_row_repeated_three_times(seed):
     again = np.repeat(np.arange(len(Y)), weights)
     weighted = frame_estimates(Y, proba, decided, LABELS, np.vstack([np.ones(len(Y)), weights]))
     repeated = frame_estimates(Y[again], proba[again], decided[again], LABELS, one_row(len(again)))
-    assert {k: e.replicates[0] for k, e in weighted.items()} == pytest.approx({k: e.value for k, e in repeated.items()})
+    assert replicate(weighted) == pytest.approx(as_is(repeated))
 
     classes = np.random.default_rng(seed).dirichlet((1, 1, 1), len(Y))
     y = Y.argmax(axis=1)
     weighted = stance_estimates(y, classes, LABELS, np.vstack([np.ones(len(Y)), weights]))
     repeated = stance_estimates(y[again], classes[again], LABELS, one_row(len(again)))
-    assert {k: e.replicates[0] for k, e in weighted.items()} == pytest.approx({k: e.value for k, e in repeated.items()})
+    assert replicate(weighted) == pytest.approx(as_is(repeated))
 
 
 def test_a_cell_that_was_not_coded_counts_for_nothing():

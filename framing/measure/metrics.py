@@ -77,8 +77,12 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
 
     The debiased estimator of Kumar, Liang and Ma (2019): from each bin's squared gap the part that chance alone brings
     is taken off, so that few rows do not make a calibrated model look bad; what falls below 0 under the root counts as
-    0. Rows of equal probability stay in one bin. The bins are made for each weighting. A bootstrap resample
-    repeats rows and so has noise that is not taken off: its interval leans upward, and the figure may lie below it.
+    0. Rows of equal probability stay in one bin. The bins are made for each weighting.
+
+    The chance part of a bin is share (1 - share) k / (1 - k), where k is the sum of the squared weights over the square
+    of their sum: 1 / n for n rows as they are, about 2 / n in a resample, which has some rows twice and others not at
+    all. So no weighting leans to either side, if rows are independent; those of one document may share some gap by
+    chance that is not taken off.
 
     Examples
     --------
@@ -92,16 +96,17 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
     y, proba = y[order], proba[order]
     last = np.append(np.flatnonzero(np.diff(proba)), len(proba) - 1)  # of each run of equal probabilities
     edges = np.append(np.arange(1, n_bins) / n_bins, 2.0)  # the last bin takes what is left
-    sums = np.zeros((3, len(W), n_bins))
+    sums = np.zeros((4, len(W), n_bins))
     for i, w in enumerate(W):  # a weighting at a time stays in the processor's cache, which is several times as fast
         w = w[order]
-        upto = np.concatenate([np.zeros((3, 1)), np.cumsum([w, w * y, w * proba], axis=1)[:, last]], axis=1)
+        upto = np.concatenate([np.zeros((4, 1)), np.cumsum([w, w * y, w * proba, w * w], axis=1)[:, last]], axis=1)
         # The bins are stretches of the sorted rows: where each ends, and its sums.
         ends = np.searchsorted((upto[0, :-1] + upto[0, 1:]) / 2, upto[0, -1] * edges)
         sums[:, i] = np.diff(upto[:, ends], axis=1, prepend=0)
-    n, hits, mass = sums
+    n, hits, mass, squares = sums
     share, mean = _ratio(hits, n), _ratio(mass, n)
-    chance = np.divide(share * (1 - share), n - 1, out=np.zeros_like(n), where=n > 1)
+    rest = n**2 - squares  # 0 in a bin of one row, however often it was drawn
+    chance = np.divide(share * (1 - share) * squares, rest, out=np.zeros_like(n), where=rest > 0)
     squared = np.where(n > 0, n * ((share - mean) ** 2 - chance), 0.0).sum(axis=1)
     return np.sqrt(np.maximum(_ratio(squared, n.sum(axis=1)), 0.0))
 
