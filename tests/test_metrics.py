@@ -153,7 +153,7 @@ def test_a_label_that_nobody_coded_has_no_score_and_is_in_no_mean():
     scores = flat(frame_estimates(Y, proba, decided, LABELS, one_row(len(Y))))
     assert not [path for path in scores if path.startswith("wind/")]
     assert scores["macro_f1"] == pytest.approx((scores["rain/f1"] + scores["sun/f1"]) / 2, abs=1e-6)
-    assert frame_estimates(np.full((5, 3), np.nan), proba[:5], decided[:5], LABELS, one_row(5)) == {}
+    assert flat(frame_estimates(np.full((5, 3), np.nan), proba[:5], decided[:5], LABELS, one_row(5))) == {}
     assert np.isnan(f1(np.zeros(3), np.zeros(3), one_row(3))).all()
 
 

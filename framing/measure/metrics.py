@@ -139,35 +139,32 @@ def frame_estimates(
     Notes
     -----
     What nothing in the coded rows defines counts as 0, in the means too, as in scikit-learn with ``zero_division=0``:
-    the F1, precision, recall and average precision of a label that never occurs. A label for which no row was coded has
-    no scores and is in no mean.
+    the F1, precision, recall and average precision of a label that never occurs. The scores of a
+    label for which no row was coded are nan, without ``n``, and in no mean.
     """
     per_label: dict[str, dict[str, Values]] = {}
-    two_class, sizes = {}, {}
+    two_class: dict[str, dict[str, Values]] = {}
+    sizes: dict[str, int | None] = {}
     for j, label in enumerate(labels):
         coded = ~np.isnan(Y[:, j])
-        if not coded.any():
-            continue
         y, p, d, w = Y[coded, j], proba[coded, j], decided[coded, j].astype(float), W[:, coded]
         likelihood = np.clip(np.where(y == 1, p, 1 - p), 1e-12, 1)
         per_label[label] = {
             **_decisions(y, d, w),
-            "ap": _or_zero(average_precision(y, p, w), y),
+            "ap": _or_zero(average_precision(y, p, w), y) if coded.any() else np.full(len(W), np.nan),
             "brier": _ratio(w @ (p - y) ** 2, w.sum(axis=1)),
             "log_loss": _ratio(w @ -np.log(likelihood), w.sum(axis=1)),
             "ece": calibration_error(y, p, w),
         }
-        two_class[label] = (per_label[label]["f1"] + _or_zero(f1(1 - y, 1 - d, w), 1 - y)) / 2
-        sizes[label] = int(y.sum())
-    if not per_label:
-        return {}
+        two_class[label] = {"f1": (per_label[label]["f1"] + _or_zero(f1(1 - y, 1 - d, w), 1 - y)) / 2}
+        sizes[label] = int(y.sum()) if coded.any() else None
     known, hit = np.nan_to_num(Y), decided & ~np.isnan(Y)
     micro = _ratio(2 * (W @ (known * hit).sum(axis=1)), W @ (known.sum(axis=1) + hit.sum(axis=1)))
     overall = {
         "macro_f1": _mean(per_label, "f1"),
         "mean_ap": _mean(per_label, "ap"),
-        "macro_f1_two_class": np.mean(list(two_class.values()), axis=0),
-        "micro_f1": _or_zero(micro, known),
+        "macro_f1_two_class": _mean(two_class, "f1"),
+        "micro_f1": _or_zero(micro, Y[~np.isnan(Y)]),
         "brier": _mean(per_label, "brier"),
         "log_loss": _mean(per_label, "log_loss"),
         "calibration_error": _mean(per_label, "ece"),
@@ -246,15 +243,20 @@ def _decisions(y: Values, decided: Values, W: Weights) -> dict[str, Values]:
 
 def _or_zero(values: Values, y: Values) -> Values:
     """Make a score 0 that the rows as they are do not define, or whose class never occurs; not one of a resample."""
-    return np.nan_to_num(values) if np.isnan(values[0]) or not y.any() else values
+    return np.nan_to_num(values) if len(y) and (np.isnan(values[0]) or not y.any()) else values
 
 
 def _mean(scores: Mapping[str, Mapping[str, Values]], name: str) -> Values:
-    return np.mean([of_label[name] for of_label in scores.values()], axis=0)
+    """Average a score over the labels for which a row was coded; nan where there is none."""
+    coded = [of_label[name] for of_label in scores.values() if not np.isnan(of_label["f1"][0])]
+    return np.mean(coded or [of_label[name] for of_label in scores.values()], axis=0)
 
 
 def _estimates(
-    overall: Mapping[str, Values], n: int, per_label: Mapping[str, Mapping[str, Values]], sizes: Mapping[str, int]
+    overall: Mapping[str, Values],
+    n: int,
+    per_label: Mapping[str, Mapping[str, Values]],
+    sizes: Mapping[str, int | None],
 ) -> dict[str, Estimate]:
     found = {name: Estimate(float(v[0]), v[1:], n) for name, v in overall.items()}
     for label, scores in per_label.items():

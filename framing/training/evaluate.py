@@ -110,11 +110,12 @@ def absence_notes(scores: Mapping[str, Estimate], labels: Sequence[str]) -> list
 
     Examples
     --------
-    >>> absence_notes({"rain/f1": Estimate(0.0, np.zeros(2), n=0)}, ["rain", "sun"])[1]
-    'no row is coded for sun: it has no scores and is in no mean'
+    >>> scores = {"rain/f1": Estimate(0.4, np.array([0.4]), n=7), "sun/f1": Estimate(np.nan, np.array([np.nan]))}
+    >>> absence_notes(scores, ["rain", "sun"])
+    ['no row is coded for sun: it has no scores and is in no mean']
     """
-    absent = [label for label in labels if f"{label}/f1" in scores and scores[f"{label}/f1"].n == 0]
-    uncoded = [label for label in labels if f"{label}/f1" not in scores]
+    absent = [label for label in labels if scores[f"{label}/f1"].n == 0]
+    uncoded = [label for label in labels if scores[f"{label}/f1"].n is None]
     notes = []
     if absent:
         occur, their = ("occurs", "its") if len(absent) == 1 else ("occur", "their")
