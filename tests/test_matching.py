@@ -81,7 +81,7 @@ def test_without_documents_equally_many_repetitions_go_in_order_and_it_is_said()
     first = [Sentence("He nodded.", frames=f) for f in ((), ("gain",))]
     found = match_units({"ann": first, "ben": first, "eve": rows("It rains.")})
     assert [[o.row for o in unit] for unit in found.units] == [[1, 1], [2, 2]]
-    assert "of these, 2 stand several times" in matching_lines(found)[1]
+    assert "of these, 2 stand several times" in matching_lines(found)[3]
     assert agreement({"ann": first, "ben": first}, BOOK, n_replicates=5)["gain"].alpha.value == 1
 
 
@@ -128,13 +128,17 @@ def test_what_has_no_partner_is_named_with_its_near_miss_and_long_text_is_cut():
     long = "The committee of the harbour town met again on Tuesday to count its ropes, sails and anchors."
     first, second = rows("It rains.", long, *"ABCDE"), rows("It rains.", long.replace("Tuesday", "Tuesdaj"))
     lines = matching_lines(match_units({"ann": first, "ben": second}))
-    assert lines[:4] == [
-        "matched: 1 of 7 sentences of ann, 1 of 2 of ben",
+    assert lines[:5] == [
+        "matched: 1 of 7 sentences of ann",
+        "         1 of 2 sentences of ben",
         "without a partner, the first 3 of 6 of ann:",
         "  row 2: 'The committee of the harbour town met again on Tuesday to c…'",
-        "    nearly row 2 of ben: 'The committee of the harbour town met again on Tuesdaj to c…'",
+        "    nearly row 2 of ben: '… of the harbour town met again on Tuesdaj to count its rop…'",
     ]
-    assert max(map(len, lines)) <= 90
+    first, second = rows(f"{long} The end."), rows(f"{long} The emd.")
+    assert matching_lines(match_units({"ann": first, "ben": second}))[-1].endswith(
+        "nearly row 1 of ann: '…ount its ropes, sails and anchors. The end.'"
+    )
 
 
 def test_an_exclusive_codebook_has_one_alpha_of_all_its_frames():
@@ -176,7 +180,8 @@ def test_the_command_compares_the_coders_of_one_file(tmp_path, column, options):
     (tmp_path / "long.csv").write_text(LONG.format(column), encoding="utf-8")
     answer = framing("data", "agreement", "long.csv", *options, cwd=tmp_path)
     assert answer.code == 0, answer.err
-    assert answer.err.splitlines()[-1] == "matched: 2 of 2 sentences of ann, 2 of 2 of ben"
+    matched = ["matched: 2 of 2 sentences of ann", "         2 of 2 sentences of ben"]
+    assert answer.err.splitlines()[-2:] == matched
     table = [line.split() for line in answer.out.splitlines()]
     assert ["economic_opportunity", "2", "1", "1", "1.000", "1.000", "[1.000,", "1.000]"] in table
     assert ["security_threat", "2", "0", "0", "1.000", "–", "–"] in table  # nobody gave it: nothing beyond chance
@@ -188,3 +193,14 @@ def test_the_command_says_how_one_file_without_coders_is_compared(tmp_path):
     assert answer.code == 2
     assert "or one file with a column 'coder'" in answer.err
     assert "--coder NAME" in answer.err
+
+
+def test_many_coders_fit_a_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    header, *table = LONG.format("coder").splitlines()
+    more = [row.replace("ann", f"student {i}") for i in range(9) for row in table if row.startswith("ann")]
+    (tmp_path / "long.csv").write_text("\n".join([header, *table, *more[:-1]]), encoding="utf-8")
+    lines = framing("data", "agreement", "long.csv", cwd=tmp_path).out.splitlines()
+    assert lines[1].split() == ["label", "units", "by", "coder", "equal", "alpha", "95", "%", "interval"]
+    assert lines[3].split() == [PAYS, "2", "1", "to", "1", "1.000", "1.000", "[1.000,", "1.000]"]
+    assert max(map(len, lines)) <= 80

@@ -16,6 +16,7 @@ from framing.measure.coders import CODER_COLUMNS
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
+    from framing.measure.agreement import Agreement
     from framing.measure.coders import Codings
 
 
@@ -88,15 +89,22 @@ def agreement(files: tuple[str, ...], codebook: str, column: str | None, columns
     matching = match_units(codings.sentences, codings.rows)
     for line in matching_lines(matching):
         print(line, file=sys.stderr)
-    rows = []
-    for label, result in compare_units(matching, book).items():
-        low, high = result.alpha.interval()
-        counts = [f"{n:,}" for n in (result.units, *result.counts.values())]
-        # Where nobody ever gave the label, or all always did, there is nothing to agree on beyond chance.
-        alpha = ["–", "–"] if isnan(result.alpha.value) else [f"{result.alpha.value:.3f}", f"[{low:.3f}, {high:.3f}]"]
-        rows.append([label, *counts, f"{result.percent.value:.3f}", *alpha])
-    header = ["label", "units", *matching.coders, "equal", "alpha", "95 % interval"]
-    write_result(rows_text(header, rows, terminal_width()), None)
+    found = compare_units(matching, book)
+    width = terminal_width()
+    # Where a column for each coder has no room, the least and the most that one gave.
+    wide = 45 + max(map(len, found)) + sum(len(coder) + 3 for coder in matching.coders) > width
+    header = ["label", "units", *(["by coder"] if wide else matching.coders), "equal", "alpha", "95 % interval"]
+    write_result(rows_text(header, [_agreement_row(*item, wide) for item in found.items()], width), None)
+
+
+def _agreement_row(label: str, found: Agreement, wide: bool) -> list[str]:
+    low, high = found.alpha.interval()
+    counts = [f"{n:,}" for n in found.counts.values()]
+    if wide:
+        counts = [f"{min(found.counts.values()):,} to {max(found.counts.values()):,}"]
+    # Where nobody ever gave the label, or all always did, there is nothing to agree on beyond chance.
+    alpha = ["–", "–"] if isnan(found.alpha.value) else [f"{found.alpha.value:.3f}", f"[{low:.3f}, {high:.3f}]"]
+    return [label, f"{found.units:,}", *counts, f"{found.percent.value:.3f}", *alpha]
 
 
 def _read_codings(

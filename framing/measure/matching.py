@@ -153,7 +153,8 @@ def matching_lines(matching: Matching) -> list[str]:
     >>> first = [Sentence("A warship shadowed the ferry."), Sentence("It rains.")]
     >>> second = [Sentence("A warship shadowed the fery."), Sentence("It rains.")]
     >>> print(*matching_lines(match_units({"ann": first, "ben": second})), sep=chr(10))
-    matched: 1 of 2 sentences of ann, 1 of 2 of ben
+    matched: 1 of 2 sentences of ann
+             1 of 2 sentences of ben
     without a partner, 1 of ann:
       row 1: 'A warship shadowed the ferry.'
         nearly row 1 of ben: 'A warship shadowed the fery.'
@@ -161,12 +162,8 @@ def matching_lines(matching: Matching) -> list[str]:
       row 1: 'A warship shadowed the fery.'
         nearly row 1 of ann: 'A warship shadowed the ferry.'
     """
-    total = matching.total
-    shares = [
-        f"{n:,} of {total[coder]:,}{'' if i else ' sentences'} of {coder}"
-        for i, (coder, n) in enumerate(matching.matched.items())
-    ]
-    lines = ["matched: " + ", ".join(shares)]
+    shares = [f"{n:,} of {matching.total[coder]:,} sentences of {coder}" for coder, n in matching.matched.items()]
+    lines = ["matched: " + shares[0], *("         " + share for share in shares[1:])]
     if matching.in_order:
         lines.append(
             f"of these, {matching.in_order:,} stand several times, not told apart by 'doc_id' or 'position': "
@@ -191,8 +188,11 @@ def _first_of(n: int) -> str:
     return f"the first {_SHOWN} of {n:,}" if n > _SHOWN else f"{n:,}"
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, shown: int = 0) -> str:
+    """Return 60 characters of a text, among them the one at a position."""
     text = " ".join(text.split())
+    if shown > 50:
+        text = "…" + text[shown - 40 :]
     return repr(text if len(text) <= 60 else text[:59] + "…")
 
 
@@ -205,7 +205,8 @@ def _near_miss(occurrence: Occurrence, others: Sequence[Occurrence]) -> list[str
         where = f"row {other.row} of {other.coder}"
         if normalised(other.text) == normalised(occurrence.text):
             return [f"    {where} has it in document {other.document!r}, not in {occurrence.document!r}"]
-        return [f"    nearly {where}: {_cut(other.text)}"]
+        differs = next((i for i, (a, b) in enumerate(zip(plain, close, strict=False)) if a != b), len(close))
+        return [f"    nearly {where}: {_cut(normalised(other.text), differs)}"]
     return []
 
 
