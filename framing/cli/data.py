@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from math import isnan
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from framing.cli.files import check_output, read_coded, terminal_width, write_result
 from framing.cli.options import CODEBOOK, COLUMN
 from framing.errors import InputError, OutputError
+from framing.measure.coders import CODER_COLUMNS
+
+if TYPE_CHECKING:
+    from framing.codebook import Codebook
+    from framing.measure.agreement import Agreement
+    from framing.measure.coders import Codings
 
 
 @click.group()
@@ -55,38 +64,70 @@ def describe(path: str, codebook: str, figure: str | None, columns: tuple[str, .
 
 
 @data.command()
-@click.argument("files", metavar="FILE FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @CODEBOOK
+@click.option(
+    "--coder",
+    "column",
+    metavar="NAME",
+    help=f"The column that names the coder.  [default: {' or '.join(CODER_COLUMNS)}, in a single file]",
+)
 @COLUMN
-def agreement(files: tuple[str, ...], codebook: str, columns: tuple[str, ...]) -> None:
-    """Compare coders who coded the same sentences, a file each: Krippendorff's alpha by label, with intervals."""
-    from framing.measure.agreement import agreement as compare
+def agreement(files: tuple[str, ...], codebook: str, column: str | None, columns: tuple[str, ...]) -> None:
+    """Compare coders who coded the same sentences: Krippendorff's alpha by label, with intervals.
+
+    Several files are a coder each. One file needs a column that names the coder of each row.
+
+    Sentences are matched by their text, whatever its spaces, line breaks, form of Unicode, quotation marks and dashes;
+    where a text stands several times, also by doc_id and position. How many were matched is said on standard error.
+    """
+    from framing.measure.agreement import compare_units
+    from framing.measure.matching import match_units, matching_lines
     from framing.report.table import rows_text
 
-    if len(files) < 2:
-        raise click.UsageError("agreement: name the files of at least two coders")
-    book, _ = read_coded(files[0], codebook, columns)
+    book, codings = _read_codings(files, codebook, column, columns)
+    matching = match_units(codings.sentences, codings.rows)
+    for line in matching_lines(matching):
+        print(line, file=sys.stderr)
+    found = compare_units(matching, book)
+    width = terminal_width()
+    # Where a column for each coder has no room, the least and the most that one gave.
+    wide = 45 + max(map(len, found)) + sum(len(coder) + 3 for coder in matching.coders) > width
+    header = ["label", "units", *(["by coder"] if wide else matching.coders), "equal", "alpha", "95 % interval"]
+    write_result(rows_text(header, [_agreement_row(*item, wide) for item in found.items()], width), None)
+
+
+def _agreement_row(label: str, found: Agreement, wide: bool) -> list[str]:
+    low, high = found.alpha.interval()
+    counts = [f"{n:,}" for n in found.counts.values()]
+    if wide:
+        counts = [f"{min(found.counts.values()):,} to {max(found.counts.values()):,}"]
+    # Where nobody ever gave the label, or all always did, there is nothing to agree on beyond chance.
+    alpha = ["–", "–"] if isnan(found.alpha.value) else [f"{found.alpha.value:.3f}", f"[{low:.3f}, {high:.3f}]"]
+    return [label, f"{found.units:,}", *counts, f"{found.percent.value:.3f}", *alpha]
+
+
+def _read_codings(
+    files: tuple[str, ...], codebook: str, column: str | None, columns: tuple[str, ...]
+) -> tuple[Codebook, Codings]:
+    """Read the codings of several coders: by a column that names them, or a file each."""
+    from framing.measure.coders import coder_column, codings_by_column, codings_by_file
+
+    book, first = read_coded(files[0], codebook, columns)
+    tables = [first, *(read_coded(file, codebook, columns)[1] for file in files[1:])]
+    if column is None and len(files) == 1:
+        column = coder_column(first)
+        if column is None:
+            raise click.UsageError(
+                "agreement: name the files of at least two coders, or one file with a column "
+                f"{' or '.join(map(repr, CODER_COLUMNS))} (another name: --coder NAME)"
+            )
+        print(f"coders: the values of column {column!r}", file=sys.stderr)
+    if column is not None:
+        return book, codings_by_column([s for table in tables for s in table], column, ", ".join(files))
     names = [Path(file).stem for file in files]
-    coders = names if len(set(names)) == len(names) else list(files)
-    found = compare(
-        {coder: read_coded(file, codebook, columns)[1] for coder, file in zip(coders, files, strict=True)}, book
-    )
-    rows = []
-    for label, result in found.items():
-        low, high = result.alpha.interval()
-        rows.append(
-            [
-                label,
-                f"{result.units:,}",
-                *(f"{result.counts[coder]:,}" for coder in coders),
-                f"{result.percent.value:.3f}",
-                f"{result.alpha.value:.3f}",
-                f"[{low:.3f}, {high:.3f}]",
-            ]
-        )
-    write_result(
-        rows_text(["label", "units", *coders, "equal", "alpha", "95 % interval"], rows, terminal_width()), None
-    )
+    coders = names if len(set(names)) == len(names) else files
+    return book, codings_by_file(dict(zip(coders, tables, strict=True)))
 
 
 @data.command()

@@ -99,7 +99,10 @@ def evaluate(
     adapt_priors: bool,
     columns: tuple[str, ...],
 ) -> None:
-    """Score a model on coded rows, with 95 % bootstrap intervals over documents."""
+    """Score a model on coded rows, with 95 % bootstrap intervals over documents.
+
+    n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
+    """
     from framing.measure.metrics import flat
     from framing.report.table import rows_text
     from framing.training import evaluate_classifier
@@ -116,7 +119,7 @@ def evaluate(
     except InputError as error:
         raise InputError(f"{file}: {str(error).removeprefix('test: ')}") from None
     _tell_shifts(shifts)
-    scores = flat(estimates)
+    scores = flat(estimates, with_n=True)
     if form == "json":
         write_result(json.dumps(scores, indent=2) + "\n", None)
         return
@@ -125,11 +128,12 @@ def evaluate(
             path.removeprefix("test/"),
             f"{scores[path]:.3f}",
             f"[{scores[f'{path}_low']:.3f}, {scores[f'{path}_high']:.3f}]",
+            f"{scores[f'{path}_n']:,}",
         )
         for path in estimates
         if path in scores and f"{path}_low" in scores
     ]
-    write_result(rows_text(["score", "value", "95 % interval"], rows, terminal_width()), None)
+    write_result(rows_text(["score", "value", "95 % interval", "n"], rows, terminal_width()), None)
 
 
 def _load_predictor(model: str | None, store: str | None) -> Predictor:

@@ -63,17 +63,21 @@ def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str
     coded = [s for s in sentences if s.frames is not None]
     groups = {_group(sentence, number) for number, sentence in enumerate(sentences)}
     lines = [f"{len(sentences):,} rows, {len(coded):,} coded for frames, {len(groups):,} groups", ""]
-    counts: Counter[str] = Counter(label for s in coded for label in (s.frames or ("none",)))
-    lines += _counted("frames", [(label, counts[label]) for label in (*codebook.frame_names, "none")], len(coded))
-    sets = Counter(" + ".join(s.frames) for s in coded if s.frames and len(s.frames) > 1)
-    lines += _counted("several frames", sets.most_common(), len(coded))
+    sets = frame_sets(sentences, codebook)
+    frames: Counter[str] = Counter(dict.fromkeys(codebook.frame_names, 0))
+    for labels, count in sets.items():
+        frames.update(dict.fromkeys(labels, count))
+    lines += _counted("frames", [*frames.items(), ("none", sets[()])] if coded else [], len(coded))
+    several = [(" + ".join(labels), count) for labels, count in sets.most_common() if len(labels) > 1]
+    lines += _counted("several frames", several, len(coded))
     with_stance = [s for s in sentences if s.stance is not None]
-    stances = Counter(s.stance for s in with_stance)
-    lines += _counted("stance", [(name, stances[name]) for name in codebook.stance_names], len(with_stance))
+    stances: Counter[str | None] = Counter(dict.fromkeys(codebook.stance_names, 0))
+    stances.update(s.stance for s in with_stance)
+    lines += _counted("stance", stances.items() if with_stance else [], len(with_stance))
     targets = Counter(s.target for s in with_stance if s.target)
     if targets:
-        several = sum(count > 1 for count in targets.values())
-        lines += [f"targets: {len(targets):,} different, {several:,} of them more than once", ""]
+        again = sum(count > 1 for count in targets.values())
+        lines += [f"targets: {len(targets):,} different, {again:,} of them more than once", ""]
         lines += _counted("stance by framed or not", _stance_by_frame(sentences), len(with_stance))
     lengths = [len(s.text.split()) for s in sentences]
     if lengths:
@@ -87,6 +91,26 @@ def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str
         if len(values) <= max(60, len(sentences) // 20):
             lines += _counted(f"{name} ({len(values):,} values)", values.most_common(12), len(sentences))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def frame_sets(sentences: Iterable[Sentence], codebook: Codebook) -> Counter[tuple[str, ...]]:
+    """Count the sets of frames of coded sentences, in whatever order each lists its frames.
+
+    A set is named in the codebook's order; frames that are not in the codebook follow by name.
+
+    Examples
+    --------
+    >>> book = Codebook.from_dict({"name": "weather", "frames": ["rain", "sun"]})
+    >>> rows = [Sentence("a", frames=("sun", "rain")), Sentence("b", frames=("rain", "sun")), Sentence("c", frames=())]
+    >>> dict(frame_sets(rows, book))
+    {('rain', 'sun'): 2, (): 1}
+    """
+    order = {name: i for i, name in enumerate(codebook.frame_names)}
+    return Counter(
+        tuple(sorted(set(s.frames), key=lambda name: (order.get(name, len(order)), name)))
+        for s in sentences
+        if s.frames is not None
+    )
 
 
 def _stance_by_frame(sentences: Sequence[Sentence]) -> list[tuple[str, int]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.matching import Matching, Occurrence, match_units, normalised
 from framing.records import Sentence
 
 Codes = NDArray[np.float64]
@@ -26,7 +28,7 @@ class Agreement:
     units
         Sentences (for the stance: sentences with a target) that at least two coders coded.
     counts
-        By coder, how often the label was given among these; for the stance, how often each coder coded.
+        By coder, how often the label was given among these; for a variable of several classes, how often each coded.
     percent
         Share of the pairs of codes that are equal.
     alpha
@@ -39,6 +41,16 @@ class Agreement:
     alpha: Estimate
 
 
+@dataclass(frozen=True)
+class _Variable:
+    """What coders are compared on: a number for the code of a row, None where it has none."""
+
+    name: str
+    code: Callable[[Sentence], float | None]
+    by_target: bool = False  # a unit is a sentence and a target
+    counts_positive: bool = False
+
+
 def agreement(
     codings: Mapping[str, Sequence[Sentence]], codebook: Codebook, n_replicates: int = 1000, seed: int = 0
 ) -> dict[str, Agreement]:
@@ -47,16 +59,17 @@ def agreement(
     Parameters
     ----------
     codings
-        By coder, what was coded. Sentences are matched by their text, stances by text and target.
+        By coder, what was coded. Sentences are matched as by ``match_units``, stances by sentence and target.
     codebook
         The labels.
     n_replicates, seed
-        Bootstrap resamples of whole groups (of the first coder that has the sentence), and the seed of the draw.
+        Bootstrap resamples of whole groups (of the first coder that names one), and the seed of the draw.
 
     Returns
     -------
     dict of Agreement
-        By frame; last ``stance``, where two coders coded it for the same sentence and target.
+        By frame; then ``frames``, all of them as one variable, if the codebook is exclusive; last ``stance``. What no
+        two coders coded is left out.
 
     Raises
     ------
@@ -78,29 +91,21 @@ def agreement(
     """
     if len(codings) < 2:
         raise InputError("agreement needs the codes of at least two coders")
+    return compare_units(match_units(codings), codebook, n_replicates, seed)
+
+
+def compare_units(
+    matching: Matching, codebook: Codebook, n_replicates: int = 1000, seed: int = 0
+) -> dict[str, Agreement]:
+    """Compare coders on sentences that were matched; parameters, result and errors are those of ``agreement``."""
     found = {}
-    for frame in codebook.frame_names:
-        codes = {
-            coder: {
-                (s.text,): float(frame in s.frames)
-                for s in _consistent(coder, rows, "frames")
-                if s.frames is not None and (s.coded is None or frame in s.coded)
-            }
-            for coder, rows in codings.items()
-        }
-        if shared := _shared(codes, codings):
-            found[frame] = _compare(list(codings), *shared, positive=True, n_replicates=n_replicates, seed=seed)
-    number = {name: float(i) for i, name in enumerate(codebook.stance_names)}
-    stances = {
-        coder: {
-            (s.text, s.target): number[s.stance] for s in _consistent(coder, rows, "stance") if s.stance is not None
-        }
-        for coder, rows in codings.items()
-    }
-    if shared := _shared(stances, codings):
-        found["stance"] = _compare(list(codings), *shared, positive=False, n_replicates=n_replicates, seed=seed)
+    for variable in _variables(codebook):
+        codes, groups = _codes(matching, variable)
+        if codes.shape[1]:
+            found[variable.name] = _compare(matching.coders, codes, groups, variable, n_replicates, seed)
     if not found:
-        raise InputError(f"no sentence was coded by two of {', '.join(codings)}; texts must be equal to the letter")
+        reason = "those they share lack codes" if matching.units else "none of one could be matched to one of another"
+        raise InputError(f"no sentence was coded by two of {', '.join(matching.coders)}: {reason}")
     return found
 
 
@@ -143,37 +148,60 @@ def _alphas(counts: Codes, W: Codes) -> Codes:
     return 1 - np.divide(W @ unequal, expected, out=np.full(len(W), np.nan), where=expected > 0)
 
 
-def _consistent(coder: str, rows: Sequence[Sentence], task: str) -> Sequence[Sentence]:
-    """Return one coder's rows, or say which unit was coded twice in different ways."""
-    seen: dict[tuple[str | None, ...], object] = {}
-    for s in rows:
-        code, key = (s.stance, (s.text, s.target)) if task == "stance" else (s.frames and sorted(s.frames), (s.text,))
-        if code is not None and seen.setdefault(key, code) != code:
-            raise InputError(f"{coder}: two codes of {task} for {s.text[:60]!r}: {seen[key]} and {code}")
-    return rows
+def _variables(codebook: Codebook) -> list[_Variable]:
+    def present(frame: str) -> Callable[[Sentence], float | None]:
+        def code(s: Sentence) -> float | None:
+            looked = s.frames is not None and (s.coded is None or frame in s.coded)
+            return float(frame in (s.frames or ())) if looked else None
+
+        return code
+
+    frames = {name: float(i) for i, name in enumerate(codebook.frame_names)}
+    stances = {name: float(i) for i, name in enumerate(codebook.stance_names)}
+    variables = [_Variable(name, present(name), counts_positive=True) for name in frames]
+    if codebook.exclusive:
+        variables.append(_Variable("frames", lambda s: frames[s.frames[0]] if s.frames and s.coded is None else None))
+    return [*variables, _Variable("stance", lambda s: stances[s.stance] if s.stance else None, by_target=True)]
 
 
-def _shared(
-    codes: Mapping[str, Mapping[tuple, float]], codings: Mapping[str, Sequence[Sentence]]
-) -> tuple[Codes, NDArray[np.intp]] | None:
+def _codes(matching: Matching, variable: _Variable) -> tuple[Codes, NDArray[np.intp]]:
     """Return codes of shape (n_coders, n_units) of what two coders coded, and the units' group numbers."""
-    count: dict[tuple, int] = {}
-    for units in codes.values():
-        for key in units:
-            count[key] = count.get(key, 0) + 1
-    keys = [key for key, n in count.items() if n > 1]
-    if not keys:
-        return None
-    group: dict[str, str] = {}
-    for rows in codings.values():
-        for s in rows:
-            group.setdefault(s.text, s.group or s.doc_id or s.text)
-    matrix = np.array([[units.get(key, np.nan) for key in keys] for units in codes.values()])
-    return matrix, np.unique([group[key[0]] for key in keys], return_inverse=True)[1]
+    columns, groups = [], []
+    for number, unit in enumerate(matching.units):
+        named = next((s.group or s.doc_id for o in unit for s in o.rows if s.group or s.doc_id), None)
+        targets: dict[str, dict[str, float]] = defaultdict(dict)
+        for occurrence in unit:
+            for target, code in _codes_of(occurrence, variable).items():
+                targets[target][occurrence.coder] = code
+        for codes in targets.values():
+            if len(codes) > 1:
+                columns.append([codes.get(coder, np.nan) for coder in matching.coders])
+                groups.append(named or f"{unit[0].text}\0{number}")
+    return np.array(columns).reshape(-1, len(matching.coders)).T, np.unique(groups, return_inverse=True)[1]
+
+
+def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, float]:
+    """Return a coder's codes of one sentence by target (without one where none matters), or say which contradict."""
+    codes: dict[str, float] = {}
+    rows: dict[str, Sentence] = {}
+    for s in occurrence.rows:
+        target = normalised(s.target or "") if variable.by_target else ""
+        code = variable.code(s)
+        if code is None:
+            continue
+        if codes.setdefault(target, code) != code:
+            task = "stance" if variable.by_target else "frames"
+            one, other = ((row.stance if variable.by_target else sorted(row.frames or ())) for row in (rows[target], s))
+            raise InputError(
+                f"{occurrence.coder}: two codes of {task} for {s.text[:60]!r}: {one} and {other}; "
+                "keep one row, or tell two sentences apart by 'doc_id' or 'position'"
+            )
+        rows.setdefault(target, s)
+    return codes
 
 
 def _compare(
-    coders: list[str], codes: Codes, groups: NDArray[np.intp], positive: bool, n_replicates: int, seed: int
+    coders: Sequence[str], codes: Codes, groups: NDArray[np.intp], variable: _Variable, n_replicates: int, seed: int
 ) -> Agreement:
     W = bootstrap_weights(groups, n_replicates, seed)
     alphas = _alphas(_value_counts(codes), W)
@@ -184,7 +212,7 @@ def _compare(
         pairs += both
     percent = (W @ equal) / (W @ pairs)
     counts = {
-        coder: int((row == 1).sum() if positive else (~np.isnan(row)).sum())
+        coder: int((row == 1).sum() if variable.counts_positive else (~np.isnan(row)).sum())
         for coder, row in zip(coders, codes, strict=True)
     }
     return Agreement(

@@ -77,8 +77,12 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
 
     The debiased estimator of Kumar, Liang and Ma (2019): from each bin's squared gap the part that chance alone brings
     is taken off, so that few rows do not make a calibrated model look bad; what falls below 0 under the root counts as
-    0. Rows of equal probability stay in one bin. The bins are made for each weighting. A bootstrap resample
-    repeats rows and so has noise that is not taken off: its interval leans upward, and the figure may lie below it.
+    0. Rows of equal probability stay in one bin. The bins are made for each weighting.
+
+    The chance part of a bin is share (1 - share) k / (1 - k), where k is the sum of the squared weights over the square
+    of their sum: 1 / n for n rows as they are, about 2 / n in a resample, which has some rows twice and others not at
+    all. So no weighting leans to either side, if rows are independent; those of one document may share some gap by
+    chance that is not taken off.
 
     Examples
     --------
@@ -92,16 +96,17 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
     y, proba = y[order], proba[order]
     last = np.append(np.flatnonzero(np.diff(proba)), len(proba) - 1)  # of each run of equal probabilities
     edges = np.append(np.arange(1, n_bins) / n_bins, 2.0)  # the last bin takes what is left
-    sums = np.zeros((3, len(W), n_bins))
+    sums = np.zeros((4, len(W), n_bins))
     for i, w in enumerate(W):  # a weighting at a time stays in the processor's cache, which is several times as fast
         w = w[order]
-        upto = np.concatenate([np.zeros((3, 1)), np.cumsum([w, w * y, w * proba], axis=1)[:, last]], axis=1)
+        upto = np.concatenate([np.zeros((4, 1)), np.cumsum([w, w * y, w * proba, w * w], axis=1)[:, last]], axis=1)
         # The bins are stretches of the sorted rows: where each ends, and its sums.
         ends = np.searchsorted((upto[0, :-1] + upto[0, 1:]) / 2, upto[0, -1] * edges)
         sums[:, i] = np.diff(upto[:, ends], axis=1, prepend=0)
-    n, hits, mass = sums
+    n, hits, mass, squares = sums
     share, mean = _ratio(hits, n), _ratio(mass, n)
-    chance = np.divide(share * (1 - share), n - 1, out=np.zeros_like(n), where=n > 1)
+    rest = n**2 - squares  # 0 in a bin of one row, however often it was drawn
+    chance = np.divide(share * (1 - share) * squares, rest, out=np.zeros_like(n), where=rest > 0)
     squared = np.where(n > 0, n * ((share - mean) ** 2 - chance), 0.0).sum(axis=1)
     return np.sqrt(np.maximum(_ratio(squared, n.sum(axis=1)), 0.0))
 
@@ -128,36 +133,43 @@ def frame_estimates(
         ``macro_f1`` (mean F1 of the positive class over labels) first, then ``mean_ap``, ``macro_f1_two_class``
         (both classes of each label averaged, then the labels), ``micro_f1``, ``brier``, ``log_loss`` and
         ``calibration_error`` (means over labels), then ``LABEL/f1 precision recall ap brier log_loss ece``, the last
-        being the label's ``calibration_error``.
+        being the label's ``calibration_error``. ``n`` is the number of rows coded for some label; for a label's own
+        scores that of its positives.
+
+    Notes
+    -----
+    What nothing in the coded rows defines counts as 0, in the means too, as in scikit-learn with ``zero_division=0``:
+    the F1, precision, recall and average precision of a label that never occurs. The scores of a
+    label for which no row was coded are nan, without ``n``, and in no mean.
     """
     per_label: dict[str, dict[str, Values]] = {}
-    two_class = []
+    two_class: dict[str, dict[str, Values]] = {}
+    sizes: dict[str, int | None] = {}
     for j, label in enumerate(labels):
         coded = ~np.isnan(Y[:, j])
         y, p, d, w = Y[coded, j], proba[coded, j], decided[coded, j].astype(float), W[:, coded]
         likelihood = np.clip(np.where(y == 1, p, 1 - p), 1e-12, 1)
         per_label[label] = {
-            "f1": f1(y, d, w),
-            "precision": precision(y, d, w),
-            "recall": recall(y, d, w),
-            "ap": average_precision(y, p, w) if coded.any() else np.full(len(W), np.nan),
+            **_decisions(y, d, w),
+            "ap": _or_zero(average_precision(y, p, w), y) if coded.any() else np.full(len(W), np.nan),
             "brier": _ratio(w @ (p - y) ** 2, w.sum(axis=1)),
             "log_loss": _ratio(w @ -np.log(likelihood), w.sum(axis=1)),
             "ece": calibration_error(y, p, w),
         }
-        two_class.append((per_label[label]["f1"] + f1(1 - y, 1 - d, w)) / 2)
+        two_class[label] = {"f1": (per_label[label]["f1"] + _or_zero(f1(1 - y, 1 - d, w), 1 - y)) / 2}
+        sizes[label] = int(y.sum()) if coded.any() else None
     known, hit = np.nan_to_num(Y), decided & ~np.isnan(Y)
+    micro = _ratio(2 * (W @ (known * hit).sum(axis=1)), W @ (known.sum(axis=1) + hit.sum(axis=1)))
     overall = {
-        "macro_f1": np.mean([scores["f1"] for scores in per_label.values()], axis=0),
-        "mean_ap": np.mean([scores["ap"] for scores in per_label.values()], axis=0),
-        "macro_f1_two_class": np.mean(two_class, axis=0),
-        "micro_f1": _ratio(2 * (W @ (known * hit).sum(axis=1)), W @ (known.sum(axis=1) + hit.sum(axis=1))),
-        "brier": np.mean([scores["brier"] for scores in per_label.values()], axis=0),
-        "log_loss": np.mean([scores["log_loss"] for scores in per_label.values()], axis=0),
-        "calibration_error": np.mean([scores["ece"] for scores in per_label.values()], axis=0),
+        "macro_f1": _mean(per_label, "f1"),
+        "mean_ap": _mean(per_label, "ap"),
+        "macro_f1_two_class": _mean(two_class, "f1"),
+        "micro_f1": _or_zero(micro, Y[~np.isnan(Y)]),
+        "brier": _mean(per_label, "brier"),
+        "log_loss": _mean(per_label, "log_loss"),
+        "calibration_error": _mean(per_label, "ece"),
     }
-    named = {f"{label}/{name}": values for label, scores in per_label.items() for name, values in scores.items()}
-    return _estimates({**overall, **named})
+    return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
 
 
 def stance_estimates(y: NDArray[np.intp], proba: Values, classes: Sequence[str], W: Weights) -> dict[str, Estimate]:
@@ -179,45 +191,77 @@ def stance_estimates(y: NDArray[np.intp], proba: Values, classes: Sequence[str],
     dict of Estimate
         ``macro_f1`` first, then ``accuracy``, ``brier`` (sum over classes), ``log_loss``, ``calibration_error``
         (mean over classes), then ``CLASS/f1 precision recall ece``, the last being the class's ``calibration_error``.
+        ``n`` is the number of rows; for a class's own scores that of its rows. A class that never occurs counts as for
+        ``frame_estimates``.
     """
     decided = proba.argmax(axis=1)
     total = W.sum(axis=1)
     one_hot = np.eye(len(classes))[y]
-    per_class: dict[str, Values] = {}
-    for k, name in enumerate(classes):
-        truth, said = (y == k).astype(float), (decided == k).astype(float)
-        scores = {"f1": f1(truth, said, W), "precision": precision(truth, said, W), "recall": recall(truth, said, W)}
-        scores["ece"] = calibration_error(truth, proba[:, k], W)
-        per_class |= {f"{name}/{metric}": values for metric, values in scores.items()}
+    per_class = {
+        name: {
+            **_decisions((y == k).astype(float), (decided == k).astype(float), W),
+            "ece": calibration_error((y == k).astype(float), proba[:, k], W),
+        }
+        for k, name in enumerate(classes)
+    }
     likelihood = np.clip(proba[np.arange(len(y)), y], 1e-12, 1)
     overall = {
-        "macro_f1": np.mean([per_class[f"{name}/f1"] for name in classes], axis=0),
+        "macro_f1": _mean(per_class, "f1"),
         "accuracy": _ratio(W @ (y == decided).astype(float), total),
         "brier": _ratio(W @ ((proba - one_hot) ** 2).sum(axis=1), total),
         "log_loss": _ratio(W @ -np.log(likelihood), total),
-        "calibration_error": np.mean([per_class[f"{name}/ece"] for name in classes], axis=0),
+        "calibration_error": _mean(per_class, "ece"),
     }
-    return _estimates({**overall, **per_class})
+    return _estimates(overall, len(y), per_class, {name: int((y == k).sum()) for k, name in enumerate(classes)})
 
 
-def flat(estimates: Mapping[str, Estimate]) -> dict[str, float]:
+def flat(estimates: Mapping[str, Estimate], with_n: bool = False) -> dict[str, float]:
     """Return ``{path: value, path_low: ..., path_high: ...}`` with 95 % intervals, without what is undefined.
+
+    ``with_n`` adds ``path_n``, what each was computed on.
 
     Examples
     --------
-    >>> flat({"macro_f1": Estimate(0.5, np.array([0.5, 0.5]))})
-    {'macro_f1': 0.5, 'macro_f1_low': 0.5, 'macro_f1_high': 0.5}
+    >>> flat({"macro_f1": Estimate(0.5, np.array([0.5, 0.5]), n=7)}, with_n=True)
+    {'macro_f1': 0.5, 'macro_f1_low': 0.5, 'macro_f1_high': 0.5, 'macro_f1_n': 7}
     """
     named: dict[str, float] = {}
     for path, estimate in estimates.items():
         low, high = estimate.interval()
         values = {path: estimate.value, f"{path}_low": low, f"{path}_high": high}
         named |= {name: round(float(value), 6) for name, value in values.items() if not np.isnan(value)}
+        if with_n and estimate.n is not None and path in named:
+            named[f"{path}_n"] = estimate.n
     return named
 
 
-def _estimates(values: Mapping[str, Values]) -> dict[str, Estimate]:
-    return {name: Estimate(float(v[0]), v[1:]) for name, v in values.items()}
+def _decisions(y: Values, decided: Values, W: Weights) -> dict[str, Values]:
+    """Score the decisions about one class."""
+    scores = {"f1": f1(y, decided, W), "precision": precision(y, decided, W), "recall": recall(y, decided, W)}
+    return {name: _or_zero(values, y) for name, values in scores.items()}
+
+
+def _or_zero(values: Values, y: Values) -> Values:
+    """Make a score 0 that the rows as they are do not define, or whose class never occurs; not one of a resample."""
+    return np.nan_to_num(values) if len(y) and (np.isnan(values[0]) or not y.any()) else values
+
+
+def _mean(scores: Mapping[str, Mapping[str, Values]], name: str) -> Values:
+    """Average a score over the labels for which a row was coded; nan where there is none."""
+    coded = [of_label[name] for of_label in scores.values() if not np.isnan(of_label["f1"][0])]
+    return np.mean(coded or [of_label[name] for of_label in scores.values()], axis=0)
+
+
+def _estimates(
+    overall: Mapping[str, Values],
+    n: int,
+    per_label: Mapping[str, Mapping[str, Values]],
+    sizes: Mapping[str, int | None],
+) -> dict[str, Estimate]:
+    found = {name: Estimate(float(v[0]), v[1:], n) for name, v in overall.items()}
+    for label, scores in per_label.items():
+        found |= {f"{label}/{name}": Estimate(float(v[0]), v[1:], sizes[label]) for name, v in scores.items()}
+    return found
 
 
 def _ratio(numerator: Values, denominator: Values) -> Values:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.audit import frame_sets
 from framing.measure.intervals import wilson
 from framing.records import Sentence
 
@@ -92,6 +93,8 @@ def stance_figure(
 def corpus_figure(sentences: Sequence[Sentence], codebook: Codebook) -> Any:
     """Draw what is in coded data: sets of frames, stances with and without a frame, and lengths.
 
+    What was not coded has no panel.
+
     Parameters
     ----------
     sentences
@@ -103,31 +106,50 @@ def corpus_figure(sentences: Sequence[Sentence], codebook: Codebook) -> Any:
     -------
     matplotlib.figure.Figure
     """
-    figure, (left, middle, right) = _axes(3)
     coded = [s for s in sentences if s.frames is not None]
-    order = codebook.frame_names
-    sets = Counter(tuple(sorted(s.frames or (), key=order.index)) for s in coded).most_common(12)
-    names = [" +\n".join(label.replace("_", " ") for label in labels) or "none" for labels, _ in sets]
-    bars = left.barh(range(len(sets)), [count for _, count in sets], color=_COLOURS[2])
-    left.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
-    left.set_yticks(range(len(sets)), names, fontsize=8)
-    left.invert_yaxis()
-    left.margins(x=0.16)
-    left.set_title(f"Frames of {len(coded):,} sentences", fontsize=10)
     with_stance = [s for s in sentences if s.stance is not None]
-    frames_of = {s.text: s.frames for s in coded}
-    bottom = np.zeros(len(codebook.stance_names))
-    for colour, kind, framed in ((_COLOURS[1], "with a frame", True), (_COLOURS[5], "without", False)):
-        counts = Counter(s.stance for s in with_stance if bool(frames_of.get(s.text)) is framed)
-        heights = np.array([counts[name] for name in codebook.stance_names])
-        middle.bar(codebook.stance_names, heights, bottom=bottom, color=colour, label=kind)
-        bottom += heights
-    middle.legend(fontsize=8, frameon=False)
-    middle.set_title(f"Stance in {len(with_stance):,} rows with a target", fontsize=10)
-    right.hist([len(s.text.split()) for s in coded], bins=range(0, 66, 3), color=_COLOURS[0])
-    right.set(xlabel="words", ylabel="sentences")
-    right.set_title("Length", fontsize=10)
+    panels = [_frame_sets_panel] if coded else []
+    panels += [_stance_panel] if with_stance else []
+    figure, axes = _axes(len(panels) + 1)
+    for panel, place in zip(panels, axes, strict=False):
+        panel(place, sentences, codebook)
+    last = axes[-1]
+    last.hist([len(s.text.split()) for s in coded or sentences], bins=range(0, 66, 3), color=_COLOURS[0])
+    last.set(xlabel="words", ylabel="sentences")
+    last.set_title("Length", fontsize=10)
     return figure
+
+
+def _frame_sets_panel(axes: Any, sentences: Sequence[Sentence], codebook: Codebook) -> None:
+    sets = frame_sets(sentences, codebook)
+    shown = sets.most_common(12)
+    names = [" +\n".join(label.replace("_", " ") for label in labels) or "none" for labels, _ in shown]
+    bars = axes.barh(range(len(shown)), [count for _, count in shown], color=_COLOURS[2])
+    axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
+    axes.set_yticks(range(len(shown)), names, fontsize=8)
+    axes.invert_yaxis()
+    axes.margins(x=0.16)
+    axes.set_title(f"Frames of {sets.total():,} sentences", fontsize=10)
+
+
+def _stance_panel(axes: Any, sentences: Sequence[Sentence], codebook: Codebook) -> None:
+    with_stance = [s for s in sentences if s.stance is not None]
+    # A further target of a sentence stands in a row of its own, without the frames.
+    framed = {s.text: bool(s.frames) for s in sentences if s.frames is not None}
+    counts = Counter((framed.get(s.text), s.stance) for s in with_stance)
+    names = list(dict.fromkeys((*codebook.stance_names, *(str(s.stance) for s in with_stance))))
+    bottom = np.zeros(len(names))
+    for colour, kind, key in (
+        (_COLOURS[1], "with a frame", True),
+        (_COLOURS[5], "without", False),
+        ("0.7", "frames not coded", None),
+    ):
+        heights = np.array([counts[key, name] for name in names])
+        if heights.any() or (key is not None and framed):
+            axes.bar(names, heights, bottom=bottom, color=colour, label=kind)
+        bottom += heights
+    axes.legend(fontsize=8, frameon=False)
+    axes.set_title(f"Stance in {len(with_stance):,} rows with a target", fontsize=10)
 
 
 def _styles(labels: Sequence[str]) -> list[dict[str, str]]:
@@ -143,7 +165,7 @@ def _axes(n: int = 2) -> Any:
     # Not pyplot: it keeps figures and picks a window system.
     figure = Figure(figsize=(4.75 * n, 4.4), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.subplots(1, n)
+    return figure, figure.subplots(1, n, squeeze=False)[0]
 
 
 def _reliability(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.splits import GroupedFolds
+from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import frame_estimates, stance_estimates
 from framing.model.classifier import TaskClassifier
@@ -47,6 +49,11 @@ def evaluate_classifier(
     dict of Estimate
         By path, such as ``test/frames/macro_f1``.
 
+    Warns
+    -----
+    FramingWarning
+        A label never occurs in the coded rows, or no row is coded for it: how it counts.
+
     Raises
     ------
     InputError
@@ -57,6 +64,9 @@ def evaluate_classifier(
     estimates: dict[str, Estimate] = {}
     for task, classifier in model.tasks.items():
         scores = score_task(classifier, sentences, task, model.codebook, seed, rule.for_task(task), shifts)
+        if any(is_coded(s, task, model.codebook) for s in sentences):
+            for note in absence_notes(scores, classifier.labels):
+                warnings.warn(f"{name}/{task}: {note}", FramingWarning, stacklevel=2)
         estimates |= named(scores, f"{name}/{task}")
     return estimates
 
@@ -93,6 +103,30 @@ def task_estimates(
     if task == "stance":
         return stance_estimates(Y.argmax(axis=1), proba, labels, W)
     return frame_estimates(Y, proba, decided, labels, W)
+
+
+def absence_notes(scores: Mapping[str, Estimate], labels: Sequence[str]) -> list[str]:
+    """Say which labels never occur in the rows that were scored, or were not coded, and how they count.
+
+    Examples
+    --------
+    >>> scores = {"rain/f1": Estimate(0.4, np.array([0.4]), n=7), "sun/f1": Estimate(np.nan, np.array([np.nan]))}
+    >>> absence_notes(scores, ["rain", "sun"])
+    ['no row is coded for sun: it has no scores and is in no mean']
+    """
+    absent = [label for label in labels if scores[f"{label}/f1"].n == 0]
+    uncoded = [label for label in labels if scores[f"{label}/f1"].n is None]
+    notes = []
+    if absent:
+        occur, their = ("occurs", "its") if len(absent) == 1 else ("occur", "their")
+        notes.append(
+            f"{', '.join(absent)} never {occur} in the coded rows: {their} F1, precision, recall and average precision "
+            "count as 0, in the means (macro_f1 and the like) too"
+        )
+    if uncoded:
+        which, has = ("it has", "is") if len(uncoded) == 1 else ("they have", "are")
+        notes.append(f"no row is coded for {', '.join(uncoded)}: {which} no scores and {has} in no mean")
+    return notes
 
 
 def named(estimates: Mapping[str, Estimate], prefix: str) -> dict[str, Estimate]:
