@@ -215,7 +215,7 @@ def test_another_delimiter_is_recognised_by_the_header_and_told(form, delimiter,
     lines = (("text", "frames", "share"), ("The port he said would pay", "rain", "0.5"), ("It rains", "", "1"))
     rows, warning = told("\n".join(delimiter.join(line) for line in lines), form)
     assert rows == cells(*lines)
-    assert warning == f"rows.{form}: the cells are separated by {shown}; read like that"
+    assert warning == f"rows.{form}: the cells are separated by {shown}; read so"
 
 
 def test_a_spreadsheet_with_decimal_commas_and_semicolons_between_cells_reads():

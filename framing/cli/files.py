@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from framing.corpus.readers import Source
     from framing.records import Sentence
 
-INPUT_FORMATS = ("auto", "text", "lines", "md", "html", "jsonl", "csv", "tsv", "parquet")
-
 
 def read_input(file: str, columns: dict[str, Any], doc_id: str = "", form: str = "auto") -> list[Sentence]:
     """Read one file's sentences: rows of a table, or the sentences of an article.
@@ -32,7 +30,7 @@ def read_input(file: str, columns: dict[str, Any], doc_id: str = "", form: str =
     doc_id
         What an article is called in its sentences.
     form
-        One of ``INPUT_FORMATS``; ``auto`` goes by the ending of the name, and on standard input by how it begins.
+        One of ``options.INPUT_FORMATS``; ``auto`` goes by the ending of the name, on standard input by how it begins.
     """
     from framing.corpus.dataset import read_sentences, read_table
     from framing.corpus.readers import READERS, SUFFIXES, Source
@@ -58,7 +56,7 @@ def _told_format(source: Source, columns: dict[str, Any]) -> str:
     form = table_format(source, columns.get("text", "text"))
     if form is None:
         return "text"
-    print(f"{source.name}: read as {form}, a row is a sentence (else: --input-format)", file=sys.stderr)
+    print(f"{source.name}: read as {form}, a row is a sentence (if not: --input-format)", file=sys.stderr)
     return form
 
 

@@ -9,6 +9,7 @@ from framing.records import Sentence
 from framing.text.segment import MAX_CHARACTERS
 
 _LINE = re.compile(r"[^\r\n]+")
+_END = re.compile(r"\r\n|\r|\n")
 # Neither a space nor a byte order mark is part of a sentence; a hash may be: posts begin with one.
 _EDGES = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$")
 
@@ -47,7 +48,7 @@ def lines(text: str, doc_id: str = "", name: str = "") -> list[Sentence]:
             continue
         start = line.start() + line.group().index(sentence)
         if len(sentence) > MAX_CHARACTERS:
-            number = len(text[:start].splitlines())
+            number = len(_END.findall(text, 0, start)) + 1
             raise InputError(
                 f"{name}, line {number}: {len(sentence):,} characters, a sentence has at most {MAX_CHARACTERS:,}; "
                 "is it an article? Read it with --input-format text"

@@ -27,12 +27,8 @@ def _read(source: Source, expected: str) -> Rows:
     lines = list(io.StringIO(source.table_text(), newline=""))
     delimiter = delimiter_of(lines, expected)
     if delimiter != expected:
-        warnings.warn(
-            f"{source.name}: the cells are separated by {DELIMITERS[delimiter]}, not by {DELIMITERS[expected]}; "
-            "read like that",
-            FramingWarning,
-            stacklevel=2,
-        )
+        found = f"separated by {DELIMITERS[delimiter]}, not by {DELIMITERS[expected]}"
+        warnings.warn(f"{source.name}: the cells are {found}; read so", FramingWarning, stacklevel=2)
     rows = rows_of_cells(source.name, lines, delimiter)
     if rows:
         yield from _named(source.name, rows[0], rows[1:])
