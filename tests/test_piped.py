@@ -42,6 +42,7 @@ def parquet(rows: dict[str, list[Any]]) -> bytes:
         ('"text","frames"\n"Warships near Alder.","risk"\n', "csv"),
         ("frames, text\nrisk,Warships near Alder.\n", "csv"),
         (",text,frames\n0,Warships near Alder.,risk\n", "csv"),
+        ("sep=;\n" + TABLE.replace(",", ";"), "csv"),
         (TABLE.replace(",", "\t"), "tsv"),
         ('\n{"text": "Warships near Alder.", "frames": ["risk"]}\n', "jsonl"),
         (parquet({"text": ["Warships near Alder."], "frames": [["risk"]]}), "parquet"),

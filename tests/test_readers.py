@@ -225,6 +225,12 @@ def test_a_spreadsheet_with_decimal_commas_and_semicolons_between_cells_reads():
     )
 
 
+def test_a_spreadsheets_own_line_names_the_delimiter():
+    assert list(read_rows(Source("rows.csv", b"\xef\xbb\xbfsep=;\r\ntext;frames\r\nRain, again;rain\r\n"), "csv")) == [
+        ("rows.csv, line 3", {"text": "Rain, again", "frames": "rain"})
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "rows"),
     [

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from framing.corpus.readers.cells import rows_of_cells
 from framing.corpus.readers.quotes import Row
-from framing.corpus.readers.recognise import DELIMITERS, delimiter_of
+from framing.corpus.readers.recognise import DELIMITERS, delimiter_of, named_delimiter
 from framing.corpus.readers.source import Rows, Source
 from framing.errors import FramingWarning, InputError
 
@@ -25,8 +25,11 @@ def read_tsv(source: Source) -> Rows:
 
 def _read(source: Source, expected: str) -> Rows:
     lines = list(io.StringIO(source.table_text(), newline=""))
-    delimiter = delimiter_of(lines, expected)
-    if delimiter != expected:
+    if named := named_delimiter(lines):
+        delimiter, lines[0] = named, ""  # the line is gone, and those after it keep their numbers
+    else:
+        delimiter = delimiter_of(lines, expected)
+    if delimiter not in (expected, named):
         found = f"separated by {DELIMITERS[delimiter]}, not by {DELIMITERS[expected]}"
         warnings.warn(f"{source.name}: the cells are {found}; read so", FramingWarning, stacklevel=2)
     rows = rows_of_cells(source.name, lines, delimiter)

@@ -15,6 +15,8 @@ DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
 
 # A JSON object or a list of them begins like this; what is wrong with the rest, its reader says.
 _JSON = re.compile(r"\s*(?:\{\s*[\"}\r\n]|\[\s*[{\r\n])")
+# Excel's own line above the header.
+_SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?\s*")
 _SAMPLE = 100
 _NAME = re.compile(r"[a-z]\w*")
 _STOP = re.compile(r"[.!?…:][\"'”’»)\]]*$")
@@ -37,6 +39,18 @@ def delimiter_of(lines: Sequence[str], expected: str) -> str:
         return expected
     others = [other for other in DELIMITERS if other != expected and len(_sample(lines, other, 1)[0]) > 1]
     return others[0] if len(others) == 1 and _fits(lines, others[0]) else expected
+
+
+def named_delimiter(lines: Sequence[str]) -> str | None:
+    r"""Return the delimiter that a first line such as ``sep=;`` names, as spreadsheets write it above the header.
+
+    Examples
+    --------
+    >>> named_delimiter(["sep=;\n", "text;frames\n"])
+    ';'
+    """
+    found = _SEPARATOR.fullmatch(lines[0]) if lines else None
+    return found.group(1) if found else None
 
 
 def table_format(source: Source, text_column: str = "text") -> str | None:
@@ -66,7 +80,8 @@ def table_format(source: Source, text_column: str = "text") -> str | None:
     lines = list(io.StringIO(source.text().removeprefix("\ufeff"), newline=""))
     if _JSON.match("".join(islice((line for line in lines if line.strip()), 1))):
         return "jsonl"
-    found = next((delimiter for delimiter in DELIMITERS if _is_header(lines, delimiter, text_column)), None)
+    found = named_delimiter(lines)
+    found = found or next((delimiter for delimiter in DELIMITERS if _is_header(lines, delimiter, text_column)), None)
     return None if found is None else "tsv" if found == "\t" else "csv"
 
 
