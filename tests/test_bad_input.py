@@ -275,7 +275,7 @@ def test_predict_says_what_it_cannot_read_load_or_write(folder, arguments, line)
     ("stdin", "line"),
     [
         (b"", "standard input: no sentence in it"),
-        (b"Caf\xe9", "standard input: not UTF-8 (byte 3); convert it and try again"),
+        (b"Caf\xe9", "standard input, line 1: not UTF-8 (byte 0xe9); save the file as UTF-8 and try again"),
     ],
 )
 def test_standard_input_that_is_no_text_is_named_as_such(folder, stdin, line):

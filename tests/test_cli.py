@@ -64,7 +64,7 @@ def test_predict_reads_the_main_text_of_a_page(folder):
 
 def test_predict_reads_standard_input_as_a_document_without_a_name(folder):
     (row,) = predicted("-", cwd=folder, stdin="\ufeffWarships threaten Ålesund’s harbour.".encode())
-    assert (row["text"], row["doc_id"], row["start"]) == ("Warships threaten Ålesund’s harbour.", "", 0)
+    assert (row["text"], row["doc_id"], row["start"]) == ("Warships threaten Ålesund’s harbour.", "", 1)
 
 
 def test_predict_reads_a_users_own_column(folder):

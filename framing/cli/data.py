@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +12,13 @@ import click
 
 from framing.cli.files import check_output, read_coded, terminal_width, write_result
 from framing.cli.options import CODEBOOK, COLUMN
-from framing.errors import InputError, OutputError
 from framing.measure.coders import CODER_COLUMNS
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
     from framing.measure.agreement import Agreement
     from framing.measure.coders import Codings
+from framing.errors import FramingWarning, InputError, OutputError
 
 
 @click.group()
@@ -33,8 +34,11 @@ def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     """Check structure, counts, repeated texts, near duplicates and repeated skeletons; exit code 1 on a finding."""
     from framing.corpus.audit import check_sentences
 
-    _, sentences = read_coded(path, codebook, columns)
-    findings = check_sentences(sentences)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FramingWarning)
+        _, sentences = read_coded(path, codebook, columns)
+    told = [str(warning.message) for warning in caught if issubclass(warning.category, FramingWarning)]
+    findings = [*told, *check_sentences(sentences)]
     for finding in findings:
         print(finding)
     if findings:

@@ -14,37 +14,84 @@ from framing.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
+    from framing.corpus.readers import Source
     from framing.records import Sentence
 
 
-def read_input(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sentence]:
-    """Read one file's sentences: rows of a table, or the sentences of an article."""
-    from framing.corpus.dataset import read_sentences
-    from framing.corpus.readers import SUFFIXES, read_text
-    from framing.text.document import DOCUMENT_SUFFIXES, document_text
-    from framing.text.segment import segment
+def read_input(file: str, columns: dict[str, Any], doc_id: str = "", form: str = "auto") -> list[Sentence]:
+    """Read one file's sentences: rows of a table, or the sentences of an article.
+
+    Parameters
+    ----------
+    file
+        Its path; ``-`` for standard input.
+    columns
+        The user's own names of columns.
+    doc_id
+        What an article is called in its sentences.
+    form
+        One of ``options.INPUT_FORMATS``; ``auto`` goes by the ending of the name, on standard input by how it begins.
+    """
+    from framing.corpus.dataset import read_sentences, read_table
+    from framing.corpus.readers import READERS, SUFFIXES, Source
 
     path = Path(file)
     if file == "-":
-        try:
-            text = sys.stdin.buffer.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError(f"standard input: not UTF-8 (byte {error.start}); convert it and try again") from None
-        name = "standard input"
-    elif path.suffix.lower() in SUFFIXES:
+        source, doc_id = Source("standard input", sys.stdin.buffer.read()), ""
+        form = _told_format(source, columns) if form == "auto" else form
+    elif form == "auto" and path.suffix.lower() in SUFFIXES:
         return read_sentences(path, columns=columns)
-    elif path.suffix.lower() in DOCUMENT_SUFFIXES:
-        text, name = document_text(read_text(path), path.suffix, file), file
-    elif not path.exists():
-        raise InputError(f"{file}: no such file")
-    elif path.is_dir():
-        raise InputError(f"{file}: a folder; name the files in it, such as {path / '*.txt'}")
     else:
-        expected = ", ".join((*DOCUMENT_SUFFIXES, *SUFFIXES))
-        raise InputError(f"{file}: unknown kind of file {path.suffix!r}; expected {expected}, or - for standard input")
-    sentences = segment(text, doc_id="" if file == "-" else doc_id)
+        form = _format_of_article(path) if form == "auto" else form
+        source = Source.from_file(path)
+    return read_table(source, form, columns=columns) if form in READERS else _read_article(source, form, doc_id)
+
+
+def _told_format(source: Source, columns: dict[str, Any]) -> str:
+    """Find out what came on standard input; say so where it is a table."""
+    from framing.corpus.readers import table_format
+
+    if not source.content.strip():
+        raise InputError(f"{source.name}: no sentence in it")
+    form = table_format(source, columns.get("text", "text"))
+    if form is None:
+        return "text"
+    print(f"{source.name}: read as {form}, a row is a sentence (if not: --input-format)", file=sys.stderr)
+    return form
+
+
+def _format_of_article(path: Path) -> str:
+    """Return the format that the ending of an article's name says."""
+    from framing.corpus.readers import SUFFIXES
+    from framing.text.document import DOCUMENT_SUFFIXES
+
+    suffix = path.suffix.lower()
+    if suffix in DOCUMENT_SUFFIXES:
+        return {".md": "md", ".html": "html", ".htm": "html"}.get(suffix, "text")
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if path.is_dir():
+        raise InputError(f"{path}: a folder; name the files in it, such as {path / '*.txt'}")
+    expected = ", ".join((*DOCUMENT_SUFFIXES, *SUFFIXES))
+    raise InputError(
+        f"{path}: unknown kind of file {path.suffix!r}; expected {expected}, or - for standard input; "
+        "say what it is with --input-format"
+    )
+
+
+def _read_article(source: Source, form: str, doc_id: str) -> list[Sentence]:
+    """Split an article, or a list of sentences, into its sentences."""
+    from framing.text.document import document_text
+    from framing.text.lines import lines
+    from framing.text.segment import segment
+
+    if form == "lines":
+        sentences = lines(source.text(), doc_id, source.name)
+    else:
+        suffix = {"text": ".txt"}.get(form, f".{form}")
+        sentences = segment(document_text(source.text(), suffix, source.name), doc_id=doc_id)
     if not sentences:
-        raise InputError(f"{name}: no sentence in it")
+        raise InputError(f"{source.name}: no sentence in it")
     return sentences
 
 

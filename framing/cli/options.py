@@ -18,6 +18,15 @@ STORE = click.option(
 COLUMN = click.option(
     "--column", "columns", metavar="FIELD=NAME", multiple=True, help="Your own column name, e.g. text=sentence."
 )
+INPUT_FORMATS = ("auto", "text", "lines", "md", "html", "jsonl", "csv", "tsv", "parquet")
+INPUT_FORMAT = click.option(
+    "--input-format",
+    metavar="FORMAT",
+    type=click.Choice(INPUT_FORMATS),
+    default="auto",
+    help=f"What the input is, whatever its name says: {', '.join(INPUT_FORMATS[1:])}; lines: each line is a sentence, "
+    "as in a list of headlines or posts.  [default: by the name; standard input: by how it begins]",
+)
 THRESHOLD = click.option(
     "--threshold", "thresholds", metavar="LABEL=P", multiple=True, help="Replace the model's threshold of a frame."
 )

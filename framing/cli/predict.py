@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import check_output, read_input, terminal_width, write_result
-from framing.cli.options import ADAPT, COLUMN, GOAL, MODEL, STORE, THRESHOLD, pairs
+from framing.cli.options import ADAPT, COLUMN, GOAL, INPUT_FORMAT, MODEL, STORE, THRESHOLD, pairs
 from framing.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How the result is written.",
 )
+@INPUT_FORMAT
 @click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
 @click.option("--target", help="Toward what the stance is taken, for all sentences.")
 @THRESHOLD
@@ -45,6 +46,7 @@ def predict(
     model: str | None,
     store: str | None,
     form: str,
+    input_format: str,
     output: str | None,
     target: str | None,
     thresholds: tuple[str, ...],
@@ -53,18 +55,24 @@ def predict(
     abstain: float | None,
     columns: tuple[str, ...],
 ) -> None:
-    """Label the sentences of articles (.txt .md .html, or - for standard input) or tables (.jsonl .csv .tsv .parquet).
+    """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
 
     Articles are split into sentences; in a table each row is one sentence.
     """
     chosen = pairs(thresholds, "--threshold", number=True)
     named = pairs(columns, "--column")
+    if files.count("-") > 1:
+        raise click.UsageError("-: standard input can be read only once")
     if output is not None:
         check_output(Path(output))
     # A document goes by its file's name, or by the whole path where two files have one name.
     names = [Path(file).name for file in files]
     doc_ids = [file if names.count(name) > 1 else name for file, name in zip(files, names, strict=True)]
-    sentences = [s for file, doc_id in zip(files, doc_ids, strict=True) for s in read_input(file, named, doc_id)]
+    sentences = [
+        sentence
+        for file, doc_id in zip(files, doc_ids, strict=True)
+        for sentence in read_input(file, named, doc_id, input_format)
+    ]
     predictor = _load_predictor(model, store)
     predictions = predictor.predict(
         sentences, target=target, thresholds=chosen, goal=goal, adapt_priors=adapt_priors, abstain=abstain
@@ -85,6 +93,7 @@ def predict(
     show_default=True,
     help="Form of the result.",
 )
+@INPUT_FORMAT
 @THRESHOLD
 @GOAL
 @ADAPT
@@ -94,6 +103,7 @@ def evaluate(
     model: str | None,
     store: str | None,
     form: str,
+    input_format: str,
     thresholds: tuple[str, ...],
     goal: str | None,
     adapt_priors: bool,
@@ -108,7 +118,7 @@ def evaluate(
     from framing.training import evaluate_classifier
 
     chosen = pairs(thresholds, "--threshold", number=True)
-    sentences = read_input(file, pairs(columns, "--column"))
+    sentences = read_input(file, pairs(columns, "--column"), form=input_format)
     predictor = _load_predictor(model, store)
     _check_codes(sentences, predictor, file)
     shifts: dict[str, PriorShift] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook
-from framing.corpus.readers import SUFFIXES, read_rows
+from framing.corpus.readers import SUFFIXES, Source, format_of, read_rows
 from framing.corpus.rows import LIST_FIELDS, WHOLE_FIELDS, check_labels_of, sentences_from_rows
 from framing.errors import FramingWarning, InputError
 from framing.records import SENTENCE_FIELDS, Sentence
@@ -101,7 +101,18 @@ def read_sentences(
         if not files:
             raise InputError(f"{path}: no data file in this folder; expected {', '.join(SUFFIXES)}")
         return [sentence for file in files for sentence in read_sentences(file, codebook, columns)]
-    return sentences_from_rows(str(path), read_rows(path), codebook, columns)
+    form = format_of(path)
+    return read_table(Source.from_file(path), form, codebook, columns)
+
+
+def read_table(
+    source: Source, form: str, codebook: Codebook | None = None, columns: Mapping[str, str] | None = None
+) -> list[Sentence]:
+    """Read the sentences of a table in one of the formats of ``readers.READERS``, wherever it came from.
+
+    Further parameters and errors are those of ``load_dataset``.
+    """
+    return sentences_from_rows(source.name, read_rows(source, form), codebook, columns)
 
 
 def _to_dataset(sentences: Sequence[Sentence]) -> Dataset:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from framing.corpus.readers.files import read_text
+from framing.corpus.readers.source import Rows, Source
 from framing.errors import InputError
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_jsonl(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_jsonl(source: Source) -> Rows:
     """Yield (place, row) for each line that is not blank."""
-    for number, line in enumerate(read_text(path).split("\n"), 1):
+    for number, line in enumerate(source.table_text().split("\n"), 1):
         if line.strip():
-            yield f"{path}, line {number}", _json_row(f"{path}, line {number}", line)
+            yield f"{source.name}, line {number}", _json_row(f"{source.name}, line {number}", line)
 
 
 def _json_row(place: str, line: str) -> dict[str, Any]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
+from framing.corpus.readers.source import Rows, Source
 from framing.errors import InputError
 
 
-def read_parquet(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_parquet(source: Source) -> Rows:
     """Yield (place, row) for each row of the table."""
     import pyarrow
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(source.content))
     except (OSError, pyarrow.ArrowException) as error:
-        raise InputError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
+        raise InputError(f"{source.name}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
     for number, row in enumerate(table.to_pylist(), 1):
-        yield f"{path}, row {number}", row
+        yield f"{source.name}, row {number}", row
