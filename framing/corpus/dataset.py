@@ -6,6 +6,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,10 +82,11 @@ def sentences_of(dataset: Dataset) -> list[Sentence]:
 
 
 def dataset_digest(dataset: Dataset) -> str:
-    """Return the sha256 of a dataset's content, whatever file it came from."""
+    """Return the sha256 of what a training can read, whatever file it came from: all but the user's own columns."""
     digest = hashlib.sha256()
     for sentence in sentences_of(dataset):
-        digest.update(json.dumps(sentence.to_row(), sort_keys=True, ensure_ascii=False).encode() + b"\n")
+        row = replace(sentence, extra={}).to_row()
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
     return digest.hexdigest()
 
 
