@@ -24,8 +24,8 @@ def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     """Check structure, counts, repeated texts, near duplicates and repeated skeletons; exit code 1 on a finding."""
     from framing.corpus.audit import check_sentences
 
-    _, sentences = read_coded(path, codebook, columns)
-    findings = check_sentences(sentences)
+    book, sentences = read_coded(path, codebook, columns)
+    findings = check_sentences(sentences, book)
     for finding in findings:
         print(finding)
     if findings:
