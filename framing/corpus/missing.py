@@ -8,11 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from framing.codebook import Codebook
-from framing.corpus.table import Table, counted, is_empty
+from framing.corpus.table import MISSING, Table, counted, is_empty
 from framing.errors import FramingWarning
-
-# As pandas, R, SQL, JSON, Python and spreadsheets write them; a name such as 'Nan' or 'Na' is none of them.
-MISSING = frozenset({"nan", "NaN", "NAN", "NA", "N/A", "n/a", "<NA>", "#N/A", "null", "NULL", "None", "NaT"})
 
 
 def is_missing_frame(word: str, codebook: Codebook | None) -> bool:

@@ -10,9 +10,9 @@ from framing.codebook import Codebook
 from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS, check_fields, columns_of, is_whole, option
 from framing.corpus.labels import label_list, named_labels
 from framing.corpus.marks import CODES, refused_rows
-from framing.corpus.missing import MISSING, MissingValues
+from framing.corpus.missing import MissingValues
 from framing.corpus.older import with_todays_names
-from framing.corpus.table import Table
+from framing.corpus.table import MISSING, Table
 from framing.errors import InputError
 from framing.records import Sentence
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from framing.errors import InputError
 
+# What pandas, R, SQL, JSON, Python and spreadsheets write where a value is missing; the names Nan and Na are none.
+MISSING = frozenset({"nan", "NaN", "NAN", "NA", "N/A", "n/a", "<NA>", "#N/A", "null", "NULL", "None", "NaT"})
+
 
 class Table:
     """Raw rows and their columns; the name of a column is text, whatever it was in the file.
@@ -44,8 +47,9 @@ class Table:
     def values(self, name: str) -> Iterator[tuple[str, Any]]:
         """Give the values of a column that are not missing, each with its place."""
         for place, row in self.rows:
-            if not is_empty(row.get(name)):
-                yield place, row[name]
+            value = row.get(name)
+            if not is_empty(value) and not (isinstance(value, str) and value.strip() in MISSING):
+                yield place, value
 
     def renamed(self, names: Mapping[str, str]) -> Table:
         """Return the same rows, some of their columns under another name."""
