@@ -78,7 +78,7 @@ def test_every_key_is_read_and_every_argument_has_a_key():
 def test_columns_name_every_field_that_a_file_may_bring():
     columns = composed().columns
     # Offsets belong to documents that we split ourselves.
-    assert set(columns) == set(SENTENCE_FIELDS) - {"start", "end"}
+    assert set(columns) == set(SENTENCE_FIELDS)
     assert all(field == name for field, name in columns.items())
 
 

@@ -227,7 +227,7 @@ def test_data_describe_counts_labels(workplace):
         (["predict", "a.txt", "--format", "xml"], "'xml' is not one of 'table', 'jsonl', 'csv', 'html'."),
         (["predict", "a.txt", "--threshold", "risk"], "Error: --threshold risk: expected LABEL=P"),
         (["predict", "a.txt", "--threshold", "risk=high"], "Error: --threshold risk=high: expected LABEL=P"),
-        (["predict", "a.txt", "--column", "text="], "Error: --column text=: expected FIELD=NAME"),
+        (["predict", "a.txt", "--column", "text"], "Error: --column text: expected FIELD=NAME"),
         (["promote"], "Error: Missing argument 'RUN'."),
         (["data"], "Usage: framing data [OPTIONS] COMMAND [ARGS]..."),
         (["ui", "--port", "five"], "Error: Invalid value for '--port': 'five' is not a valid integer."),

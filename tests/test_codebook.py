@@ -109,7 +109,7 @@ def test_a_date_that_is_none_is_an_error(tmp_path):
         Codebook.load(path)
 
 
-NO_NAME = "use letters, digits, '_' or '-', beginning with a letter, and not 'none' (the word for 'coded, no frame')"
+NO_NAME = "use letters, digits, '_' or '-', with a letter among them, and not 'none' (the word for 'coded, no frame')"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ NO_NAME = "use letters, digits, '_' or '-', beginning with a letter, and not 'no
         ),
         (
             "frames: {rain: {meaning: Water falls.}}\n",
-            "label 'rain': unknown key 'meaning'; expected definition, include, exclude, examples",
+            "label 'rain': unknown key 'meaning'; expected definition, include, exclude, examples, title, also",
         ),
         ("frames: {rain: [wet]}\n", "label 'rain': expected a definition, or a mapping with 'definition:'"),
         (
@@ -135,9 +135,14 @@ NO_NAME = "use letters, digits, '_' or '-', beginning with a letter, and not 'no
         ),
         ("frames: [none]\n", f"codebook 'codebook': 'none' cannot name a frame; {NO_NAME}"),
         ("frames: [None]\n", f"codebook 'codebook': 'None' cannot name a frame; {NO_NAME}"),
-        ("frames: [2nd]\n", f"codebook 'codebook': '2nd' cannot name a frame; {NO_NAME}"),
-        ("frames: [heavy rain]\n", f"codebook 'codebook': 'heavy rain' cannot name a frame; {NO_NAME}"),
-        ("frames: [{name: rain}]\n", f"codebook 'codebook': \"{{'name': 'rain'}}\" cannot name a frame; {NO_NAME}"),
+        ("frames: [2]\n", f"codebook 'codebook': '2' cannot name a frame; {NO_NAME}"),
+        ("frames: [2020-01-01]\n", f"codebook 'codebook': '2020-01-01' cannot name a frame; {NO_NAME}"),
+        ("frames: [~]\n", f"codebook 'codebook': '~' cannot name a frame; {NO_NAME}"),
+        (
+            "frames: [{name: rain}]\n",
+            "frames: {'name': 'rain'} is no name of a label; put a name in quotes, and definitions into a mapping "
+            "(label name -> definition)",
+        ),
         ("frames: [rain, sun, rain]\n", "codebook 'codebook': a frame is listed twice in rain, sun, rain"),
         (
             "frames: [rain]\nstance: [favor, favor]\n",

@@ -36,9 +36,9 @@ def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", FramingWarning)
-        _, sentences = read_coded(path, codebook, columns)
+        book, sentences = read_coded(path, codebook, columns)
     told = [str(warning.message) for warning in caught if issubclass(warning.category, FramingWarning)]
-    findings = [*told, *check_sentences(sentences)]
+    findings = [*told, *check_sentences(sentences, book)]
     for finding in findings:
         print(finding)
     if findings:

@@ -16,7 +16,11 @@ STORE = click.option(
     "--store", metavar="URI", help="Tracking store.  [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]"
 )
 COLUMN = click.option(
-    "--column", "columns", metavar="FIELD=NAME", multiple=True, help="Your own column name, e.g. text=sentence."
+    "--column",
+    "columns",
+    metavar="FIELD=NAME",
+    multiple=True,
+    help="Your own column name, e.g. text=sentence; FIELD= leaves a field alone.",
 )
 INPUT_FORMATS = ("auto", "text", "lines", "md", "html", "jsonl", "csv", "tsv", "parquet")
 INPUT_FORMAT = click.option(
@@ -44,12 +48,15 @@ ADAPT = click.option(
 
 
 def pairs(values: Sequence[str], option: str, number: bool = False) -> dict[str, Any]:
-    """Return what was given as ``KEY=VALUE``, several times over, as a mapping; values are names, or numbers."""
+    """Return what was given as ``KEY=VALUE``, several times over, as a mapping; values are names, or numbers.
+
+    A name may be empty.
+    """
     given: dict[str, Any] = {}
     for value in values:
         key, equals, right = value.partition("=")
         try:
-            if not (key and equals and right):
+            if not (key and equals):
                 raise ValueError
             given[key] = float(right) if number else right
         except ValueError:

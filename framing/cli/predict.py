@@ -16,6 +16,7 @@ from framing.cli.options import ADAPT, COLUMN, GOAL, INPUT_FORMAT, MODEL, STORE,
 from framing.errors import InputError
 
 if TYPE_CHECKING:
+    from framing.codebook import Codebook
     from framing.model.decisions.priors import PriorShift
     from framing.predictor import Predictor
     from framing.records import Prediction, Sentence
@@ -120,7 +121,7 @@ def evaluate(
     chosen = pairs(thresholds, "--threshold", number=True)
     sentences = read_input(file, pairs(columns, "--column"), form=input_format)
     predictor = _load_predictor(model, store)
-    _check_codes(sentences, predictor, file)
+    sentences = _with_model_labels(sentences, predictor.codebook, file)
     shifts: dict[str, PriorShift] = {}
     try:
         estimates = evaluate_classifier(
@@ -157,15 +158,17 @@ def _tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
         print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
 
 
-def _check_codes(sentences: Sequence[Sentence], predictor: Predictor, file: str) -> None:
-    """Make sure that coded labels are the model's own."""
-    book = predictor.codebook
+def _with_model_labels(sentences: Sequence[Sentence], book: Codebook, file: str) -> list[Sentence]:
+    """Return sentences whose coded labels are the names that the model has for them."""
+    from framing.corpus.labels import named_labels
+
     for number, sentence in enumerate(sentences, 1):
-        unknown = [label for label in sentence.frames or () if label not in book.frame_names]
-        unknown += [sentence.stance] if sentence.stance and sentence.stance not in book.stance_names else []
+        unknown = [label for label in sentence.frames or () if book.frame_called(label) is None]
+        unknown += [sentence.stance] if sentence.stance and book.stance_called(sentence.stance) is None else []
         if unknown:
             expected = ", ".join((*book.frame_names, *book.stance_names))
             raise InputError(f"{file}, row {number}: unknown label {unknown[0]!r}; the model knows: {expected}")
+    return [named_labels(f"{file}, row {number}", sentence, book) for number, sentence in enumerate(sentences, 1)]
 
 
 def _formatted(

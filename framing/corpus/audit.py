@@ -9,19 +9,27 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from framing.codebook import Codebook
+from framing.corpus.columns import one_hot_hint
 from framing.records import Sentence
 
 _SHINGLE = 10
 _SKELETON_LIMIT = 3
 
 
-def check_sentences(sentences: Sequence[Sentence]) -> list[str]:
+def check_sentences(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:
     """Return findings, one line each; empty when all is well.
 
+    With a codebook, columns that have the names of its frames are looked for where no row is coded for frames.
     Looked for are texts coded twice for the same target, one text with contradicting frames, near duplicates that
     are not in one group (ten words in a row shared), and skeletons (words masked that vary) used over three times.
     """
     findings = []
+    if (
+        codebook is not None
+        and all(s.frames is None for s in sentences)
+        and (hint := one_hot_hint(sentences, codebook))
+    ):
+        findings.append(f"no row is coded for frames, and {hint}")
     rows: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     frames: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
     shingles: dict[str, list[int]] = defaultdict(list)

@@ -6,12 +6,15 @@ import hashlib
 import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook
+from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS
+from framing.corpus.labels import with_label_names
 from framing.corpus.readers import SUFFIXES, Source, format_of, read_rows
-from framing.corpus.rows import LIST_FIELDS, WHOLE_FIELDS, check_labels_of, sentences_from_rows
+from framing.corpus.rows import sentences_from_rows
 from framing.errors import FramingWarning, InputError
 from framing.records import SENTENCE_FIELDS, Sentence
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 def load_dataset(
     data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset,
     codebook: Codebook | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
 ) -> Dataset:
     """Read sentences into a ``datasets.Dataset`` with one typed column for each ``Sentence`` field.
 
@@ -31,9 +34,10 @@ def load_dataset(
     data
         A JSONL, CSV, TSV or Parquet file, a folder of such files, several of these, sentences, or a dataset.
     codebook
-        Labels to check against; without one any label passes.
+        Labels to check against; without one any label passes. A title or another spelling of a label becomes its name.
     columns
-        Your own names: ``{"text": "sentence", "frames": "labels"}`` reads ``text`` from column ``sentence``.
+        Your own names: ``{"text": "sentence", "frames": "labels"}`` reads ``text`` from column ``sentence``. ``None``
+        or an empty text leaves a field alone: ``{"start": None}`` makes a column ``start`` one of your own.
 
     Returns
     -------
@@ -45,13 +49,19 @@ def load_dataset(
     InputError
         A file is missing, empty, not UTF-8 or malformed, or a row is not what a sentence can be. The message
         has the file and the line.
+
+    Warns
+    -----
+    FramingWarning
+        Words were read as missing values, a column as the user's own or as an older result, or rows as refused.
     """
     import datasets
 
     if isinstance(data, datasets.Dataset):
         if set(data.column_names) == {*SENTENCE_FIELDS, "extra"}:
-            check_labels_of(sentences_of(data), codebook)
-            return data
+            sentences = sentences_of(data)
+            named = with_label_names(sentences, codebook)
+            return data if named == sentences else _to_dataset(named)
         rows: Iterable[tuple[str, dict[str, Any]]] = (
             (f"dataset, row {number}", dict(row)) for number, row in enumerate(data, 1)
         )
@@ -62,8 +72,7 @@ def load_dataset(
     if items and all(isinstance(item, str | Path) for item in items):
         sentences = [sentence for item in items for sentence in read_sentences(item, codebook, columns)]
     elif all(isinstance(item, Sentence) for item in items):
-        sentences = items
-        check_labels_of(sentences, codebook)
+        sentences = with_label_names(items, codebook)
     else:
         raise InputError("data: expected a path, several paths, sentences or a datasets.Dataset")
     return _to_dataset(sentences)
@@ -81,15 +90,16 @@ def sentences_of(dataset: Dataset) -> list[Sentence]:
 
 
 def dataset_digest(dataset: Dataset) -> str:
-    """Return the sha256 of a dataset's content, whatever file it came from."""
+    """Return the sha256 of what a training can read, whatever file it came from: all but the user's own columns."""
     digest = hashlib.sha256()
     for sentence in sentences_of(dataset):
-        digest.update(json.dumps(sentence.to_row(), sort_keys=True, ensure_ascii=False).encode() + b"\n")
+        row = replace(sentence, extra={}).to_row()
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
     return digest.hexdigest()
 
 
 def read_sentences(
-    path: str | Path, codebook: Codebook | None = None, columns: Mapping[str, str] | None = None
+    path: str | Path, codebook: Codebook | None = None, columns: Mapping[str, Any] | None = None
 ) -> list[Sentence]:
     """Read the sentences of one file, or of all data files of a folder in the order of their names.
 
@@ -106,7 +116,7 @@ def read_sentences(
 
 
 def read_table(
-    source: Source, form: str, codebook: Codebook | None = None, columns: Mapping[str, str] | None = None
+    source: Source, form: str, codebook: Codebook | None = None, columns: Mapping[str, Any] | None = None
 ) -> list[Sentence]:
     """Read the sentences of a table in one of the formats of ``readers.READERS``, wherever it came from.
 

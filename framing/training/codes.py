@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.columns import one_hot_hint
 from framing.errors import InputError
 from framing.records import Sentence
 
@@ -38,7 +39,8 @@ def strata_of(Y: NDArray[np.float64]) -> list[str]:
 def check_coded(name: str, sentences: Sequence[Sentence], tasks: Collection[str], book: Codebook) -> None:
     """Make sure that there is something to score."""
     if not any(is_coded(sentence, task, book) for task in tasks for sentence in sentences):
+        hint = one_hot_hint(sentences, book) if "frames" in tasks else ""
         raise InputError(
             f"{name}: none of {len(sentences):,} rows is coded for {' or '.join(tasks)}; "
-            "expected 'frames' (or 'target' and 'stance') in some rows"
+            "expected 'frames' (or 'target' and 'stance') in some rows" + (f"; {hint}" if hint else "")
         )

@@ -108,7 +108,7 @@ def train(
     data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     **recipe: Any,
 ) -> TrainingResult:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from framing.codebook import Codebook
+from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
 from framing.corpus.splits import Fold, GroupedFolds
 from framing.errors import ConfigError, FramingWarning, InputError
@@ -184,7 +185,7 @@ def prepare(
     data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     recipe: Recipe | None = None,
 ) -> Training:
@@ -204,7 +205,7 @@ def prepare(
     classifiers, blind = _classifiers(book, encoder, recipe)
     tasks = {name: _task(name, classifiers[name], sentences, book, split) for name in TASKS if name in recipe.tasks}
     coded = {name: task for name, task in tasks.items() if task is not None}
-    _complain_about_missing(recipe.tasks, coded)
+    _complain_about_missing(recipe.tasks, coded, one_hot_hint(sentences, book))
     for name, other in others.items():
         check_coded(name, other, coded, book)
     return Training(
@@ -281,10 +282,12 @@ def _check_support(task: str, Y: NDArray[np.float64], labels: Sequence[str], n_s
                 )
 
 
-def _complain_about_missing(tasks: Sequence[str], prepared: Mapping[str, Task]) -> None:
+def _complain_about_missing(tasks: Sequence[str], prepared: Mapping[str, Task], hint: str) -> None:
     needs = {"frames": "'frames'", "stance": "both 'target' and 'stance'"}
     missing = [task for task in tasks if task not in prepared]
+    more = {"frames": f"; {hint}" if hint else ""}
     if not prepared:
-        raise InputError(f"no coded rows: no row has {' or '.join(needs[task] for task in missing) or 'a task'}")
+        needed = " or ".join(needs[task] for task in missing) or "a task"
+        raise InputError(f"no coded rows: no row has {needed}" + (more["frames"] if "frames" in missing else ""))
     for task in missing:
-        warnings.warn(f"{task} not trained: no row has {needs[task]}", FramingWarning, stacklevel=4)
+        warnings.warn(f"{task} not trained: no row has {needs[task]}{more.get(task, '')}", FramingWarning, stacklevel=4)

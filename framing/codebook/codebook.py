@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from framing.codebook.labels import (
+    NAME,
+    Label,
+    Spellings,
+    check_spellings,
+    folded,
+    plain_label,
+    read_labels,
+    read_texts,
+)
+from framing.codebook.source import CodebookLoader
 from framing.errors import CodebookError
-
-# Label names become metric names and option values, so they stay plain words.
-_NAME = re.compile(r"[^\W\d][\w-]*")
-
-
-@dataclass(frozen=True)
-class Label:
-    """One label and the rules for giving it."""
-
-    name: str
-    definition: str = ""
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,13 +65,15 @@ class Codebook:
             raise CodebookError(f"codebook {self.name!r} has no frames: list at least one under 'frames:'")
         for kind, names in (("frame", self.frame_names), ("stance class", self.stance_names)):
             for name in names:
-                if not _NAME.fullmatch(name) or name.lower() == "none":
+                if not NAME.fullmatch(name) or name.lower() == "none":
                     raise CodebookError(
                         f"codebook {self.name!r}: {name!r} cannot name a {kind}; use letters, digits, '_' or '-', "
-                        "beginning with a letter, and not 'none' (the word for 'coded, no frame')"
+                        "with a letter among them, and not 'none' (the word for 'coded, no frame')"
                     )
             if len(set(names)) < len(names):
                 raise CodebookError(f"codebook {self.name!r}: a {kind} is listed twice in {', '.join(names)}")
+        check_spellings(self.name, "frame", self.frames)
+        check_spellings(self.name, "stance class", self.stance)
         if len(self.stance) == 1:
             raise CodebookError(f"codebook {self.name!r}: a stance needs two classes or more, or none at all")
 
@@ -87,6 +86,25 @@ class Codebook:
     def stance_names(self) -> tuple[str, ...]:
         """Names of the stance classes, in order."""
         return tuple(label.name for label in self.stance)
+
+    def frame_called(self, spelling: str) -> str | None:
+        """Return the name of the frame that data calls so, or ``None``.
+
+        Names, titles and further spellings count, first as they stand, then whatever their case and white space.
+        """
+        return self._frame_spellings.name_of(spelling)
+
+    def stance_called(self, spelling: str) -> str | None:
+        """Return the name of the stance class that data calls so, or ``None``; as ``frame_called``."""
+        return self._stance_spellings.name_of(spelling)
+
+    @cached_property
+    def _frame_spellings(self) -> Spellings:
+        return Spellings(self.frames)
+
+    @cached_property
+    def _stance_spellings(self) -> Spellings:
+        return Spellings(self.stance)
 
     @property
     def digest(self) -> str:
@@ -105,7 +123,7 @@ class Codebook:
         """
         path = Path(path)
         try:
-            content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+            content = yaml.load(path.read_text(encoding="utf-8"), CodebookLoader)
         except FileNotFoundError:
             raise CodebookError(f"codebook {path}: no such file") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -142,14 +160,14 @@ class Codebook:
             raise CodebookError("each of 'boundary_cases:' needs 'case:' and 'rule:'")
         return cls(
             name=str(content.get("name", "codebook")),
-            frames=_labels(content["frames"], "frames"),
-            stance=_labels(content.get("stance") or {}, "stance"),
+            frames=read_labels(content["frames"], "frames"),
+            stance=read_labels(content.get("stance") or {}, "stance"),
             exclusive=exclusive,
             version=version if isinstance(version, int) else str(version),
-            unit=_text(content.get("unit")),
-            target=_text(content.get("target")),
-            rules=_texts(content.get("rules"), "rules"),
-            boundary_cases=tuple((_text(case["case"]), _text(case["rule"])) for case in cases),
+            unit=folded(content.get("unit")),
+            target=folded(content.get("target")),
+            rules=read_texts(content.get("rules"), "rules"),
+            boundary_cases=tuple((folded(case["case"]), folded(case["rule"])) for case in cases),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -159,67 +177,9 @@ class Codebook:
             "version": self.version,
             "unit": self.unit,
             "exclusive": self.exclusive,
-            "frames": {label.name: _plain(label) for label in self.frames},
-            "stance": {label.name: _plain(label) for label in self.stance},
+            "frames": {label.name: plain_label(label) for label in self.frames},
+            "stance": {label.name: plain_label(label) for label in self.stance},
             "target": self.target,
             "rules": list(self.rules),
             "boundary_cases": [{"case": case, "rule": rule} for case, rule in self.boundary_cases],
         }
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads YAML, and refuses a key that stands twice, where YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _labels(content: Any, where: str) -> tuple[Label, ...]:
-    """Read labels from a mapping (name -> rules) or a bare list of names."""
-    if not isinstance(content, Mapping | list):
-        raise CodebookError(f"{where}: expected a mapping (label name -> definition) or a list of names")
-    labels = []
-    for name, rules in content.items() if isinstance(content, Mapping) else ((name, None) for name in content):
-        rules = {"definition": rules} if isinstance(rules, str) else rules or {}
-        if not isinstance(rules, Mapping):
-            raise CodebookError(f"label {name!r}: expected a definition, or a mapping with 'definition:'")
-        if unknown := sorted(set(rules) - {"definition", "include", "exclude", "examples"}, key=str):
-            raise CodebookError(
-                f"label {name!r}: unknown key {unknown[0]!r}; expected definition, include, exclude, examples"
-            )
-        labels.append(
-            Label(
-                name=str(name),
-                definition=_text(rules.get("definition")),
-                include=_texts(rules.get("include"), f"{name}.include"),
-                exclude=_texts(rules.get("exclude"), f"{name}.exclude"),
-                examples=_texts(rules.get("examples"), f"{name}.examples"),
-            )
-        )
-    return tuple(labels)
-
-
-def _text(value: Any) -> str:
-    return " ".join(str(value or "").split())
-
-
-def _texts(values: Any, where: str) -> tuple[str, ...]:
-    if values is None:
-        return ()
-    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
-        raise CodebookError(f"{where}: expected a list of texts (quote those that contain ': ')")
-    return tuple(_text(value) for value in values)
-
-
-def _plain(label: Label) -> dict[str, Any]:
-    return {
-        "definition": label.definition,
-        "include": list(label.include),
-        "exclude": list(label.exclude),
-        "examples": list(label.examples),
-    }

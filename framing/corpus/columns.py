@@ -1,0 +1,174 @@
+"""Which column of a table is which field of a sentence."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from framing.codebook import Codebook
+from framing.corpus.table import Table
+from framing.errors import FramingWarning, InputError
+from framing.records import SENTENCE_FIELDS, Sentence
+
+LIST_FIELDS = ("frames", "coded")
+WHOLE_FIELDS = ("position", "start", "end")
+# Fields whose absence changes what is learned: a column misspelt from one of these is an error.
+_WATCHED = ("text", "frames", "stance", "target", "group", "doc_id", "headline", "previous", "holder")
+# Whoever calls the labels of a classifier its target writes these there; no stance is taken toward one of them.
+_LABEL = re.compile(
+    r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?%?|true|false|yes|no|pos(itive)?|neg(ative)?|neutral|favou?r|against", re.IGNORECASE
+)
+
+
+def check_fields(columns: Mapping[str, Any]) -> None:
+    """Refuse names of columns that are given for a field that there is not."""
+    if unknown := sorted(set(columns) - set(SENTENCE_FIELDS)):
+        raise InputError(f"columns.{unknown[0]}: no such field; expected some of {', '.join(SENTENCE_FIELDS)}")
+
+
+def columns_of(table: Table, columns: Mapping[str, Any]) -> dict[str, str]:
+    """Return the column of each field that the table has.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    columns
+        The user's own names by field. ``None`` or an empty text leaves a field alone: a column that has its name is
+        the user's own. A name equal to the field is no news.
+
+    Raises
+    ------
+    InputError
+        A column is not there, a field seems misspelt, or there is no text.
+
+    Warns
+    -----
+    FramingWarning
+        A column has the name of a field and cannot be it: it is left alone.
+    """
+    given = {field: _named(table, field, name) for field, name in columns.items() if name != field}
+    _refuse_near_misses(table, given)
+    if given.get("text", "text") not in table.names:
+        raise InputError(
+            f"{table.origin}: no column 'text'; the columns are: {table.listed()}. "
+            "Name yours with columns.text=... (on the command line of predict and evaluate: --column text=...)"
+        )
+    found = {field: name for field in SENTENCE_FIELDS if (name := given.get(field, field)) in table.names}
+    return {field: name for field, name in found.items() if field in given or not _is_another_matter(table, field)}
+
+
+def option(field: str, name: str = "") -> str:
+    """Say how a column is named for a field; without a name, how the field is left alone."""
+    return f"columns.{field}={name} (train; elsewhere --column {field}={name})"
+
+
+def one_hot_hint(sentences: Sequence[Sentence], codebook: Codebook) -> str:
+    """Say what to do with columns that have the names of frames; nothing where there are none."""
+    names = dict.fromkeys(name for s in sentences for name in s.extra if codebook.frame_called(name))
+    if not names:
+        return ""
+    have = (
+        f"columns {', '.join(names)} have the names" if len(names) > 1 else f"column {next(iter(names))} has the name"
+    )
+    return (
+        f"{have} of frames: put the labels into one column 'frames', with ';' between them and 'none' where there is "
+        "none of them"
+    )
+
+
+def is_whole(value: Any) -> bool:
+    """Say whether a value is a whole number, as a number or as text."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return number.is_integer() and abs(number) < 2**53
+
+
+def _named(table: Table, field: str, name: Any) -> str | None:
+    """Return the column that is meant by a name; one that looks like a number or a truth value may come as that."""
+    if name is None or name == "":
+        return None
+    if isinstance(name, list | tuple | dict):
+        raise InputError(f"columns.{field}={name}: expected the name of a column")
+    same = [column for column in table.names if column == str(name)]
+    same = same or [column for column in table.names if _means(name, column)]
+    if len(same) != 1:
+        raise InputError(f"{table.origin}: columns.{field}={name}, but the columns are: {table.listed()}")
+    return same[0]
+
+
+def _means(name: Any, column: str) -> bool:
+    if isinstance(name, bool):
+        return column.lower() == str(name).lower()
+    if not isinstance(name, int | float):
+        return False
+    try:
+        return float(column) == name
+    except ValueError:
+        return False
+
+
+def _refuse_near_misses(table: Table, given: Mapping[str, str | None]) -> None:
+    """Refuse a column that is a known one misspelt, where the known one is missing."""
+    missing = [field for field in _WATCHED if field not in table.names and field not in given]
+    for name, place in table.names.items():
+        if name in SENTENCE_FIELDS or name in given.values():
+            continue
+        plain = name.strip().lower()
+        # Hardly a typo hits the first letter; 'deadline' and 'folder' are no misspelt 'headline' and 'holder'.
+        similar = [field for field in missing if field[0] == plain[:1] and abs(len(field) - len(plain)) <= 1]
+        close = difflib.get_close_matches(plain, similar, n=1, cutoff=0.75)
+        if close and _could_be(close[0], [value for _, value in table.values(name)]):
+            raise InputError(
+                f"{place}: unknown column {name!r}; did you mean {close[0]!r}? "
+                f"Rename it, or map it with {option(close[0], name)}; with nothing after '=' it stays your own column"
+            )
+
+
+def _could_be(field: str, values: Sequence[Any]) -> bool:
+    """Say whether some values could be those of a field."""
+    if not values:
+        return True
+    if field == "target" and _are_labels(values):
+        return False
+    lists = (list, tuple) if field == "frames" else ()
+    return any(
+        not isinstance(value, list | tuple | dict)
+        or (isinstance(value, lists) and all(isinstance(item, str) for item in value))
+        for value in values
+    )
+
+
+def _is_another_matter(table: Table, field: str) -> bool:
+    """Say, and warn, that a column has the name of a field and nothing of its meaning."""
+    values = list(table.values(field))
+    if field == "target" and values and _are_labels([value for _, value in values]):
+        seen = ", ".join(dict.fromkeys(repr(value) for _, value in values[:1000]))
+        what = (
+            f"the values of column 'target' ({_shortened(seen)}) are labels, no matters toward which one has a stance"
+        )
+    elif field in WHOLE_FIELDS and values and not any(is_whole(value) for _, value in values):
+        place, value = values[0]
+        what = f"no value of column {field!r} is a whole number ({table.within(place)}: {_shortened(repr(value))})"
+    else:
+        return False
+    warnings.warn(
+        f"{table.origin}: {what}; it is left alone, as your own column. Name another with {option(field, 'NAME')}; "
+        "with nothing after '=' there is none",
+        FramingWarning,
+        stacklevel=6,
+    )
+    return True
+
+
+def _are_labels(values: Iterable[Any]) -> bool:
+    return all(_LABEL.fullmatch(str(value).strip()) for value in values)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
