@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from urllib.parse import quote
@@ -113,17 +113,15 @@ def build(file: Path) -> Path | None:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """Within it, no other process builds this store.
+    """Within it, no other process builds this store. A process that is killed lets go of its lock."""
+    from filelock import FileLock
 
-    The lock is SQLite's own, on an empty file beside the store: it works wherever the store can, and a process that
-    is killed lets it go.
-    """
     lock = file.with_name(f".{file.name}.lock")
-    with closing(sqlite3.connect(lock, timeout=_BUILDING, isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
+    with FileLock(lock, timeout=_BUILDING):
         yield
-    # Only after success: whoever still waits for this file, or makes a new one, finds a whole store first of all.
-    lock.unlink(missing_ok=True)
+        # Only after success: whoever waits for this file, or makes a new one, finds a whole store first of all.
+        with suppress(PermissionError):  # Windows keeps a file that is open
+            lock.unlink(missing_ok=True)
 
 
 def _write_new(new: Path, artifacts: Path) -> None:
