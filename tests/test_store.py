@@ -45,17 +45,28 @@ def no_wait(monkeypatch):
     monkeypatch.setattr("framing.tracking.database._QUIET", 0)
 
 
+KILLED = """
+import pathlib, sys, time
+from framing.tracking import database
+
+def write_half(new, artifacts):
+    new.write_text("half a database")
+    time.sleep(60)
+
+database._write_new = write_half
+database.build(pathlib.Path(sys.argv[1]))
+"""
+
+
 def test_a_build_that_is_killed_leaves_no_store_and_many_at_once_make_one(tmp_path):
     file = tmp_path / "mlflow.db"
-    code = f"from framing.tracking import Store; Store({store_uri(str(file))!r}).prepare()"
-    process = subprocess.Popen([sys.executable, "-c", code])
-    while not (tmp_path / ".mlflow.db.lock").exists():
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(file)])
+    while not (tmp_path / ".mlflow.db.new").exists():
         assert process.poll() is None
-        time.sleep(0.001)
+        time.sleep(0.01)
     process.kill()
     process.wait()
     assert not file.exists()
-    (tmp_path / ".mlflow.db.new").write_text("the half of a file that a killed process wrote")
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(build, [file] * 3)) == [None] * 3
     assert state_of(file) is State.WHOLE
@@ -238,7 +249,7 @@ def test_a_run_in_a_copied_project_mends_the_database_once_and_writes_beside_it(
         with open_run(store, name, "framing", {}) as run:
             run.log({}, tmp_path / "files")
         assert (folder / "mlartifacts" / "framing" / run.run_id / "artifacts" / "note.txt").exists()
-    told = f"store {store.uri}: was moved; its runs' files are now those in {folder}\n"
+    told = f"store {store.uri}: moved or copied; its runs' files are now those in {folder}\n"
     assert capsys.readouterr().err == told
     assert mend_places(folder / "mlflow.db") == 0
     assert promote(store, first) == 2

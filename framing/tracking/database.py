@@ -95,8 +95,11 @@ def build(file: Path) -> Path | None:
         The folder or the disk does not allow it, or another process has been at it for a minute.
     """
     file = file.resolve()
+    lock = file.with_name(f".{file.name}.lock")
+    if state_of(file) is State.WHOLE and not lock.exists():
+        return None
     file.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(file):
+    with _alone(lock):
         while (state := state_of(file)) is State.HALF_BUILT and time.time() - file.stat().st_mtime < _QUIET:
             time.sleep(0.1)  # MLflow itself may be building it, for its user interface
         if state in (State.WHOLE, State.DAMAGED, State.FOREIGN):
@@ -112,11 +115,10 @@ def build(file: Path) -> Path | None:
 
 
 @contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """Within it, no other process builds this store. A process that is killed lets go of its lock."""
+def _alone(lock: Path) -> Iterator[None]:
+    """Within it, no other process builds the store of this lock. A process that is killed lets go of it."""
     from filelock import FileLock
 
-    lock = file.with_name(f".{file.name}.lock")
     with FileLock(lock, timeout=_BUILDING):
         yield
         # Only after success: whoever waits for this file, or makes a new one, finds a whole store first of all.

@@ -126,7 +126,7 @@ class Store:
         _quiet_mlflow()
         with self.answering():
             try:
-                aside = None if self._state() is State.WHOLE else build(self.database)
+                aside = build(self.database)
             except OSError as error:
                 raise self.error(error) from None
             mended = mend_places(self.database)
@@ -138,9 +138,8 @@ class Store:
                 stacklevel=3,
             )
         if mended:
-            print(
-                f"store {self.uri}: was moved; its runs' files are now those in {self.database.parent}", file=sys.stderr
-            )
+            folder = self.database.parent
+            print(f"store {self.uri}: moved or copied; its runs' files are now those in {folder}", file=sys.stderr)
 
     def _probe(self) -> None:
         """Find out within seconds whether the store can be reached, and create nothing."""
