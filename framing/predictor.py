@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
-from framing.errors import InputError, ModelError
+from framing.errors import FramingWarning, InputError, ModelError, StoreError
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
@@ -83,7 +85,8 @@ class Predictor:
             model that comes with the package. Default: the champion of the local store, without one the shipped
             model; which one is told on standard error and kept in ``origin``.
         store
-            Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``.
+            Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``. One that is named here must have a
+            champion; one that is named here or in the environment must be usable.
 
         Raises
         ------
@@ -93,27 +96,51 @@ class Predictor:
             The store cannot be reached or has no such model.
         EncoderError
             The encoder's weights cannot be found.
+
+        Warns
+        -----
+        FramingWarning
+            Nothing was named, and ``./mlflow.db`` or its champion's files cannot be used: it is the shipped model.
         """
         if model == SHIPPED:
             return cls(load_model(resource(SHIPPED_MODEL)), "the model shipped with framing")
         if model is not None and not str(model).startswith(("models:/", "runs:/")):
             return cls(load_model(model), f"folder {model}")
+        from framing.tracking import Store, fetched_model, store_uri
+
+        if model is not None:
+            with fetched_model(Store(store_uri(store)), str(model)) as folder:
+                return cls(load_model(folder), f"{model} of {store_uri(store)}")
+        try:
+            champion = cls._champion(store)
+        except (StoreError, ModelError) as error:
+            # A database that only lies here was not asked for. One that was, in the environment too, is somebody's
+            # choice of a model: other labels than that model's, because its server is down today, would be worse.
+            if store is not None or os.environ.get("MLFLOW_TRACKING_URI"):
+                raise
+            warnings.warn(f"using the model shipped with framing: {error}", FramingWarning, stacklevel=2)
+            return cls.load(SHIPPED)
+        return champion or cls.load(SHIPPED)
+
+    @classmethod
+    def _champion(cls, store: str | None) -> Predictor | None:
+        """Return the champion of a store and say so; ``None`` where there is none and the store was not named."""
         from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, champion_run, fetched_model, store_uri
 
         opened = Store(store_uri(store))
-        if model is None:
-            if champion_run(opened) is None:
-                if store is not None:  # asked for, so no other model will do
-                    raise ModelError(
-                        f"no model: the store {opened.uri} has no champion. Train one with `framing train "
-                        "promote=true`, promote a run with `framing promote RUN`, or name a model folder"
-                    )
-                print(f"model: the one shipped with framing ({opened.uri} has no champion)", file=sys.stderr)
-                return cls.load(SHIPPED)
-            model = f"models:/{REGISTERED_MODEL}@{CHAMPION}"
-            print(f"model: {model} of {opened.uri}", file=sys.stderr)
-        with fetched_model(opened, str(model)) as folder:
-            return cls(load_model(folder), f"{model} of {opened.uri}")
+        if champion_run(opened) is None:
+            if store is not None:  # asked for, so no other model will do
+                raise ModelError(
+                    f"no model: the store {opened.uri} has no champion. Train one with `framing train "
+                    "promote=true`, promote a run with `framing promote RUN`, or name a model folder"
+                )
+            print(f"model: the one shipped with framing ({opened.uri} has no champion)", file=sys.stderr)
+            return None
+        origin = f"models:/{REGISTERED_MODEL}@{CHAMPION} of {opened.uri}"
+        with fetched_model(opened, f"models:/{REGISTERED_MODEL}@{CHAMPION}") as folder:
+            classifier = load_model(folder)
+        print(f"model: {origin}", file=sys.stderr)
+        return cls(classifier, origin)
 
     @property
     def codebook(self) -> Codebook:

@@ -38,7 +38,7 @@ def _empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from framing.tracking import Store, store_uri
 
     file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    Store(store_uri(str(file))).client.search_experiments()
+    Store(store_uri(str(file))).prepare()
     return file
 
 

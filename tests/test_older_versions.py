@@ -39,10 +39,22 @@ def test_a_store_lists_its_runs_and_its_champion(older):
     assert champion_run(store) == run.run_id
 
 
+def test_the_champion_of_a_moved_store_answers(older):
+    answer = framing("predict", "five.jsonl", "--format", "jsonl", cwd=older)
+    assert answer.code == 0, answer.err
+    said = (older / "predicted.jsonl").read_text(encoding="utf-8").splitlines()
+    for now, then in zip(map(json.loads, answer.out.splitlines()), map(json.loads, said), strict=True):
+        assert (now["frames"], now["stance"]) == (then["frames"], then["stance"])
+        assert now["proba"] == pytest.approx(then["proba"], abs=1e-9)
+
+
 def test_training_goes_on_in_an_older_store(older):
     answer = framing("train", "encoder=tfidf", "data=corpus.jsonl", "codebook=book.yaml", "promote=true", cwd=older)
     assert answer.code == 0, answer.err
     assert "framing version 2, the champion" in answer.err
+    assert "moved or copied; its runs' files are now those in" in answer.err
+    models = list((older / "mlartifacts" / "framing").glob("*/artifacts/model/model.json"))
+    assert len(models) == 2  # the new run's too lie beside the database
 
 
 def test_a_configuration_may_name_classes_as_they_were_called(older):

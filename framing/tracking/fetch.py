@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from framing.errors import StoreError
+from framing.tracking.moved import local_path, place_beside
 from framing.tracking.registry import MODEL_FOLDER
 from framing.tracking.runs import find_run
 from framing.tracking.store import Store, first_line
@@ -20,7 +21,7 @@ def fetched_model(store: Store, uri: str) -> Iterator[Path]:
     Raises
     ------
     StoreError
-        There is no such model.
+        There is no such model, or its files are gone.
     """
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
@@ -28,7 +29,11 @@ def fetched_model(store: Store, uri: str) -> Iterator[Path]:
     store.require()
     with tempfile.TemporaryDirectory(prefix="framing-model-") as scratch:
         try:
-            folder = download_artifacts(_source(store, uri), dst_path=scratch, tracking_uri=store.uri)
+            source = _source(store, uri)
+            if store.database is not None:
+                source = place_beside(store.database, source)
+                _check_there(store.database, uri, source)
+            folder = download_artifacts(source, dst_path=scratch, tracking_uri=store.address)
         except (MlflowException, OSError, ValueError) as error:
             raise StoreError(f"{uri}: not in the store {store.uri} ({first_line(error)}); see `framing runs`") from None
         yield Path(folder)
@@ -50,3 +55,13 @@ def _source(store: Store, uri: str) -> str:
     if not version.isdigit():
         raise ValueError("expected models:/NAME@ALIAS or models:/NAME/VERSION")
     return str(store.client.get_model_version(model, version).source)
+
+
+def _check_there(database: Path, uri: str, source: str) -> None:
+    """Say which files are gone, before MLflow says it less clearly."""
+    path = local_path(source)
+    if path is not None and not path.exists():
+        raise StoreError(
+            f"{uri}: its files are gone from {path}; where the store was moved, put its folder mlartifacts beside "
+            f"{database}"
+        )

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from framing.errors import StoreError
-from framing.tracking.registry import champion_run
+from framing.tracking.registry import champion_run, unless_there
 from framing.tracking.store import Store
 from framing.tracking.view import VIEW_TAG, runs_view
 
@@ -123,19 +124,25 @@ def open_run(
 def start_run(store: Store, name: str, experiment: str, parent: str | None = None) -> str:
     """Open a run that ``end`` closes, and return its id."""
     tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
+    store.prepare()
     with store.answering():
-        if store.database is not None:
-            store.database.parent.mkdir(parents=True, exist_ok=True)
         found = store.client.get_experiment_by_name(experiment)
-        # Beside the database, so that a store is one folder; the library's default follows the current one.
-        place = store.database and (store.database.parent / "mlartifacts" / experiment).as_uri()
-        experiment_id = (
-            found.experiment_id
-            if found
-            else store.client.create_experiment(experiment, place, tags={VIEW_TAG: runs_view()})
-        )
+        experiment_id = found.experiment_id if found else _new_experiment(store, experiment)
         run_id: str = store.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
         return run_id
+
+
+def _new_experiment(store: Store, name: str) -> str:
+    # Beside the database, so that a store is one folder; the library's default follows the current one.
+    place = store.database and (store.database.parent / "mlartifacts" / _folder_name(name)).as_uri()
+    made = unless_there(store.client.create_experiment, name, place, tags={VIEW_TAG: runs_view()})
+    return str(made or store.client.get_experiment_by_name(name).experiment_id)
+
+
+def _folder_name(experiment: str) -> str:
+    """Return the name of one folder: an experiment may be called ``a/b`` or ``..``."""
+    odd = set(experiment) & set("/\\") or not experiment.strip(".")
+    return quote(experiment, safe="").replace(".", "%2E") if odd else experiment
 
 
 def end_run(store: Store, run_id: str, status: str) -> None:

@@ -6,20 +6,21 @@ import http.client
 import logging
 import os
 import sqlite3
+import sys
 import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
+import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from framing.errors import StoreError
-
-# Seconds that a store has for its first answer.
-_PATIENCE = 5
+from framing.errors import FramingWarning, StoreError
+from framing.tracking.database import PATIENCE, State, build, mlflow_address, state_of
+from framing.tracking.moved import mend_places
 
 
 def store_uri(uri: str | None = None) -> str:
@@ -62,22 +63,20 @@ class Store:
 
     @cached_property
     def client(self) -> Any:
-        """The MLflow client of this store."""
-        # By default MLflow reports usage, retries for minutes, and prints links among the results.
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
-        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+        """The MLflow client of this store, which has to be there: MLflow would make it, and not in one piece."""
+        self.require()
+        _quiet_mlflow()
         from mlflow import MlflowClient
 
-        # What goes wrong comes as an exception; its trace in the log would be said twice.
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
-            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+            return MlflowClient(tracking_uri=self.address, registry_uri=self.address)
         except Exception as error:
             raise self.error(error) from None
+
+    @property
+    def address(self) -> str:
+        """The address as MLflow takes it; ``uri`` is for people."""
+        return self.uri if self.database is None else mlflow_address(self.database)
 
     @property
     def database(self) -> Path | None:
@@ -91,11 +90,11 @@ class Store:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Within it, turn MLflow's errors into ours."""
+        """Within it, turn the errors of MLflow and its database into ours."""
         try:
             yield
         except Exception as error:
-            if not type(error).__module__.startswith(("mlflow.", "sqlalchemy.")):
+            if not type(error).__module__.startswith(("mlflow.", "sqlalchemy.", "alembic.", "sqlite3")):
                 raise
             raise self.error(error) from None
 
@@ -103,6 +102,44 @@ class Store:
         """Raise where there is nothing to read."""
         if not self.exists:
             raise StoreError(f"no tracking store at {self.uri}; train first (framing train), or name one with --store")
+        if self.database is not None and self._state() is State.HALF_BUILT:
+            raise StoreError(
+                f"store {self.uri}: half-built and empty, its first training was cut off; the next training builds it "
+                "anew (framing train), or name another store with --store"
+            )
+
+    def prepare(self) -> None:
+        """Make the store ready for a run: built where it is missing, its places mended where it was moved.
+
+        Raises
+        ------
+        StoreError
+            It cannot be built or written.
+
+        Warns
+        -----
+        FramingWarning
+            A half-built store was in the way. It was moved aside.
+        """
+        if self.database is None:
+            return
+        _quiet_mlflow()
+        with self.answering():
+            try:
+                aside = build(self.database)
+            except OSError as error:
+                raise self.error(error) from None
+            mended = mend_places(self.database)
+        if aside is not None:
+            warnings.warn(
+                f"store {self.uri}: was half-built and empty, its first training had been cut off; it is now "
+                f"{aside.name}, and a new one was built",
+                FramingWarning,
+                stacklevel=3,
+            )
+        if mended:
+            folder = self.database.parent
+            print(f"store {self.uri}: moved or copied; its runs' files are now those in {folder}", file=sys.stderr)
 
     def _probe(self) -> None:
         """Find out within seconds whether the store can be reached, and create nothing."""
@@ -118,7 +155,7 @@ class Store:
     def _probe_server(self) -> None:
         """Ask a server whether it is well; one that takes the call and stays silent is found out too."""
         try:
-            with urllib.request.urlopen(f"{self.uri}/health", timeout=_PATIENCE):
+            with urllib.request.urlopen(f"{self.uri}/health", timeout=PATIENCE):
                 return
         except urllib.error.HTTPError as error:
             error.close()
@@ -126,24 +163,19 @@ class Store:
                 return
             raise self.error(f"it answers {error.code} where an MLflow server says that it is well") from None
         except TimeoutError:
-            raise self.error(f"no answer within {_PATIENCE} seconds") from None
+            raise self.error(f"no answer within {PATIENCE} seconds") from None
         except urllib.error.URLError as error:
             raise self.error(error.reason) from None
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise self.error(f"not an address or not an MLflow server: {first_line(error)}") from None
 
     def _probe_sqlite(self, file: Path) -> None:
-        if file.is_dir():
-            raise StoreError(f"store {self.uri}: a folder; name the database in it, such as {file / 'mlflow.db'}")
+        state = self._state()
+        if state is State.FOREIGN:  # MLflow would add its tables to anybody's database
+            raise self.error("a database of something else: it has no table 'experiments'")
+        if state is State.DAMAGED:
+            raise self.error("damaged: it holds runs but no experiment, and is left as it is; restore a copy of it")
         if file.exists():
-            try:
-                with closing(sqlite3.connect(file, timeout=_PATIENCE)) as connection:
-                    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            except sqlite3.Error as error:
-                raise self.error(error) from None
-            # MLflow would add its tables to anybody's database.
-            if tables and "experiments" not in tables:
-                raise self.error("a database of something else: it has no table 'experiments'")
             return
         # The folder is made with the first run; now it is enough that it could be.
         folder = next(parent for parent in file.parents if parent.exists())
@@ -152,6 +184,18 @@ class Store:
                 pass
         except OSError as error:
             raise self.error(f"{folder} cannot be written: {error.strerror}") from None
+
+    def _state(self) -> State:
+        """Look at what the SQLite file is now."""
+        file = Path(self.uri.removeprefix("sqlite:///"))
+        try:
+            if file.is_dir():
+                raise StoreError(f"store {self.uri}: a folder; name the database in it, such as {file / 'mlflow.db'}")
+            if file.exists() and not file.is_file():
+                raise self.error("neither a file nor a folder")
+            return state_of(file)
+        except (sqlite3.Error, OSError) as error:
+            raise self.error(error) from None
 
     def error(self, reason: object) -> StoreError:
         """Return the error that says that the store cannot be used, why, and what to do."""
@@ -162,6 +206,20 @@ class Store:
             f"store {self.uri}: cannot be used ({first_line(reason)}); {start}name another store with --store "
             "(framing train: tracking.uri=...)"
         )
+
+
+def _quiet_mlflow() -> None:
+    """Keep MLflow from reporting usage, retrying for minutes, and printing links among the results."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    import mlflow  # noqa: F401  (it sets the levels of its loggers itself)
+
+    # What goes wrong comes as an exception; its trace in the log would be said twice.
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def first_line(reason: object) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 
+from framing.errors import FramingWarning, StoreError
 from framing.tracking.runs import experiment_names
 from framing.tracking.store import Store
 from framing.tracking.view import VIEW, VIEW_TAG
@@ -14,9 +16,8 @@ from framing.tracking.view import VIEW, VIEW_TAG
 def training_link(store: Store, base: str, experiment: str | None = None) -> str:
     """Return the address of the runs table of an experiment in the UI, by default the one used last."""
     used, view = "0", ""
-    if experiment is not None:
+    if experiment is not None or store.exists:
         store.require()
-    if store.exists:
         with store.answering():
             found = list(experiment_names(store, experiment))
             latest = store.client.search_runs(found, max_results=1, order_by=["attributes.start_time DESC"])
@@ -29,7 +30,20 @@ def training_link(store: Store, base: str, experiment: str | None = None) -> str
 
 
 def serve_ui(store: Store, host: str, port: int) -> int:
-    """Run the MLflow UI on this store until it is stopped; return its exit code."""
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", store.uri, "--host", host]
+    """Run the MLflow UI on this store until it is stopped; return its exit code.
+
+    Warns
+    -----
+    FramingWarning
+        The store was moved and cannot be written, so the UI will not find its runs' files.
+    """
+    if store.exists:
+        try:
+            store.prepare()
+        except StoreError as error:  # what is only read may be kept where nobody writes
+            warnings.warn(str(error), FramingWarning, stacklevel=2)
+    else:
+        store.prepare()
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", store.address, "--host", host]
     environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
     return subprocess.run([*command, "--port", str(port)], env=environment, check=False).returncode
