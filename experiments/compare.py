@@ -22,7 +22,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     sentences = read_sentences(options.file)
     first, second = (
-        evaluate_classifier(Predictor.load(f"runs:/{run}", options.store).classifier, sentences)
+        evaluate_classifier(Predictor.load(f"runs:/{run}", options.store).classifier, sentences).estimates
         for run in (options.first, options.second)
     )
     for path in ("test/frames/macro_f1", "test/frames/mean_ap", "test/stance/macro_f1"):

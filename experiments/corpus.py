@@ -147,7 +147,7 @@ def _scores(rows: list[Sentence], dev: list[Sentence], book: Codebook, encoder: 
     Y = np.array([[float(name in (s.frames or ())) for name in book.frame_names] for s in rows])
     head = LogisticRegression(C=1, class_weight="balanced", solver="newton-cg", max_iter=2000)
     fitted = frames_classifier(book, SentenceEncoder(ENCODERS[encoder]), head).fit(rows, Y, folds)
-    return evaluate_classifier(FramingClassifier(book, {"frames": fitted}), dev, "dev")
+    return evaluate_classifier(FramingClassifier(book, {"frames": fitted}), dev, "dev").estimates
 
 
 def _coded(*paths: str, book: Codebook) -> list[Sentence]:

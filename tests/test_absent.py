@@ -93,14 +93,14 @@ def test_it_is_said_which_labels_never_occur_or_were_not_coded():
     fitted = model(LogisticRegression(), tasks=("frames",))
     never = [Sentence(s.text, frames=("gain",) if "gain" in s.frames else (), group=s.group) for s in sentences(3)]
     with pytest.warns(FramingWarning, match="^dev/frames: risk never occurs in the coded rows: its F1") as told:
-        scores = evaluate_classifier(fitted, never, "dev")
+        scores = evaluate_classifier(fitted, never, "dev").estimates
     assert len(told) == 1
     assert scores["dev/frames/macro_f1"].value == pytest.approx(scores["dev/frames/gain/f1"].value / 2)
     some = [Sentence(s.text, frames=s.frames, coded=("gain",), group=s.group) for s in never]
     with pytest.warns(
         FramingWarning, match="^dev/frames: no row is coded for risk: it has no scores and is in no mean"
     ):
-        scores = evaluate_classifier(fitted, some, "dev")
+        scores = evaluate_classifier(fitted, some, "dev").estimates
     assert scores["dev/frames/macro_f1"].value == scores["dev/frames/gain/f1"].value
     assert not [path for path in flat(scores) if "risk" in path]
 

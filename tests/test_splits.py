@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from framing import Sentence
-from framing.corpus.splits import Fold, GroupedFolds
+from framing.arrays import Fold
+from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, InputError
 
 

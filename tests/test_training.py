@@ -14,6 +14,7 @@ from framing import Codebook, FramingWarning, Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, InputError
 from framing.model.classifier import stance_classifier
+from framing.model.decisions.rule import Rule
 from framing.model.encoders import WordVectorizer
 from framing.resources import resource
 from framing.training import Recipe, StanceOptions, evaluate_classifier, prepare
@@ -138,7 +139,7 @@ def test_labels_not_looked_at_are_left_out_of_learning_and_scoring():
     result = train(rows + sentences(), **QUICK, tasks=["frames"])
     assert result.classifier.info["data"]["counts"]["frames"]["risk"] == 30
     with pytest.warns(FramingWarning, match="no row is coded for risk"):
-        scores = evaluate_classifier(result.classifier, rows)
+        scores = evaluate_classifier(result.classifier, rows).estimates
     assert scores["test/frames/macro_f1"].value == scores["test/frames/gain/f1"].value == 1.0
     assert np.isnan(scores["test/frames/risk/f1"].value)
 
@@ -274,9 +275,9 @@ def test_a_goal_out_of_reach_is_told_once_for_each_label():
 def test_scores_can_be_those_of_adapted_probabilities():
     classifier = train(sentences(), **QUICK).classifier
     rows = [row for row in sentences(16) if "gain" not in row.frames] + sentences(1)
-    shifts: dict = {}
-    plain = evaluate_classifier(classifier, rows)
-    adapted = evaluate_classifier(classifier, rows, adapt_priors=True, shifts=shifts)
+    plain = evaluate_classifier(classifier, rows).estimates
+    evaluation = evaluate_classifier(classifier, rows, rule=Rule(adapt_priors=True))
+    adapted, shifts = evaluation.estimates, evaluation.shifts
     assert adapted["test/frames/gain/log_loss"].value != plain["test/frames/gain/log_loss"].value
     assert adapted["test/frames/macro_f1"].value == plain["test/frames/macro_f1"].value
     assert set(shifts) == {"frames"}

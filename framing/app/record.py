@@ -33,6 +33,10 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
     return flat
 
 
+# The figure of held-out predictions, by task.
+_FIGURES = {"frames": frames_figure, "stance": stance_figure}
+
+
 def write_record(folder: Path, result: TrainingResult, training: Training, config: Mapping[str, Any]) -> None:
     """Write the files of a run: configuration, figures, held-out predictions, model."""
     (folder / "config.yaml").write_text(yaml.safe_dump(dict(config), sort_keys=False), encoding="utf-8")
@@ -42,7 +46,7 @@ def write_record(folder: Path, result: TrainingResult, training: Training, confi
     figures = folder / "figures"
     figures.mkdir()
     for name, held_out in result.held_out.items():
-        draw = stance_figure if name == "stance" else frames_figure
+        draw = _FIGURES[held_out.kind.task]
         draw(held_out.Y, held_out.proba, held_out.labels, result.classifier.tasks[name].thresholds_).savefig(
             figures / f"{name}.png", dpi=110
         )

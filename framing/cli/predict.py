@@ -115,6 +115,7 @@ def evaluate(
     n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
     """
     from framing.measure.metrics import flat
+    from framing.model.decisions.rule import Rule
     from framing.report.table import rows_text
     from framing.training import evaluate_classifier
 
@@ -122,15 +123,13 @@ def evaluate(
     sentences = read_input(file, pairs(columns, "--column"), form=input_format)
     predictor = _load_predictor(model, store)
     sentences = _with_model_labels(sentences, predictor.codebook, file)
-    shifts: dict[str, PriorShift] = {}
+    rule = Rule(chosen, goal, adapt_priors)
     try:
-        estimates = evaluate_classifier(
-            predictor.classifier, sentences, "test", chosen, goal=goal, adapt_priors=adapt_priors, shifts=shifts
-        )
+        evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
     except InputError as error:
         raise InputError(f"{file}: {str(error).removeprefix('test: ')}") from None
-    _tell_shifts(shifts)
-    scores = flat(estimates, with_n=True)
+    _tell_shifts(evaluation.shifts)
+    scores = flat(evaluation.estimates, with_n=True)
     if form == "json":
         write_result(json.dumps(scores, indent=2) + "\n", None)
         return
@@ -141,7 +140,7 @@ def evaluate(
             f"[{scores[f'{path}_low']:.3f}, {scores[f'{path}_high']:.3f}]",
             f"{scores[f'{path}_n']:,}",
         )
-        for path in estimates
+        for path in evaluation.estimates
         if path in scores and f"{path}_low" in scores
     ]
     write_result(rows_text(["score", "value", "95 % interval", "n"], rows, terminal_width()), None)

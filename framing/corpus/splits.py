@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Fold, Rows
 from framing.errors import ConfigError, InputError
 from framing.records import Sentence
-
-Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class GroupedFolds:
         if self.by not in ("group", "source"):
             raise ConfigError(f"split.by={self.by}: expected 'group' or 'source'")
 
-    def groups(self, sentences: Sequence[Sentence]) -> NDArray[np.intp]:
+    def groups(self, sentences: Sequence[Sentence]) -> Rows:
         """Return the group number of each sentence, shape (n_sentences,)."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
@@ -62,7 +60,7 @@ class GroupedFolds:
         components = connected_components(graph, directed=False)[1][:n]
         return np.unique(components, return_inverse=True)[1]
 
-    def split(self, strata: Sequence[str], groups: NDArray[np.intp]) -> list[Fold]:
+    def split(self, strata: Sequence[str], groups: Rows) -> list[Fold]:
         """Return ``(train, test)`` row numbers of each fold.
 
         Parameters

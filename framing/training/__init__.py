@@ -1,11 +1,14 @@
 """Train: read, split, encode, fit, calibrate, evaluate. No configuration library, no tracking, no printing."""
 
-from framing.training.evaluate import evaluate_classifier
-from framing.training.fit import HeldOut, TrainingResult, fit_training, train, tuning_seconds
-from framing.training.inputs import TASKS, Recipe, StanceOptions, Task, Training, prepare
+from framing.training.evaluate import Evaluation, evaluate_classifier
+from framing.training.fit import TrainingResult, fit_training, train, tuning_seconds
+from framing.training.inputs import Recipe, StanceOptions, Task, Training, prepare
+from framing.training.procedures import HeldOut
+from framing.training.tasks import TASKS
 
 __all__ = [
     "TASKS",
+    "Evaluation",
     "HeldOut",
     "Recipe",
     "StanceOptions",

@@ -4,50 +4,54 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
 
 from framing.codebook import Codebook
 from framing.corpus.splits import GroupedFolds
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import frame_estimates, stance_estimates
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
-from framing.training.codes import check_coded, codes_of, is_coded
+from framing.training.tasks import KINDS, TaskKind, check_coded
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What scoring a model gives.
+
+    Parameters
+    ----------
+    estimates
+        By path, such as ``test/frames/macro_f1``.
+    shifts
+        By task, the shares that the probabilities were adapted to, where the rule asked for that.
+    """
+
+    estimates: dict[str, Estimate]
+    shifts: dict[str, PriorShift]
 
 
 def evaluate_classifier(
     model: FramingClassifier,
     sentences: Sequence[Sentence],
     name: str = "test",
-    thresholds: Mapping[str, float] | None = None,
+    *,
+    rule: Rule | None = None,
     seed: int = 0,
-    goal: str | None = None,
-    adapt_priors: bool = False,
-    shifts: dict[str, PriorShift] | None = None,
-) -> dict[str, Estimate]:
+) -> Evaluation:
     """Score a fitted model on coded sentences, each task on the rows coded for it.
 
     Parameters
     ----------
     model, sentences, name
         What is scored, on what, and how the scores are called.
-    thresholds, goal, adapt_priors
-        As for ``Rule``.
+    rule
+        How probabilities become decisions; default the model's own way.
     seed
         Seed of the bootstrap.
-    shifts
-        Filled, by task, with the shares that the probabilities were adapted to.
-
-    Returns
-    -------
-    dict of Estimate
-        By path, such as ``test/frames/macro_f1``.
 
     Warns
     -----
@@ -59,50 +63,37 @@ def evaluate_classifier(
     InputError
         No row is coded for any task of the model.
     """
-    rule = model.check_rule(Rule(thresholds or {}, goal, adapt_priors))
+    rule = model.check_rule(rule or Rule())
     check_coded(name, sentences, model.tasks, model.codebook)
     estimates: dict[str, Estimate] = {}
+    shifts: dict[str, PriorShift] = {}
     for task, classifier in model.tasks.items():
-        scores = score_task(classifier, sentences, task, model.codebook, seed, rule.for_task(task), shifts)
-        if any(is_coded(s, task, model.codebook) for s in sentences):
-            for note in absence_notes(scores, classifier.labels):
+        scored = score_task(KINDS[task], classifier, sentences, model.codebook, rule=rule.for_task(task), seed=seed)
+        if scored.estimates:
+            for note in absence_notes(scored.estimates, classifier.labels):
                 warnings.warn(f"{name}/{task}: {note}", FramingWarning, stacklevel=2)
-        estimates |= named(scores, f"{name}/{task}")
-    return estimates
+        estimates |= named(scored.estimates, f"{name}/{task}")
+        shifts |= scored.shifts
+    return Evaluation(estimates, shifts)
 
 
 def score_task(
+    kind: TaskKind,
     classifier: TaskClassifier,
     sentences: Sequence[Sentence],
-    task: str,
     book: Codebook,
-    seed: int,
+    *,
     rule: Rule | None = None,
-    shifts: dict[str, PriorShift] | None = None,
-) -> dict[str, Estimate]:
-    """Return the scores of one task on the rows coded for it, without a prefix; nothing where there are none."""
-    coded = [s for s in sentences if is_coded(s, task, book)]
+    seed: int = 0,
+) -> Evaluation:
+    """Score one task on the rows coded for it, without a prefix; nothing where there are none."""
+    coded = [sentence for sentence in sentences if kind.is_coded(sentence, book)]
     if not coded:
-        return {}
+        return Evaluation({}, {})
     found = classifier.judge(coded, rule or Rule())
-    if shifts is not None and found.shift is not None:
-        shifts[task] = found.shift
     W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
-    return task_estimates(task, codes_of(coded, task, book), found.proba, found.present, classifier.labels, W)
-
-
-def task_estimates(
-    task: str,
-    Y: NDArray[np.float64],
-    proba: NDArray[np.float64],
-    decided: NDArray[np.bool_],
-    labels: Sequence[str],
-    W: NDArray[np.float64],
-) -> dict[str, Estimate]:
-    """Score probabilities and decisions as the task is scored: see ``frame_estimates`` and ``stance_estimates``."""
-    if task == "stance":
-        return stance_estimates(Y.argmax(axis=1), proba, labels, W)
-    return frame_estimates(Y, proba, decided, labels, W)
+    estimates = kind.estimates(kind.codes(coded, book), found.proba, found.present, classifier.labels, W)
+    return Evaluation(estimates, {} if found.shift is None else {kind.name: found.shift})
 
 
 def absence_notes(scores: Mapping[str, Estimate], labels: Sequence[str]) -> list[str]:
@@ -110,6 +101,7 @@ def absence_notes(scores: Mapping[str, Estimate], labels: Sequence[str]) -> list
 
     Examples
     --------
+    >>> import numpy as np
     >>> scores = {"rain/f1": Estimate(0.4, np.array([0.4]), n=7), "sun/f1": Estimate(np.nan, np.array([np.nan]))}
     >>> absence_notes(scores, ["rain", "sun"])
     ['no row is coded for sun: it has no scores and is in no mean']

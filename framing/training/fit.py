@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from framing.codebook import Codebook
-from framing.corpus.splits import Fold, GroupedFolds
+from framing.corpus.splits import Fold
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import flat
 from framing.model.classifier import EMBEDDING, TaskClassifier
-from framing.model.encoders import SentenceEncoder
 from framing.model.encoders.loss import Lesson
 from framing.model.encoders.tuning import VERSION
 from framing.model.framing import FramingClassifier
-from framing.progress import track
 from framing.records import Prediction, Sentence
 from framing.resources import SHIPPED
-from framing.training.codes import strata_of
-from framing.training.evaluate import evaluate_classifier, named, score_task, task_estimates
-from framing.training.inputs import Recipe, Task, Training, prepare
+from framing.training.evaluate import evaluate_classifier, named, score_task
+from framing.training.inputs import Recipe, Training, prepare
+from framing.training.procedures import Frozen, HeldOut, Procedure, Tuned
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -67,43 +64,6 @@ class TrainingResult:
         return [prediction for task in self.held_out.values() for prediction in task.predictions]
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """Held-out predictions of one task.
-
-    Parameters
-    ----------
-    sentences
-        The coded rows.
-    labels
-        Label names, the columns of the arrays.
-    Y, proba, decided
-        Codes, probabilities and decisions, each of shape (n_rows, n_labels).
-    stance
-        Whether the labels are stance classes.
-    """
-
-    sentences: list[Sentence]
-    labels: Sequence[str]
-    Y: NDArray[np.float64]
-    proba: NDArray[np.float64]
-    decided: NDArray[np.bool_]
-    stance: bool
-
-    @property
-    def predictions(self) -> list[Prediction]:
-        """The same as records: frames, or stance."""
-        records = []
-        for sentence, p, d in zip(self.sentences, self.proba, self.decided, strict=True):
-            proba = dict(zip(self.labels, map(float, p), strict=True))
-            present = tuple(label for label, yes in zip(self.labels, d, strict=True) if yes)
-            if self.stance:
-                records.append(Prediction(sentence, stance=present[0], stance_proba=proba))
-            else:
-                records.append(Prediction(sentence, proba=proba, frames=present))
-        return records
-
-
 def train(
     data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
@@ -141,6 +101,7 @@ def train(
 
     Examples
     --------
+    >>> from framing.corpus.splits import GroupedFolds
     >>> from framing.model.encoders import WordVectorizer
     >>> rows = [Sentence(t, frames=f, group=str(i)) for i in range(9) for t, f in
     ...         ((f"a vast market {i}", ("gain",)), (f"a quiet day {i}", ()))]
@@ -153,33 +114,24 @@ def train(
 
 
 def fit_training(training: Training) -> TrainingResult:
-    """Cross-validate the whole procedure, then fit it on all rows."""
-    model = FramingClassifier(training.codebook, {})
+    """Validate the whole procedure on rows that it has not seen, then fit it on all rows."""
+    procedure = _procedure(training)
     estimates: dict[str, Estimate] = {}
     held_out: dict[str, HeldOut] = {}
-    folds, encoders = _tune(training) if training.encoder else ([], None)
-    blind = None
-    for name, task in training.tasks.items():
-        classifier, proba, decided = _fit(training, task.classifier, task, folds, encoders)
-        model.tasks[name] = classifier
-        classifier.warn_of_goal()  # once, not for each fold
-        rows = np.flatnonzero(~np.isnan(proba).any(axis=1))
-        W = bootstrap_weights(np.unique(task.groups[rows], return_inverse=True)[1], seed=training.seed)
-        scores = task_estimates(name, task.Y[rows], proba[rows], decided[rows], task.labels, W)
-        estimates |= named(scores, f"validation/{name}")
-        sentences = [task.sentences[i] for i in rows]
-        held_out[name] = HeldOut(
-            sentences, task.labels, task.Y[rows], proba[rows], decided[rows], stance=name == "stance"
-        )
-        if name == "stance" and training.blind is not None:
-            blind, proba, decided = _fit(training, training.blind, task, folds, encoders, refit=bool(training.evaluate))
-            scores = task_estimates(name, task.Y[rows], proba[rows], decided[rows], task.labels, W)
-            estimates |= named(scores, "validation/stance_blind")
+    fitted: dict[str, TaskClassifier] = {}
+    for name, task in {**training.tasks, **training.baselines}.items():
+        # A baseline is fitted on all rows only where there is something else to score it on.
+        kept = name in training.tasks
+        fitted[name], held_out[name] = procedure.fit(task, refit=kept or bool(training.evaluate))
+        if kept:
+            fitted[name].warn_of_goal()  # once, not for each fold
+        estimates |= named(_scores(held_out[name], training.seed), f"validation/{name}")
+    model = FramingClassifier(training.codebook, {name: fitted[name] for name in training.tasks})
     for name, sentences in training.evaluate.items():
-        estimates |= evaluate_classifier(model, sentences, name, seed=training.seed)
-        if f"{name}/stance/macro_f1" in estimates and blind is not None:
-            scores = score_task(blind, sentences, "stance", training.codebook, training.seed)
-            estimates |= named(scores, f"{name}/stance_blind")
+        estimates |= evaluate_classifier(model, sentences, name, seed=training.seed).estimates
+        for baseline, task in training.baselines.items():
+            scores = score_task(task.kind, fitted[baseline], sentences, training.codebook, seed=training.seed).estimates
+            estimates |= named(scores, f"{name}/{baseline}")
     metrics = flat(estimates)
     counts = {name: task.counts for name, task in training.tasks.items()}
     model.info = {
@@ -189,7 +141,21 @@ def fit_training(training: Training) -> TrainingResult:
     }
     if training.encoder is not None:
         model.info["tuning"] = {**training.encoder.get_params(), "version": VERSION}
-    return TrainingResult(model, metrics, estimates, held_out)
+    return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
+
+
+def _scores(held_out: HeldOut, seed: int) -> dict[str, Estimate]:
+    W = bootstrap_weights(np.unique(held_out.groups, return_inverse=True)[1], seed=seed)
+    return held_out.kind.estimates(held_out.Y, held_out.proba, held_out.decided, held_out.labels, W)
+
+
+def _procedure(training: Training) -> Procedure:
+    """Return the way in which the tasks are fitted; an encoder is tuned now, once for all of them."""
+    if training.encoder is None:
+        return Frozen(training.split)
+    folds, parts = _tuning_parts(training)
+    encoders = [training.encoder.tune(_lessons(training, set(part.tolist()))) for part in parts]
+    return Tuned(training.split, folds, encoders)
 
 
 def tuning_seconds(training: Training) -> float:
@@ -201,19 +167,11 @@ def tuning_seconds(training: Training) -> float:
 
 def _tuning_parts(training: Training) -> tuple[list[Fold], list[NDArray[np.intp]]]:
     """Return the folds of all sentences, and the rows that each encoder is tuned on."""
-    codes = {"frames": lambda s: str(sorted(s.frames or ())), "stance": lambda s: str(s.stance)}
-    strata = [" ".join(codes[task](s) for task in training.tasks) for s in training.sentences]
+    strata = [" ".join(task.kind.stratum(s) for task in training.tasks.values()) for s in training.sentences]
     folds = training.split.split(strata, training.groups)
     if training.encoder is not None and training.encoder.cross_fit:
         return folds, [*(train for train, _ in folds), np.arange(len(training.sentences))]
     return folds[:1], [folds[0][0]]
-
-
-def _tune(training: Training) -> tuple[list[Fold], list[SentenceEncoder]]:
-    """Tune the encoder on the training part of the folds of all sentences: one fold, or all and all rows."""
-    assert training.encoder is not None
-    folds, parts = _tuning_parts(training)
-    return folds, [training.encoder.tune(_lessons(training, set(part.tolist()))) for part in parts]
 
 
 def _lessons(training: Training, rows: Collection[int]) -> list[Lesson]:
@@ -224,40 +182,3 @@ def _lessons(training: Training, rows: Collection[int]) -> list[Lesson]:
         texts = task.classifier.features[EMBEDDING].texts([task.sentences[i] for i in part])
         lessons.append(Lesson(texts, task.Y[part], task.classifier.decoder.exclusive, training.groups[task.rows[part]]))
     return lessons
-
-
-def _fit(
-    training: Training,
-    classifier: TaskClassifier,
-    task: Task,
-    folds: Sequence[Fold],
-    encoders: Sequence[SentenceEncoder] | None,
-    refit: bool = True,
-) -> tuple[TaskClassifier, NDArray[np.float64], NDArray[np.bool_]]:
-    """Return a fitted classifier of a task, and its held-out probabilities and decisions."""
-    if encoders is None:
-        proba, decided = _cross_validate(classifier, task, training.split)
-        return clone(classifier).fit(task.sentences, task.Y, task.folds) if refit else classifier, proba, decided
-    place = {row: i for i, row in enumerate(task.rows)}
-    own = [tuple(np.array([place[i] for i in part if i in place], dtype=int) for part in fold) for fold in folds]
-    fitted = clone(classifier).fit(task.sentences, task.Y, own, encoders)
-    held = np.concatenate([test for _, test in own])
-    strata = strata_of(task.Y[held])
-    inner = replace(training.split, n_splits=min(training.split.n_splits, len(np.unique(task.groups[held]))))
-    others = [(held[train], held[test]) for train, test in inner.split(strata, task.groups[held])]
-    return fitted, *fitted.cross_calibrate(task.Y, others)
-
-
-def _cross_validate(
-    classifier: TaskClassifier, task: Task, split: GroupedFolds
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return held-out probabilities and decisions of the whole procedure, calibration and thresholds included."""
-    proba = np.full(task.Y.shape, np.nan)
-    decided = np.zeros(task.Y.shape, dtype=bool)
-    for train_rows, test_rows in track(task.folds, "validating"):
-        Y, groups = task.Y[train_rows], task.groups[train_rows]
-        inner = replace(split, n_splits=min(split.n_splits, len(np.unique(groups))))
-        fitted = clone(classifier).fit([task.sentences[i] for i in train_rows], Y, inner.split(strata_of(Y), groups))
-        proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
-        decided[test_rows] = fitted.decide(proba[test_rows])
-    return proba, decided

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from framing.arrays import Codes, Fold, Rows
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
-from framing.corpus.splits import Fold, GroupedFolds
+from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, FramingWarning, InputError
-from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
+from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
 from framing.model.decisions.thresholds import F1, check_goal
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.features import CONTEXTS
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
-from framing.training.codes import check_coded, codes_of, is_coded, strata_of
+from framing.training.tasks import KINDS, STANCE_BLIND, TASKS, Parts, TaskKind, check_coded, strata_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-TASKS = ("frames", "stance")
 
 
 @dataclass(frozen=True)
@@ -122,8 +120,8 @@ class Training:
         How folds are made.
     evaluate
         Other coded sentences to score the finished model on, by name.
-    blind
-        The stance classifier that does not see the target, or ``None``.
+    baselines
+        What is scored beside the tasks and not kept, by name: the stance without its target.
     encoder
         The encoder to tune first, or ``None``.
     """
@@ -131,13 +129,12 @@ class Training:
     codebook: Codebook
     dataset: Dataset
     sentences: list[Sentence]
-    groups: NDArray[np.intp]
+    groups: Rows
     tasks: dict[str, Task]
     split: GroupedFolds
     evaluate: dict[str, list[Sentence]]
-    blind: TaskClassifier | None
+    baselines: dict[str, Task]
     seed: int
-
     encoder: EncoderTuner | None = None
 
     @cached_property
@@ -152,6 +149,8 @@ class Task:
 
     Parameters
     ----------
+    kind
+        What the task is.
     classifier
         Not fitted.
     sentences, Y, groups
@@ -162,12 +161,13 @@ class Task:
         Which of all sentences these are, shape (n_rows,).
     """
 
+    kind: TaskKind
     classifier: TaskClassifier
     sentences: list[Sentence]
-    Y: NDArray[np.float64]
-    groups: NDArray[np.intp]
+    Y: Codes
+    groups: Rows
     folds: list[Fold]
-    rows: NDArray[np.intp]
+    rows: Rows
 
     @property
     def labels(self) -> Sequence[str]:
@@ -202,10 +202,11 @@ def prepare(
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
     _check_encoder(encoder)
-    classifiers, blind = _classifiers(book, encoder, recipe)
-    tasks = {name: _task(name, classifiers[name], sentences, book, split) for name in TASKS if name in recipe.tasks}
+    parts = _parts(encoder, recipe)
+    kinds = [kind for name, kind in KINDS.items() if name in recipe.tasks]
+    tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split) for kind in kinds}
     coded = {name: task for name, task in tasks.items() if task is not None}
-    _complain_about_missing(recipe.tasks, coded, one_hot_hint(sentences, book))
+    _check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
     for name, other in others.items():
         check_coded(name, other, coded, book)
     return Training(
@@ -216,7 +217,7 @@ def prepare(
         tasks=coded,
         split=split,
         evaluate=others,
-        blind=blind,
+        baselines=_baselines(coded, book, parts, recipe.stance or StanceOptions()),
         seed=recipe.seed,
         encoder=encoder if isinstance(encoder, EncoderTuner) else None,
     )
@@ -230,60 +231,59 @@ def _check_encoder(encoder: Any) -> None:
     _ = getattr(encoder, "digest", None)
 
 
-def _classifiers(
-    book: Codebook, encoder: Any, recipe: Recipe
-) -> tuple[dict[str, TaskClassifier], TaskClassifier | None]:
-    """Return the unfitted classifier of each task, and that of the stance which does not see the target."""
-    stance = recipe.stance or StanceOptions()
+def _baselines(tasks: Mapping[str, Task], book: Codebook, parts: Parts, stance: StanceOptions) -> dict[str, Task]:
+    """Return the tasks' baselines: the same rows, another classifier."""
+    if "stance" not in tasks or not stance.blind_baseline:
+        return {}
+    blind = replace(tasks["stance"], kind=STANCE_BLIND, classifier=STANCE_BLIND.build(book, parts))
+    return {STANCE_BLIND.name: blind}
+
+
+def _parts(encoder: Any, recipe: Recipe) -> Parts:
+    """Return what classifiers are built of, the heads checked."""
     head = recipe.head
     if head is None:
         head = LogisticRegression(class_weight="balanced", solver="newton-cg", max_iter=2000)
-    stance_head = head if stance.head is None else stance.head
-    check_head(head)
-    check_head(stance_head)
-    words, context = recipe.words, recipe.context
-    classifiers = {
-        "frames": frames_classifier(book, encoder, head, words, context, recipe.thresholds),
-        "stance": stance_classifier(book, encoder, stance_head, words, context),
-    }
-    blind = stance_classifier(book, encoder, stance_head, words, context, blind=True) if stance.blind_baseline else None
-    return classifiers, blind
+    stance_head = None if recipe.stance is None else recipe.stance.head
+    heads = {"frames": head, "stance": head if stance_head is None else stance_head}
+    for each in heads.values():
+        check_head(each)
+    return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds)
 
 
 def _task(
-    name: str, classifier: TaskClassifier, sentences: Sequence[Sentence], book: Codebook, split: GroupedFolds
+    kind: TaskKind, classifier: TaskClassifier, sentences: Sequence[Sentence], book: Codebook, split: GroupedFolds
 ) -> Task | None:
     """Return the rows coded for a task with their folds, or ``None`` where no row is coded for it."""
-    rows = np.array([i for i, s in enumerate(sentences) if is_coded(s, name, book)], dtype=int)
+    rows = np.array([i for i, sentence in enumerate(sentences) if kind.is_coded(sentence, book)], dtype=int)
     coded = [sentences[i] for i in rows]
     if not coded:
         return None
-    Y = codes_of(coded, name, book)
-    _check_support(name, Y, classifier.labels, split.n_splits)
+    Y = kind.codes(coded, book)
+    _check_support(kind.noun, Y, classifier.labels, split.n_splits)
     groups = split.groups(coded)
     folds = split.split(strata_of(Y), groups)
     if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
         raise InputError(
-            f"the rows coded for {name} form {groups.max() + 1} groups, too few to cross-validate within a "
+            f"the rows coded for {kind.name} form {groups.max() + 1} groups, too few to cross-validate within a "
             "fold; give more rows a 'group' or 'doc_id' of their own"
         )
-    return Task(classifier, coded, Y, groups, folds, rows)
+    return Task(kind, classifier, coded, Y, groups, folds, rows)
 
 
-def _check_support(task: str, Y: NDArray[np.float64], labels: Sequence[str], n_splits: int) -> None:
-    kind = {"frames": "frame", "stance": "stance class"}[task]
+def _check_support(noun: str, Y: Codes, labels: Sequence[str], n_splits: int) -> None:
     for label, column in zip(labels, Y.T, strict=True):
         positives, coded = int(np.nansum(column)), int((~np.isnan(column)).sum())
         for what, count in (("positives", positives), ("negatives", coded - positives)):
             if count < n_splits:
                 raise InputError(
-                    f"{kind} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at least "
+                    f"{noun} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at least "
                     f"{n_splits}: code more, lower split.n_splits, or take the label out of the codebook"
                 )
 
 
-def _complain_about_missing(tasks: Sequence[str], prepared: Mapping[str, Task], hint: str) -> None:
-    needs = {"frames": "'frames'", "stance": "both 'target' and 'stance'"}
+def _check_tasks_found(tasks: Sequence[str], prepared: Mapping[str, Task], hint: str) -> None:
+    needs = {name: kind.needs for name, kind in KINDS.items()}
     missing = [task for task in tasks if task not in prepared]
     more = {"frames": f"; {hint}" if hint else ""}
     if not prepared:

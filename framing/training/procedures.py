@@ -1,0 +1,130 @@
+"""Two ways to fit a task and to say how it does on rows that it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from sklearn.base import clone
+
+from framing.arrays import Codes, Decided, Fold, Proba, Rows
+from framing.corpus.splits import GroupedFolds
+from framing.model.classifier import TaskClassifier
+from framing.progress import track
+from framing.records import Prediction, Sentence
+from framing.training.inputs import Task
+from framing.training.tasks import TaskKind, strata_of
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Held-out predictions of one task.
+
+    Parameters
+    ----------
+    kind
+        The task.
+    labels
+        Label names, the columns of the arrays.
+    sentences, groups
+        The coded rows, and their group numbers.
+    Y, proba, decided
+        Codes, probabilities and decisions, each of shape (n_rows, n_labels).
+    """
+
+    kind: TaskKind
+    labels: Sequence[str]
+    sentences: list[Sentence]
+    groups: Rows
+    Y: Codes
+    proba: Proba
+    decided: Decided
+
+    @classmethod
+    def of(cls, task: Task, proba: Proba, decided: Decided) -> HeldOut:
+        """Return what was predicted for a task's rows, without those that were never held out (nan)."""
+        rows = np.flatnonzero(~np.isnan(proba).any(axis=1))
+        sentences = [task.sentences[i] for i in rows]
+        return cls(task.kind, task.labels, sentences, task.groups[rows], task.Y[rows], proba[rows], decided[rows])
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        """The same as records."""
+        records = []
+        for sentence, p, d in zip(self.sentences, self.proba, self.decided, strict=True):
+            present = tuple(label for label, yes in zip(self.labels, d, strict=True) if yes)
+            records.append(self.kind.prediction(sentence, dict(zip(self.labels, map(float, p), strict=True)), present))
+        return records
+
+
+class Procedure(Protocol):
+    """How a task is fitted, and validated on rows that the fit has not seen."""
+
+    def fit(self, task: Task, refit: bool = True) -> tuple[TaskClassifier, HeldOut]:
+        """Return the classifier, and what was predicted for held-out rows.
+
+        With ``refit=False`` the classifier need not be fitted on all rows: it is wanted for its scores alone.
+        """
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """An outer cross-validation of the whole procedure, then a fit on all rows; for encoders that do not learn."""
+
+    split: GroupedFolds
+
+    def fit(self, task: Task, refit: bool = True) -> tuple[TaskClassifier, HeldOut]:
+        """See ``Procedure``."""
+        proba, decided = np.full(task.Y.shape, np.nan), np.zeros(task.Y.shape, dtype=bool)
+        for train_rows, test_rows in track(task.folds, "validating"):
+            Y, groups = task.Y[train_rows], task.groups[train_rows]
+            # Calibration and thresholds are found in folds inside the training part.
+            folds = _fewer(self.split, groups).split(strata_of(Y), groups)
+            fitted = clone(task.classifier).fit([task.sentences[i] for i in train_rows], Y, folds)
+            proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
+            decided[test_rows] = fitted.decide(proba[test_rows])
+        classifier = clone(task.classifier)
+        if refit:
+            classifier.fit(task.sentences, task.Y, task.folds)
+        return classifier, HeldOut.of(task, proba, decided)
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """Heads on tuned encoders; the rows that these were not tuned on validate, calibrated by each other.
+
+    Parameters
+    ----------
+    split
+        How the held-out rows are parted to calibrate each other.
+    folds
+        Of *all* sentences: what an encoder was tuned on, and what was held out.
+    encoders
+        One a fold, and last, where there is one more, an encoder tuned on all sentences.
+    """
+
+    split: GroupedFolds
+    folds: Sequence[Fold]
+    encoders: Sequence[Any]
+
+    def fit(self, task: Task, refit: bool = True) -> tuple[TaskClassifier, HeldOut]:
+        """See ``Procedure``."""
+        # Folds number all sentences; a task has only the rows that are coded for it.
+        row_in_task = {row: i for i, row in enumerate(task.rows)}
+        task_folds = [
+            tuple(np.array([row_in_task[i] for i in part if i in row_in_task], dtype=int) for part in fold)
+            for fold in self.folds
+        ]
+        fitted = clone(task.classifier).fit(task.sentences, task.Y, task_folds, self.encoders)
+        held_out = np.concatenate([test for _, test in task_folds])
+        groups = task.groups[held_out]
+        parts = _fewer(self.split, groups).split(strata_of(task.Y[held_out]), groups)
+        calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
+        return fitted, HeldOut.of(task, *fitted.cross_calibrate(task.Y, calibration_folds))
+
+
+def _fewer(split: GroupedFolds, groups: Rows) -> GroupedFolds:
+    """Return the same split with as many folds as there are groups, where these are fewer."""
+    return replace(split, n_splits=min(split.n_splits, len(np.unique(groups))))
