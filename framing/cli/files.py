@@ -21,8 +21,7 @@ def read_input(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sen
     """Read one file's sentences: rows of a table, or the sentences of an article."""
     from framing.corpus.dataset import read_sentences
     from framing.corpus.readers import SUFFIXES, read_text
-    from framing.text.document import DOCUMENT_SUFFIXES, document_text
-    from framing.text.segment import segment
+    from framing.text.document import DOCUMENT_SUFFIXES, document_sentences
 
     path = Path(file)
     if file == "-":
@@ -30,11 +29,11 @@ def read_input(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sen
             text = sys.stdin.buffer.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError(f"standard input: not UTF-8 (byte {error.start}); convert it and try again") from None
-        name = "standard input"
+        suffix, name = ".txt", "standard input"
     elif path.suffix.lower() in SUFFIXES:
         return read_sentences(path, columns=columns)
     elif path.suffix.lower() in DOCUMENT_SUFFIXES:
-        text, name = document_text(read_text(path), path.suffix, file), file
+        text, suffix, name = read_text(path), path.suffix, file
     elif not path.exists():
         raise InputError(f"{file}: no such file")
     elif path.is_dir():
@@ -42,7 +41,7 @@ def read_input(file: str, columns: dict[str, Any], doc_id: str = "") -> list[Sen
     else:
         expected = ", ".join((*DOCUMENT_SUFFIXES, *SUFFIXES))
         raise InputError(f"{file}: unknown kind of file {path.suffix!r}; expected {expected}, or - for standard input")
-    sentences = segment(text, doc_id="" if file == "-" else doc_id)
+    sentences = document_sentences(text, suffix, name, doc_id="" if file == "-" else doc_id)
     if not sentences:
         raise InputError(f"{name}: no sentence in it")
     return sentences
