@@ -225,7 +225,11 @@ class Predictor:
         doc_id: str = "",
         **rule: Any,
     ) -> Predictions:
-        """Split a document into sentences and label each; parameters and errors are those of ``predict``."""
+        """Split a document into sentences and label each; parameters and errors are those of ``predict``.
+
+        Each prediction's sentence keeps its offsets: ``text[s.start:s.end] == s.text``. For the offsets that the
+        command line gives for a file, read it unchanged: ``open(path, encoding="utf-8", newline="").read()``.
+        """
         return self.predict(segment(text, doc_id), target, thresholds, **rule)
 
 

@@ -81,15 +81,14 @@ def _format_of_article(path: Path) -> str:
 
 def _read_article(source: Source, form: str, doc_id: str) -> list[Sentence]:
     """Split an article, or a list of sentences, into its sentences."""
-    from framing.text.document import document_text
+    from framing.text.document import document_sentences
     from framing.text.lines import lines
-    from framing.text.segment import segment
 
     if form == "lines":
         sentences = lines(source.text(), doc_id, source.name)
     else:
         suffix = {"text": ".txt"}.get(form, f".{form}")
-        sentences = segment(document_text(source.text(), suffix, source.name), doc_id=doc_id)
+        sentences = document_sentences(source.text(), suffix, source.name, doc_id)
     if not sentences:
         raise InputError(f"{source.name}: no sentence in it")
     return sentences

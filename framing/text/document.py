@@ -1,10 +1,46 @@
-"""Documents: the text inside .txt, .md and .html files."""
+"""Documents: the text and the sentences inside .txt, .md and .html files."""
 
 from __future__ import annotations
 
-from framing.errors import InputError
+from dataclasses import replace
 
-DOCUMENT_SUFFIXES = (".txt", ".md", ".html", ".htm")
+from framing.errors import InputError
+from framing.records import Sentence
+from framing.text.segment import segment
+
+_PAGES = (".html", ".htm")
+DOCUMENT_SUFFIXES = (".txt", ".md", *_PAGES)
+
+
+def document_sentences(content: str, suffix: str, name: str = "", doc_id: str = "") -> list[Sentence]:
+    """Return the sentences of a document.
+
+    Parameters
+    ----------
+    content
+        What the file holds.
+    suffix
+        Its ending, such as ``".html"``.
+    name
+        Its name, for the error.
+    doc_id
+        Stored in each sentence.
+
+    Returns
+    -------
+    list of Sentence
+        ``content[s.start:s.end] == s.text``; of an HTML page, whose text stands nowhere in the file as it is read,
+        ``start`` and ``end`` are ``None``.
+
+    Raises
+    ------
+    InputError
+        A page holds no text.
+    """
+    sentences = segment(document_text(content, suffix, name), doc_id)
+    if suffix.lower() in _PAGES:
+        return [replace(sentence, start=None, end=None) for sentence in sentences]
+    return sentences
 
 
 def document_text(content: str, suffix: str, name: str = "") -> str:
@@ -24,7 +60,7 @@ def document_text(content: str, suffix: str, name: str = "") -> str:
     InputError
         A page holds no text.
     """
-    if suffix.lower() not in (".html", ".htm"):
+    if suffix.lower() not in _PAGES:
         return content
     import trafilatura
 

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Any
 
 from framing.records import Sentence
+from framing.text.languages import Language, language_of
+from framing.text.paragraphs import EDGES, FINAL_STOP, paragraphs
+from framing.text.stops import glued_stops, may_be_glued
 
 # A sentence longer than this is cut at a space: no encoder reads that far.
 MAX_CHARACTERS = 10_000
-
-_LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
-_FINAL_STOP = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*$")
-# A list item or a heading stands alone.
-_ITEM = re.compile(r"\s*([*+•·-]|#+)\s")
-# A rank before a name or another rank ("a Lt. Col. of the coast guard") ends no sentence.
-_RANK = re.compile(r"\b(Adm|Brig|Capt|Cmdr|Col|Cpl|Gen|Lt|Maj|Sgt)\.\s*$")
-# List bullets, Markdown headings and emphasis at the edges belong to the page, not to the sentence.
-_EDGES = " \t\u00a0\ufeff\u200b#*_>|•·–—-"
+_SPACE = re.compile(r"[^\S ]")
+# The splitter takes long over text without a space (the square of its length): it sees the end of such a chunk only.
+_CHUNK = re.compile(r"(?<!\S)\S{500,}(?=\S{20})")
 
 
-def segment(text: str, doc_id: str = "") -> list[Sentence]:
+def segment(text: str, doc_id: str = "", language: str | None = None) -> list[Sentence]:
     r"""Split a document into sentences.
 
     A line break ends a sentence unless the line has no final stop and the next line begins in lower case
-    (wrapped text; list items and headings are never joined). A line without a letter gives no sentence; every
-    letter of the document is in exactly one.
+    (wrapped text; list items and headings are never joined). Lines in lower case that are plainly a list of headlines
+    or posts, one a line, are sentences of their own. A sentence may end with no space after its stop, in scripts that
+    write so (Chinese, Arabic, Hindi) and where a page's sentences are glued together ("on Friday.Traders"). A line
+    without a letter gives no sentence; every letter of the document is in exactly one.
 
     Parameters
     ----------
@@ -35,12 +32,23 @@ def segment(text: str, doc_id: str = "") -> list[Sentence]:
         The document, plain text or Markdown.
     doc_id
         Name of the document, stored in each sentence.
+    language
+        Whose abbreviations are known: ``"ar"``, ``"de"``, ``"en"``, ``"es"``, ``"fr"``, ``"it"`` or ``"pt"``. ``None``
+        guesses it from the document's common words; a document in none of them is read as English is.
 
     Returns
     -------
     list of Sentence
-        In order, with ``text[s.start:s.end] == s.text``. The first line, where it has no final stop, is the
-        ``headline`` of the sentences after it; ``previous`` is the text of the sentence before.
+        In order, with ``text[s.start:s.end] == s.text``: offsets count characters (code points) of ``text`` as it
+        came, each line break and byte order mark included. They hold for a file where it is read unchanged,
+        ``open(path, encoding="utf-8", newline="").read()``; without ``newline=""`` Python shortens Windows' line
+        breaks. The first line, where it has no final stop, is the ``headline`` of the sentences after it;
+        ``previous`` is the text of the sentence before.
+
+    Raises
+    ------
+    InputError
+        The language is not one of these.
 
     Examples
     --------
@@ -49,7 +57,7 @@ def segment(text: str, doc_id: str = "") -> list[Sentence]:
     """
     sentences: list[Sentence] = []
     headline = previous = ""
-    for start, end in _spans(text):
+    for start, end in _spans(text, language_of(text, language)):
         sentence = text[start:end]
         sentences.append(
             Sentence(
@@ -63,27 +71,28 @@ def segment(text: str, doc_id: str = "") -> list[Sentence]:
             )
         )
         previous = sentence
-        if len(sentences) == 1 and not _FINAL_STOP.search(sentence):
+        if len(sentences) == 1 and not FINAL_STOP.search(sentence):
             headline, previous = sentence, ""
     return sentences
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for block_start, block_end in _blocks(text):
-        # The splitter sees a wrapped block as one line; the offsets stay the same.
-        block = re.sub(r"\s", " ", text[block_start:block_end])
-        for start, end in _joined(block, _splitter().span_tokenize(block)):
-            span = _trim(text, block_start + start, block_start + end)
-            yield from _pieces(text, *span)
+def _spans(text: str, language: Language) -> Iterator[tuple[int, int]]:
+    for first, last in paragraphs(text, language):
+        # The splitter sees a paragraph as one line; the offsets stay the same.
+        paragraph = _SPACE.sub(" ", text[first:last])
+        seen = _CHUNK.sub(lambda chunk: "x" * len(chunk.group()), language.for_splitter(paragraph))
+        spans = _joined(seen, language.splitter.span_tokenize(seen), language)
+        for start, end in _parted(paragraph, spans, language) if may_be_glued(paragraph) else spans:
+            yield from _pieces(text, *_trim(text, first + start, first + end))
 
 
-def _joined(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join a span to the one before where the stop between them was an abbreviation's."""
+def _joined(paragraph: str, spans: Iterable[tuple[int, int]], language: Language) -> Iterator[tuple[int, int]]:
+    """Join a span to the one before where the stop between them ended no sentence."""
     before: tuple[int, int] | None = None
     for start, end in spans:
         if before is None:
             before = start, end
-        elif block[start:end].lstrip()[:1].islower() or _RANK.search(block, max(before[0], before[1] - 8), before[1]):
+        elif _is_one(paragraph, before, start, language):
             before = before[0], end
         else:
             yield before
@@ -92,31 +101,25 @@ def _joined(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int,
         yield before
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of lines that belong together."""
-    start = end = None
-    stopped = False
-    for line in _LINE.finditer(text):
-        content = line.group()
-        wrapped = (
-            start is not None
-            and not stopped
-            and content.lstrip(_EDGES)[:1].islower()
-            and not _ITEM.match(content)
-            and len(text[end : line.start()].splitlines()) <= 1
-        )
-        if start is not None and not wrapped:
-            yield start, end  # type: ignore[misc]
-        start, end = (start if wrapped else line.start()), line.end()
-        stopped = _FINAL_STOP.search(content) is not None
-    if start is not None:
-        yield start, end  # type: ignore[misc]
+def _is_one(paragraph: str, before: tuple[int, int], start: int, language: Language) -> bool:
+    """Whether the span that begins at ``start`` belongs to the one before."""
+    if start == before[1] and paragraph.startswith('"', start):  # it may close or open: see glued_stops
+        return True
+    return language.goes_on(paragraph[max(before[0], before[1] - 20) : before[1]], paragraph[start : start + 20])
+
+
+def _parted(paragraph: str, spans: Iterable[tuple[int, int]], language: Language) -> Iterator[tuple[int, int]]:
+    """Part a span where a sentence ends with no space after its stop."""
+    for start, end in spans:
+        for cut in (*glued_stops(paragraph, start, end, language), end):
+            yield start, cut
+            start = cut
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start] in _EDGES or text[start].isspace()):
+    while start < end and (text[start] in EDGES or text[start].isspace()):
         start += 1
-    while end > start and (text[end - 1] in _EDGES or text[end - 1].isspace()):
+    while end > start and (text[end - 1] in EDGES or text[end - 1].isspace()):
         end -= 1
     return start, end
 
@@ -130,10 +133,3 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start, end = _trim(text, cut, end)
     if any(character.isalpha() for character in text[start:end]):
         yield start, end
-
-
-@lru_cache(maxsize=1)
-def _splitter() -> Any:
-    import nupunkt
-
-    return nupunkt.load_default_model()
