@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Codes, Rows
 from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.matching import Matching, Occurrence, match_units, normalised
 from framing.records import Sentence
-
-Codes = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,7 @@ def _variables(codebook: Codebook) -> list[_Variable]:
     return [*variables, _Variable("stance", lambda s: stances[s.stance] if s.stance else None, by_target=True)]
 
 
-def _codes(matching: Matching, variable: _Variable) -> tuple[Codes, NDArray[np.intp]]:
+def _codes(matching: Matching, variable: _Variable) -> tuple[Codes, Rows]:
     """Return codes of shape (n_coders, n_units) of what two coders coded, and the units' group numbers."""
     columns, groups = [], []
     for number, unit in enumerate(matching.units):
@@ -201,7 +199,7 @@ def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, float]:
 
 
 def _compare(
-    coders: Sequence[str], codes: Codes, groups: NDArray[np.intp], variable: _Variable, n_replicates: int, seed: int
+    coders: Sequence[str], codes: Codes, groups: Rows, variable: _Variable, n_replicates: int, seed: int
 ) -> Agreement:
     W = bootstrap_weights(groups, n_replicates, seed)
     alphas = _alphas(_value_counts(codes), W)

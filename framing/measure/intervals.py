@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Weights = NDArray[np.float64]
+from framing.arrays import Rows, Values, Weights
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Estimate:
     """
 
     value: float
-    replicates: NDArray[np.float64]
+    replicates: Values
     n: int | None = None
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
@@ -60,7 +59,7 @@ class Estimate:
         return Estimate(round(self.value - other.value, 12), self.replicates - other.replicates, n)
 
 
-def wilson(hits: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def wilson(hits: Values, n: Values) -> tuple[Values, Values]:
     """Return the 95 % score interval of shares (Wilson 1927), for rows that are independent; each of the same shape.
 
     Examples
@@ -75,7 +74,7 @@ def wilson(hits: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[NDArray[n
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def bootstrap_weights(groups: NDArray[np.intp], n_replicates: int = 1000, seed: int = 0) -> Weights:
+def bootstrap_weights(groups: Rows, n_replicates: int = 1000, seed: int = 0) -> Weights:
     """Return how often each row counts: once as it is, then in resamples of whole groups with replacement.
 
     Parameters

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from framing.measure.intervals import Estimate, Weights
-
-Values = NDArray[np.float64]
+from framing.arrays import Decided, Rows, Values, Weights
+from framing.measure.intervals import Estimate
 
 
 def f1(y: Values, decided: Values, W: Weights) -> Values:
@@ -112,7 +110,7 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
 
 
 def frame_estimates(
-    Y: Values, proba: Values, decided: NDArray[np.bool_], labels: Sequence[str], W: Weights
+    Y: Values, proba: Values, decided: Decided, labels: Sequence[str], W: Weights
 ) -> dict[str, Estimate]:
     """Score frames.
 
@@ -172,7 +170,7 @@ def frame_estimates(
     return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
 
 
-def stance_estimates(y: NDArray[np.intp], proba: Values, classes: Sequence[str], W: Weights) -> dict[str, Estimate]:
+def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights) -> dict[str, Estimate]:
     """Score stance.
 
     Parameters

@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from framing.codebook import Codebook
 from framing.errors import ConfigError, ModelError
 from framing.model.classifier import TaskClassifier
-from framing.model.decisions.heads import Scores
 from framing.model.decisions.rule import Decisions, Rule
 from framing.records import Prediction, Sentence
 
@@ -91,12 +88,6 @@ class FramingClassifier:
                     found["stance"] = names[int(stance.present[row].argmax())]
             predictions.append(Prediction(sentence=sentence, **found))
         return predictions
-
-    def stance_proba(self, sentences: Sequence[Sentence]) -> Scores:
-        """Return stance probabilities toward each sentence's target, shape (n_sentences, n_classes)."""
-        self._check_stance(sentences)
-        stance = self.tasks.get("stance")
-        return stance.predict_proba(sentences) if stance else np.zeros((0, len(self.codebook.stance_names)))
 
     def check_rule(self, rule: Rule) -> Rule:
         """Return the rule, or say what in it does not go with this model."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from framing.arrays import Codes, Decided, Proba
+from framing.arrays import Codes, Decided, Proba, Weights
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.errors import InputError
-from framing.measure.intervals import Estimate, Weights
+from framing.measure.intervals import Estimate
 from framing.measure.metrics import frame_estimates, stance_estimates
 from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
 from framing.records import Prediction, Sentence

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Decided, Proba, Rows, Values
 from framing.errors import ConfigError
-
-Numbers = NDArray[np.float64]
 
 _SCORES = 999
 
@@ -33,7 +31,7 @@ def check_risk(risk: float) -> float:
     return float(risk)
 
 
-def class_scores(proba: Numbers, y: NDArray[np.intp], size: int = _SCORES) -> list[Numbers]:
+def class_scores(proba: Proba, y: Rows, size: int = _SCORES) -> list[Values]:
     """Return for each class the probabilities that its held-out rows gave it, ascending.
 
     Of more than ``size`` rows those stay whose conformal ranks are whole parts of ``size + 1``: used as a sample, they
@@ -61,7 +59,7 @@ def class_scores(proba: Numbers, y: NDArray[np.intp], size: int = _SCORES) -> li
     return kept
 
 
-def p_values(proba: Numbers, scores: Sequence[Numbers]) -> Numbers:
+def p_values(proba: Proba, scores: Sequence[Values]) -> Values:
     """Return how usual each probability would be for a row of the class: the rank among the class's own, as a share.
 
     Parameters
@@ -86,7 +84,7 @@ def p_values(proba: Numbers, scores: Sequence[Numbers]) -> Numbers:
     return np.column_stack(columns)
 
 
-def prediction_sets(proba: Numbers, scores: Sequence[Numbers], risk: float) -> NDArray[np.bool_]:
+def prediction_sets(proba: Proba, scores: Sequence[Values], risk: float) -> Decided:
     """Return which classes cannot be ruled out at a risk, shape (n_samples, n_classes).
 
     One class is a decision; more than one, or none, leaves the row open.

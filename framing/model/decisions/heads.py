@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.multiclass import OneVsRestClassifier
 
+from framing.arrays import Rows, Scores, Values
 from framing.errors import ConfigError
-
-Scores = NDArray[np.float64]
 
 # The score of a class that a fold's training part does not hold, and the bound of log probabilities.
 _UNLIKELY = np.log(1e-3)
@@ -39,7 +37,7 @@ def check_head(head: Any) -> None:
             raise _unfit(head, error) from error
 
 
-def fit_head(head: Any, X: Any, y: NDArray[np.intp]) -> Any:
+def fit_head(head: Any, X: Any, y: Rows) -> Any:
     """Fit a copy of a head; where only one class is left to learn from, a constant.
 
     More than two classes go one against the rest where the head has no probabilities: what ``SVC`` gives for
@@ -111,7 +109,7 @@ class Calibration:
     bias: tuple[float, ...]
 
     @classmethod
-    def fit(cls, scores: Sequence[Scores], y: NDArray[np.intp]) -> Calibration:
+    def fit(cls, scores: Sequence[Scores], y: Rows) -> Calibration:
         """Minimise the log loss on held-out scores.
 
         Parameters
@@ -131,7 +129,7 @@ class Calibration:
         T = np.repeat(((1 - sure) / (n_classes - 1))[y][:, None], n_classes, axis=1)
         T[np.arange(n), y] = sure[y]
 
-        def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        def loss(parameters: Values) -> tuple[float, Values]:
             slopes, bias = parameters[: len(Z)], np.concatenate([[0.0], parameters[len(Z) :]])
             log_p = log_softmax(np.tensordot(slopes, Z, axes=1) + bias, axis=1)
             error = (np.exp(log_p) - T) / n

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Proba, Rows, Values
 from framing.model.decisions.conformal import class_scores
 from framing.model.decisions.thresholds import Curve
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,12 @@ class HeldOutSummary:
         For each class, the probabilities that its rows gave it, ascending.
     """
 
-    shares: Numbers
+    shares: Values
     curve: Curve
-    conformity: list[Numbers]
+    conformity: list[Values]
 
     @classmethod
-    def fit(cls, proba: Numbers, y: NDArray[np.intp]) -> HeldOutSummary:
+    def fit(cls, proba: Proba, y: Rows) -> HeldOutSummary:
         """Condense held-out probabilities.
 
         Parameters

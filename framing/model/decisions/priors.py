@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Proba, Values
 from framing.errors import FramingWarning
-
-Numbers = NDArray[np.float64]
 
 _BOUND = 1e-4  # no share is estimated as nearer to 0 or 1
 _ITERATIONS = 1000
@@ -19,7 +17,7 @@ _TOLERANCE = 1e-8
 _FEW = 50
 
 
-def adapt_to_priors(proba: Numbers, trained: Numbers) -> tuple[Numbers, Numbers]:
+def adapt_to_priors(proba: Proba, trained: Values) -> tuple[Values, Values]:
     """Estimate the shares of classes in a batch by expectation maximisation, and move its probabilities to them.
 
     Supposes that the classes look as they did in training and only their shares differ (Saerens, Latinne and
@@ -113,6 +111,6 @@ class PriorShift:
         return ", ".join(f"{label} {before:.3f} → {after:.3f}" for label, before, after in rows)
 
 
-def _bounded(shares: Numbers) -> Numbers:
+def _bounded(shares: Values) -> Values:
     bounded = np.clip(shares, _BOUND, 1 - _BOUND)
     return bounded / bounded.sum()

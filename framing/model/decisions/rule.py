@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from framing.arrays import Decided, Proba
 from framing.errors import ConfigError
 from framing.model.decisions.conformal import check_risk
-from framing.model.decisions.heads import Scores
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.thresholds import check_goal
 
@@ -77,7 +74,7 @@ class Decisions:
         The shares that the probabilities were moved to, where that was asked for.
     """
 
-    proba: Scores
-    present: NDArray[np.bool_]
-    abstained: NDArray[np.bool_]
+    proba: Proba
+    present: Decided
+    abstained: Decided
     shift: PriorShift | None = None

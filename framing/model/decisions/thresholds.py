@@ -7,11 +7,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Proba, Values
 from framing.errors import ConfigError, FramingWarning
-
-Numbers = NDArray[np.float64]
 
 F1 = "f1"
 _GOAL = re.compile(r"(precision|recall)>=(\d*\.?\d+)")
@@ -61,13 +59,13 @@ class Curve:
         The number decided over the number of positives, shape (n_points,).
     """
 
-    thresholds: Numbers
-    precision: Numbers
-    recall: Numbers
-    count: Numbers
+    thresholds: Values
+    precision: Values
+    recall: Values
+    count: Values
 
     @classmethod
-    def fit(cls, y: Numbers, proba: Numbers) -> Curve:
+    def fit(cls, y: Values, proba: Proba) -> Curve:
         """Measure the curve, a point for each distinct probability; without a positive there is none.
 
         Parameters
