@@ -23,6 +23,7 @@ from framing.corpus.dataset import dataset_digest, load_dataset
 from framing.errors import ModelError, StoreError
 from framing.tracking import Store, champion_run, find_run, list_runs, open_run, promote, store_uri, training_link
 from tests.command import QUICK, framing
+from tests.conftest import ROOT
 
 METRIC = "validation/frames/macro_f1"
 
@@ -403,3 +404,12 @@ def wait_for_a_run(database: Path, process: subprocess.Popen) -> None:
                 return
         time.sleep(0.2)
     raise AssertionError("no run in 90 seconds")
+
+
+def test_a_run_names_the_commit_of_the_code(run):
+    if not (ROOT / ".git").exists():  # an unpacked archive of the source has none
+        assert "mlflow.source.git.commit" not in run.data.tags
+        return
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    head = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert run.data.tags["mlflow.source.git.commit"] == head

@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
+from framing.model.card import validation_meaning
 from framing.model.persistence import save_model
 from framing.report.plots import frames_figure, stance_figure
+from framing.scores import scores_of
 from framing.tracking import MODEL_FOLDER
 from framing.training import Training, TrainingResult
 
@@ -55,19 +57,16 @@ def write_record(folder: Path, result: TrainingResult, training: Training, confi
 
 def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> str:
     """Return the description that the UI shows above a run."""
+    scores = scores_of(result.metrics)
     rows = ["| score | value, 95 % interval |", "|---|---|"]
-    for path, value in result.metrics.items():
-        if path.endswith(("/macro_f1", "/mean_ap")):
-            low, high = result.metrics[f"{path}_low"], result.metrics[f"{path}_high"]
-            rows.append(f"| {path} | {value:.3f} [{low:.3f}, {high:.3f}] |")
+    rows += [f"| {path} | {score} |" for path, score in scores.items() if path.endswith(("/macro_f1", "/mean_ap"))]
     return "\n".join(
         [
             f"**{name}** on `{config['data']}`, seed {config['seed']}.",
             "",
             *rows,
             "",
-            "`validation`: grouped cross-validation of the whole procedure, calibration and thresholds inside each "
-            "fold. "
+            validation_meaning(tuned="tuning" in result.classifier.info),
             "`stance_blind`: the same model without the target.",
         ]
     )
@@ -75,10 +74,8 @@ def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> st
 
 def run_tags(training: Training, result: TrainingResult) -> dict[str, str]:
     """Return what the UI can filter and show: the score with its interval, and what the run was made of."""
-    primary = result.primary
-    low, high = result.metrics[f"{primary}_low"], result.metrics[f"{primary}_high"]
     return {
-        "score": f"{result.metrics[primary]:.3f} [{low:.3f}, {high:.3f}]",
+        "score": str(scores_of(result.metrics)[result.primary]),
         "framing.codebook": f"{training.codebook.name} {training.codebook.digest[:12]}",
         "framing.data_digest": training.data_digest,
         "framing.python": platform.python_version(),
@@ -87,9 +84,5 @@ def run_tags(training: Training, result: TrainingResult) -> dict[str, str]:
 
 def score_lines(result: TrainingResult) -> str:
     """Return the main scores with their intervals, a line each."""
-    lines = []
-    for path, value in result.metrics.items():
-        if path.endswith("/macro_f1"):
-            low, high = result.metrics[f"{path}_low"], result.metrics[f"{path}_high"]
-            lines.append(f"{path:<34} {value:.3f}  [{low:.3f}, {high:.3f}]")
-    return "\n".join(lines)
+    scores = {path: score for path, score in scores_of(result.metrics).items() if path.endswith("/macro_f1")}
+    return "\n".join(f"{path:<34} {score.value:.3f}  {score.interval}" for path, score in scores.items())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framing.measure.agreement import Agreement
     from framing.measure.coders import Codings
 from framing.errors import FramingWarning, InputError, OutputError
+from framing.scores import interval_text
 
 
 @click.group()
@@ -107,7 +108,7 @@ def _agreement_row(label: str, found: Agreement, wide: bool) -> list[str]:
     if wide:
         counts = [f"{min(found.counts.values()):,} to {max(found.counts.values()):,}"]
     # Where nobody ever gave the label, or all always did, there is nothing to agree on beyond chance.
-    alpha = ["–", "–"] if isnan(found.alpha.value) else [f"{found.alpha.value:.3f}", f"[{low:.3f}, {high:.3f}]"]
+    alpha = ["–", "–"] if isnan(found.alpha.value) else [f"{found.alpha.value:.3f}", interval_text(low, high)]
     return [label, f"{found.units:,}", *counts, f"{found.percent.value:.3f}", *alpha]
 
 
@@ -150,7 +151,7 @@ def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     for clue, estimates in found.auc.items():
         for frame, estimate in estimates.items():
             low, high = estimate.interval()
-            rows.append([f"{clue} alone", frame, f"{estimate.value:.3f}", f"[{low:.3f}, {high:.3f}]"])
+            rows.append([f"{clue} alone", frame, f"{estimate.value:.3f}", interval_text(low, high)])
     write_result(rows_text(["guessed from", "frame", "AUC", "95 % interval"], rows, terminal_width()), None)
     for one, other, cosine in found.near_duplicates:
         print(f"rows {one} and {other}: near duplicates in different groups (cosine {cosine:.2f})")

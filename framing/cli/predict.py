@@ -117,6 +117,7 @@ def evaluate(
     from framing.measure.metrics import flat
     from framing.model.decisions.rule import Rule
     from framing.report.table import rows_text
+    from framing.scores import scores_of
     from framing.training import evaluate_classifier
 
     chosen = pairs(thresholds, "--threshold", number=True)
@@ -134,14 +135,8 @@ def evaluate(
         write_result(json.dumps(scores, indent=2) + "\n", None)
         return
     rows = [
-        (
-            path.removeprefix("test/"),
-            f"{scores[path]:.3f}",
-            f"[{scores[f'{path}_low']:.3f}, {scores[f'{path}_high']:.3f}]",
-            f"{scores[f'{path}_n']:,}",
-        )
-        for path in evaluation.estimates
-        if path in scores and f"{path}_low" in scores
+        (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
+        for path, score in scores_of(scores).items()
     ]
     write_result(rows_text(["score", "value", "95 % interval", "n"], rows, terminal_width()), None)
 

@@ -28,6 +28,7 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
 
     from framing.report.formats import csv_text
     from framing.report.table import rows_text
+    from framing.scores import interval_text
     from framing.tracking import Store, list_runs, store_uri
 
     found = [run for run in list_runs(Store(store_uri(store)), experiment) if everything or run.score is not None]
@@ -49,7 +50,7 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
     for run in found:
         started = f"{datetime.fromtimestamp(run.started / 1000):%Y-%m-%d %H:%M}"
         score = "" if run.score is None else f"{run.score:.3f}"
-        interval = "" if run.low is None or run.high is None else f"[{run.low:.3f}, {run.high:.3f}]"
+        interval = "" if run.low is None or run.high is None else interval_text(run.low, run.high)
         choices = [run.params.get(key, "") for key in ("encoder", "head", "words")]
         mark = "*" if run.champion else ""
         figures = [score, interval, run.metric, run.experiment, started, run.status]

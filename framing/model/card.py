@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from framing.scores import scores_of
+
 _VALIDATION = (
     "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each fold: "
     "it speaks of the procedure, not of this fit, and of text like the training text."
@@ -54,6 +56,11 @@ def model_card(content: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def validation_meaning(tuned: bool) -> str:
+    """Say what scores called ``validation`` are of, in a sentence for cards and runs."""
+    return _VALIDATION_TUNED if tuned else _VALIDATION
+
+
 def _encoder(encoder: dict[str, Any] | None) -> str:
     if encoder is None:
         return "words (TF-IDF)"
@@ -96,14 +103,12 @@ def _score_lines(metrics: dict[str, float], tuned: bool) -> list[str]:
     if not metrics:
         return []
     rows = ["| score | value | 95 % interval |", "|---|---|---|"]
-    for path, value in metrics.items():
-        low, high = metrics.get(f"{path}_low"), metrics.get(f"{path}_high")
-        if low is not None and high is not None:
-            rows.append(f"| {path} | {value:.3f} | {low:.3f} to {high:.3f} |")
+    for path, (value, low, high) in scores_of(metrics).items():
+        rows.append(f"| {path} | {value:.3f} | {low:.3f} to {high:.3f} |")
     return [
         "## Scores",
         "",
-        _VALIDATION_TUNED if tuned else _VALIDATION,
+        validation_meaning(tuned),
         "`stance_blind` is the same model without the target. Other names are coded files that the model was scored "
         "on.",
         "",

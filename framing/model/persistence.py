@@ -13,7 +13,6 @@ older numbers in ``load_model`` or say in the changelog from which version on th
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import tempfile
@@ -25,6 +24,7 @@ from sklearn.base import clone
 
 from framing.codebook import Codebook
 from framing.errors import CodebookError, ModelError, OutputError, first_line
+from framing.files import sha256
 from framing.model.card import model_card
 from framing.model.classifier import FROZEN, TaskClassifier
 from framing.model.decisions.decoders import decoder_of
@@ -148,7 +148,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     }
     (folder / "README.md").write_text(model_card(content), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    content["files"] = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    content["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
     (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -225,7 +225,7 @@ def _check_files(folder: Path, files: dict[str, str]) -> None:
             continue
         if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
             raise ModelError(f"model {folder}: {name} is missing; train or copy the model again")
-        if _sha256(path) != digest:
+        if sha256(path) != digest:
             raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in model.json)")
 
 
@@ -268,7 +268,3 @@ def _load_skops(file: Path) -> Any:
 
 def _untrusted(file: Path) -> list[str]:
     return sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import framing
 from framing.errors import StoreError
+from framing.scores import scores_of
 from framing.tracking.registry import champion_run, unless_there
 from framing.tracking.store import Store
 from framing.tracking.view import VIEW_TAG, runs_view
@@ -203,6 +205,7 @@ def experiment_names(store: Store, wanted: str | None) -> dict[str, str]:
 def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> RunSummary:
     metric = run.data.tags.get(_PRIMARY, "")
     metrics = run.data.metrics
+    score = scores_of(metrics).get(metric)
     return RunSummary(
         run_id=run.info.run_id,
         name=run.info.run_name,
@@ -211,8 +214,8 @@ def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> 
         started=run.info.start_time,
         metric=metric,
         score=metrics.get(metric),
-        low=metrics.get(f"{metric}_low"),
-        high=metrics.get(f"{metric}_high"),
+        low=score.low if score else None,
+        high=score.high if score else None,
         params=dict(run.data.params),
         parent=run.data.tags.get(_PARENT),
         champion=run.info.run_id == champion,
@@ -222,7 +225,7 @@ def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> 
 def _code_version() -> dict[str, str]:
     version = importlib.metadata.version("framing-classifier")
     tags = {"framing.version": version, "mlflow.source.name": "framing train", "mlflow.source.type": "LOCAL"}
-    source = Path(__file__).resolve().parent.parent
+    source = Path(framing.__file__).resolve().parent.parent
     if (source / ".git").exists():
         git = ["git", "-C", str(source), "rev-parse", "HEAD"]
         commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()

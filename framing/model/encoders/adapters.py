@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.errors import EncoderError
+from framing.files import sha256
 from framing.model.encoders.weights import cache_folder
 
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
@@ -17,20 +17,17 @@ ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
 def adapter_digest(folder: str | Path) -> str:
     """Return the sha256 of an adapter's files."""
-    digest = hashlib.sha256()
     for name in ADAPTER_FILES:
-        path = Path(folder) / name
-        if not path.is_file():
+        if not (Path(folder) / name).is_file():
             raise EncoderError(f"adapter {folder}: {name} is missing; train the model again")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return sha256(*(Path(folder) / name for name in ADAPTER_FILES))
 
 
-def copy_adapter(source: str | Path, goal: Path) -> None:
+def copy_adapter(source: str | Path, destination: Path) -> None:
     """Copy the files of an adapter into a new folder."""
-    goal.mkdir(parents=True)
+    destination.mkdir(parents=True)
     for name in ADAPTER_FILES:
-        shutil.copyfile(Path(source) / name, goal / name)
+        shutil.copyfile(Path(source) / name, destination / name)
 
 
 def keep_adapter(folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.errors import EncoderError
+from framing.files import sha256
 from framing.model.encoders.cache import EmbeddingCache
 from framing.model.encoders.weights import cache_folder
 
@@ -96,12 +96,10 @@ def _folder() -> Path:
 
 @lru_cache(maxsize=1)
 def _digest(folder: Path) -> str:
-    digest = hashlib.sha256()
     for name in _FILES:
         if not (folder / name).is_file():
             raise EncoderError(f"encoder multilingual: {folder / name} is missing; install the package anew")
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()
+    return sha256(*(folder / name for name in _FILES))
 
 
 def _loaded() -> Any:

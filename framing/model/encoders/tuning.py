@@ -188,8 +188,8 @@ class EncoderTuner(BaseEstimator):
         """
         self.check()
         place = cache_folder() / "adapters" / self._identity(lessons)
-        goal = place / "adapter"
-        if not (goal / "adapter_model.safetensors").is_file():
+        destination = place / "adapter"
+        if not (destination / "adapter_model.safetensors").is_file():
             try:
                 place.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -198,7 +198,7 @@ class EncoderTuner(BaseEstimator):
                     "can be written"
                 ) from None
             self._train(lessons, place)
-        return SentenceEncoder(**{**self.base.get_params(), "adapter": str(goal)})
+        return SentenceEncoder(**{**self.base.get_params(), "adapter": str(destination)})
 
     def _identity(self, lessons: Sequence[Lesson]) -> str:
         """Name the result by all that makes it."""

