@@ -110,7 +110,7 @@ def build(file: Path) -> Path | None:
             if state in (State.ABSENT, State.HALF_BUILT):
                 new.replace(file)
         finally:
-            new.unlink(missing_ok=True)
+            _remove(new)
         return aside
 
 
@@ -141,13 +141,18 @@ def _write_new(new: Path, artifacts: Path) -> None:
     with _IN_MEMORY:
         built = SqlAlchemyStore("sqlite+pysqlite:///:memory:", artifacts.as_uri())
         try:
-            new.unlink(missing_ok=True)  # of a process that was killed
+            _remove(new)  # of a process that was killed
             with closing(built.engine.raw_connection()) as connection:
                 connection.driver_connection.execute("VACUUM INTO ?", (str(new),))
         finally:
             built.engine.dispose()
     with new.open("rb+") as written:
         os.fsync(written.fileno())
+
+
+def _remove(new: Path) -> None:
+    for path in (new, new.with_name(new.name + "-journal")):
+        path.unlink(missing_ok=True)
 
 
 def _move_aside(file: Path) -> Path:
