@@ -50,7 +50,8 @@ import pathlib, sys, time
 from framing.tracking import database
 
 def write_half(new, artifacts):
-    new.write_text("half a database")
+    for ending in ("", "-journal"):
+        pathlib.Path(f"{new}{ending}").write_text("half of it")
     time.sleep(60)
 
 database._write_new = write_half
@@ -61,7 +62,7 @@ database.build(pathlib.Path(sys.argv[1]))
 def test_a_build_that_is_killed_leaves_no_store_and_many_at_once_make_one(tmp_path):
     file = tmp_path / "mlflow.db"
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(file)])
-    while not (tmp_path / ".mlflow.db.new").exists():
+    while not (tmp_path / ".mlflow.db.new-journal").exists():
         assert process.poll() is None
         time.sleep(0.01)
     process.kill()

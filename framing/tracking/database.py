@@ -99,19 +99,26 @@ def build(file: Path) -> Path | None:
     if state_of(file) is State.WHOLE and not lock.exists():
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.new")
     with _alone(lock):
-        while (state := state_of(file)) is State.HALF_BUILT and time.time() - file.stat().st_mtime < _QUIET:
-            time.sleep(0.1)  # MLflow itself may be building it, for its user interface
-        if state in (State.WHOLE, State.DAMAGED, State.FOREIGN):
+        if _settled_state(file) not in (State.ABSENT, State.HALF_BUILT):
             return None
-        new = file.with_name(f".{file.name}.new")
         try:
             _write_new(new, file.parent / "mlartifacts")
+            state = _settled_state(file)
             aside = _move_aside(file) if state is State.HALF_BUILT else None
-            new.replace(file)
+            if state in (State.ABSENT, State.HALF_BUILT):
+                new.replace(file)
         finally:
-            new.unlink(missing_ok=True)
+            _remove(new)
         return aside
+
+
+def _settled_state(file: Path) -> State:
+    """Return the state of a file once nobody builds it: MLflow's own commands know nothing of our lock."""
+    while (state := state_of(file)) is State.HALF_BUILT and time.time() - file.stat().st_mtime < _QUIET:
+        time.sleep(0.1)
+    return state
 
 
 @contextmanager
@@ -134,13 +141,18 @@ def _write_new(new: Path, artifacts: Path) -> None:
     with _IN_MEMORY:
         built = SqlAlchemyStore("sqlite+pysqlite:///:memory:", artifacts.as_uri())
         try:
-            new.unlink(missing_ok=True)  # of a process that was killed
+            _remove(new)  # of a process that was killed
             with closing(built.engine.raw_connection()) as connection:
                 connection.driver_connection.execute("VACUUM INTO ?", (str(new),))
         finally:
             built.engine.dispose()
     with new.open("rb+") as written:
         os.fsync(written.fileno())
+
+
+def _remove(new: Path) -> None:
+    for path in (new, new.with_name(new.name + "-journal")):
+        path.unlink(missing_ok=True)
 
 
 def _move_aside(file: Path) -> Path:

@@ -123,6 +123,7 @@ class Store:
         """
         if self.database is None:
             return
+        self._probe_sqlite(self.database)  # it may have become something else since
         _quiet_mlflow()
         with self.answering():
             try:
