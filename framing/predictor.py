@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.errors import InputError, ModelError
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
@@ -127,7 +128,7 @@ class Predictor:
 
     def predict(
         self,
-        sentences: Iterable[str | Sentence],
+        sentences: Iterable[str | Sentence] | Table,
         target: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         goal: str | None = None,
@@ -139,7 +140,9 @@ class Predictor:
         Parameters
         ----------
         sentences
-            Texts or ``Sentence`` records, each one sentence.
+            Texts or ``Sentence`` records, each one sentence; or a table (of pandas, polars or pyarrow, or a
+            ``datasets.Dataset``) whose column ``text`` has them. Its other columns are those of a file: fields of
+            ``Sentence``, and your own, which are carried through.
         target
             Toward what the stance is taken; replaces the sentences' own targets.
         thresholds
@@ -163,7 +166,8 @@ class Predictor:
         Raises
         ------
         InputError
-            A single string was given, or something that is not a sentence.
+            A single string was given, or something that is neither sentences nor a table with a column ``text``; or
+            a row of a table is not what a sentence can be.
         ModelError
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
@@ -184,7 +188,7 @@ class Predictor:
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
         return Predictions(self.classifier.predictions(records, found), self.labels, shifts)
 
-    def predict_proba(self, sentences: Iterable[str | Sentence]) -> NDArray[np.float64]:
+    def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
         records = _records(sentences)
         task = self.classifier.tasks.get("frames")
@@ -199,15 +203,20 @@ class Predictor:
         **rule: Any,
     ) -> Predictions:
         """Split a document into sentences and label each; parameters and errors are those of ``predict``."""
+        if not isinstance(text, str):
+            raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
         return self.predict(segment(text, doc_id), target, thresholds, **rule)
 
 
-def _records(sentences: Iterable[str | Sentence]) -> list[Sentence]:
+def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:
     if isinstance(sentences, str | Sentence):
         raise InputError(
             "predict takes a list of sentences; for one text use predict([text]) or predict_document(text)"
         )
-    records = [Sentence(item) if isinstance(item, str) else item for item in sentences]
+    if is_table(sentences):
+        return sentences_from_table(sentences)
+    items = items_of(sentences, "predict", "a list of sentences, or a table with a column 'text'")
+    records = [Sentence(str(item)) if isinstance(item, str) else item for item in items]
     for number, record in enumerate(records):
         if not isinstance(record, Sentence):
             raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")

@@ -30,6 +30,8 @@ from framing.training.inputs import Recipe, Task, Training, prepare
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from framing.corpus.tables import Table
+
 
 @dataclass
 class TrainingResult:
@@ -105,7 +107,7 @@ class HeldOut:
 
 
 def train(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
     columns: Mapping[str, str] | None = None,
@@ -117,7 +119,7 @@ def train(
     Parameters
     ----------
     data
-        A file, a folder, several files, sentences or a dataset; ``"shipped"`` is the package's own corpus.
+        A file, a folder, several files, sentences, a dataset or a table; ``"shipped"`` is the package's own corpus.
     codebook
         A YAML file or a ``Codebook``; ``"shipped"`` is the package's own.
     columns

@@ -29,6 +29,8 @@ from framing.training.codes import check_coded, codes_of, is_coded, strata_of
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from framing.corpus.tables import Table
+
 TASKS = ("frames", "stance")
 
 
@@ -181,7 +183,7 @@ class Task:
 
 
 def prepare(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
     columns: Mapping[str, str] | None = None,
