@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.errors import FramingWarning, InputError, ModelError, StoreError
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
@@ -154,7 +155,7 @@ class Predictor:
 
     def predict(
         self,
-        sentences: Iterable[str | Sentence],
+        sentences: Iterable[str | Sentence] | Table,
         target: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         goal: str | None = None,
@@ -166,7 +167,9 @@ class Predictor:
         Parameters
         ----------
         sentences
-            Texts or ``Sentence`` records, each one sentence.
+            Texts or ``Sentence`` records, each one sentence; or a table (of pandas, polars or pyarrow, or a
+            ``datasets.Dataset``) whose column ``text`` has them. Its other columns are those of a file: fields of
+            ``Sentence``, and your own, which are carried through.
         target
             Toward what the stance is taken; replaces the sentences' own targets.
         thresholds
@@ -190,7 +193,8 @@ class Predictor:
         Raises
         ------
         InputError
-            A single string was given, or something that is not a sentence.
+            A single string was given, or something that is neither sentences nor a table with a column ``text``; or
+            a row of a table is not what a sentence can be.
         ModelError
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
@@ -211,7 +215,7 @@ class Predictor:
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
         return Predictions(self.classifier.predictions(records, found), self.labels, shifts)
 
-    def predict_proba(self, sentences: Iterable[str | Sentence]) -> NDArray[np.float64]:
+    def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
         records = _records(sentences)
         task = self.classifier.tasks.get("frames")
@@ -230,15 +234,20 @@ class Predictor:
         Each prediction's sentence keeps its offsets: ``text[s.start:s.end] == s.text``. For the offsets that the
         command line gives for a file, read it unchanged: ``open(path, encoding="utf-8", newline="").read()``.
         """
+        if not isinstance(text, str):
+            raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
         return self.predict(segment(text, doc_id), target, thresholds, **rule)
 
 
-def _records(sentences: Iterable[str | Sentence]) -> list[Sentence]:
+def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:
     if isinstance(sentences, str | Sentence):
         raise InputError(
             "predict takes a list of sentences; for one text use predict([text]) or predict_document(text)"
         )
-    records = [Sentence(item) if isinstance(item, str) else item for item in sentences]
+    if is_table(sentences):
+        return sentences_from_table(sentences)
+    items = items_of(sentences, "predict", "a list of sentences, or a table with a column 'text'")
+    records = [Sentence(str(item)) if isinstance(item, str) else item for item in items]
     for number, record in enumerate(records):
         if not isinstance(record, Sentence):
             raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")

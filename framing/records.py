@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-__all__ = ["SENTENCE_FIELDS", "Prediction", "Sentence"]
+__all__ = ["RESULT_FIELDS", "SENTENCE_FIELDS", "Prediction", "Sentence", "with_own_names"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class Sentence:
     holder
         Who takes the stance.
     doc_id, position, start, end
-        The document, the sentence's number in it (from 0), and its character offsets:
-        ``document[start:end] == text``.
+        The document, the sentence's number in it (from 0), and its character offsets: ``document[start:end] == text``
+        for the file as ``open(path, encoding="utf-8", newline="")`` reads it. Offsets are ``None`` where the text is
+        not in the file as it stands, as in an HTML page.
     source, date
         Where and when it was published; the date as text, ISO 8601 preferred.
     group
@@ -79,10 +80,19 @@ class Sentence:
             value = getattr(self, item.name)
             if item.name != "extra" and (item.name == "text" or value != item.default):
                 row[item.name] = list(value) if isinstance(value, tuple) else value
-        return row | _renamed(self.extra, SENTENCE_FIELDS)
+        return row | with_own_names(self.extra, SENTENCE_FIELDS)
 
 
 SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "extra")
+# What a result has, in this order. `frames` and `stance` are a coder's; what the model says has names of its own.
+RESULT_FIELDS = (
+    *("text", "doc_id", "position", "start", "end"),
+    *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "holder"),
+    *("headline", "previous", "source", "date", "group", "sample_probability"),
+    *("frames", "stance", "coded"),
+)
+# Those that are in a result only where they say something.
+_OPTIONAL = RESULT_FIELDS[RESULT_FIELDS.index("holder") + 1 :]
 
 
 @dataclass(frozen=True)
@@ -114,22 +124,32 @@ class Prediction:
     stance_proba: dict[str, float] | None = None
     highlights: tuple[tuple[str, float], ...] | None = None
 
+    def results(self) -> dict[str, Any]:
+        """Return the row of a result without the user's own columns.
+
+        What the model says is ``predicted_frames`` and ``predicted_stance``; ``frames``, ``stance`` and ``coded`` are
+        what a coder said, and are there only where one did.
+        """
+        values = asdict(self.sentence) | {
+            # A model that knows no frames has not said that there are none.
+            "predicted_frames": self.frames if self.proba else None,
+            "proba": self.proba,
+            "abstained": self.abstained,
+            "predicted_stance": self.stance,
+            "stance_proba": self.stance_proba,
+        }
+        shown = [name for name in RESULT_FIELDS if name not in _OPTIONAL or values[name] not in ("", None)]
+        return {name: list(values[name]) if isinstance(values[name], tuple) else values[name] for name in shown}
+
     def to_row(self) -> dict[str, Any]:
-        """Return one flat row for JSON; the user's other columns follow (``input_NAME`` where NAME is a result)."""
-        sentence = asdict(self.sentence)
-        row = {name: sentence[name] for name in ("text", "doc_id", "position", "start", "end")}
-        row |= {"frames": list(self.frames), "proba": self.proba, "abstained": list(self.abstained)}
-        row |= {"target": sentence["target"], "stance": self.stance, "stance_proba": self.stance_proba}
-        row["holder"] = sentence["holder"]
-        context = ("headline", "previous", "source", "date", "group", "sample_probability")
-        row |= {name: sentence[name] for name in context if sentence[name] not in ("", None)}
-        # What a coder said stays beside what the model says.
-        coded = {"coded_frames": self.sentence.frames, "coded_stance": self.sentence.stance}
-        row |= {name: list(v) if isinstance(v, tuple) else v for name, v in coded.items() if v is not None}
-        return row | _renamed(self.sentence.extra, row)
+        """Return one row for JSON: ``results``, then the user's own columns.
+
+        One of these that has the name of a result is called ``input_NAME``.
+        """
+        return self.results() | with_own_names(self.sentence.extra, RESULT_FIELDS)
 
 
-def _renamed(extra: Mapping[str, Any], taken: Collection[str]) -> dict[str, Any]:
+def with_own_names(extra: Mapping[str, Any], taken: Collection[str]) -> dict[str, Any]:
     """Give a user's columns names that are not taken, so that none is lost."""
     row: dict[str, Any] = {}
     for name, value in extra.items():

@@ -59,7 +59,10 @@ def test_predict_reads_articles_as_sentences_and_tables_as_rows(folder, name, te
 def test_predict_reads_the_main_text_of_a_page(folder):
     rows = predicted("page.html", cwd=folder)
     assert {"Home", "Imprint"}.isdisjoint(row["text"] for row in rows)
-    assert [row["frames"] for row in rows if row["text"].startswith(("Merchants", "Warships"))] == [["gain"], ["risk"]]
+    assert [row["predicted_frames"] for row in rows if row["text"].startswith(("Merchants", "Warships"))] == [
+        ["gain"],
+        ["risk"],
+    ]
 
 
 def test_predict_reads_standard_input_as_a_document_without_a_name(folder):
@@ -69,7 +72,7 @@ def test_predict_reads_standard_input_as_a_document_without_a_name(folder):
 
 def test_predict_reads_a_users_own_column(folder):
     (row,) = predicted("rows.csv", "--column", "text=satz", cwd=folder)
-    assert (row["text"], row["desk"], row["frames"]) == ("Warships near Alder.", "foreign", ["risk"])
+    assert (row["text"], row["desk"], row["predicted_frames"]) == ("Warships near Alder.", "foreign", ["risk"])
 
 
 def test_several_files_follow_each_other_each_a_document(folder):
@@ -89,14 +92,24 @@ def test_two_files_of_one_name_stay_two_documents(folder):
 
 def test_a_jsonl_row_has_the_promised_keys_and_the_users_own_columns(folder):
     framed, plain = predicted("rows.jsonl", cwd=folder)
-    promised = {"text", "doc_id", "position", "frames", "proba", "target", "stance", "stance_proba", "holder"}
+    promised = {
+        "text",
+        "doc_id",
+        "position",
+        "predicted_frames",
+        "proba",
+        "target",
+        "predicted_stance",
+        "stance_proba",
+        "holder",
+    }
     assert promised <= set(framed)
     assert promised <= set(plain)
     assert framed["desk"] == "foreign"
     assert list(framed["proba"]) == ["gain", "risk"]
-    assert framed["stance"] == "against"
+    assert framed["predicted_stance"] == "against"
     assert framed["stance_proba"]["against"] == max(framed["stance_proba"].values())
-    assert (plain["target"], plain["stance"], plain["stance_proba"]) == (None, None, None)
+    assert (plain["target"], plain["predicted_stance"], plain["stance_proba"]) == (None, None, None)
 
 
 def test_the_csv_has_one_column_a_probability_and_the_word_none(folder):
@@ -105,10 +118,10 @@ def test_the_csv_has_one_column_a_probability_and_the_word_none(folder):
     )
     answer = framing("predict", "two.jsonl", "--format", "csv", cwd=folder)
     both, none = csv.DictReader(io.StringIO(answer.out))
-    assert (both["frames"], none["frames"]) == ("gain;risk", "none")
+    assert (both["predicted_frames"], none["predicted_frames"]) == ("gain;risk", "none")
     expected = Predictor.load(folder / "model").predict_proba([both["text"]])[0]
     assert [float(both["proba_gain"]), float(both["proba_risk"])] == pytest.approx(expected, abs=1e-6)
-    assert none["stance"] == ""
+    assert none["predicted_stance"] == ""
 
 
 def test_the_table_marks_frames_and_shows_a_stance_where_there_is_a_target(folder):
@@ -150,9 +163,9 @@ def test_the_store_may_come_from_the_environment(folder, tmp_path_factory, monke
 
 def test_a_threshold_replaces_the_models_own(folder):
     (row,) = predicted("-", "--threshold", "risk=0", "--threshold", "gain=0", cwd=folder, stdin=b"A clerk.")
-    assert row["frames"] == ["gain", "risk"]
+    assert row["predicted_frames"] == ["gain", "risk"]
     (row,) = predicted("-", "--threshold", "risk=1", cwd=folder, stdin=b"Warships near Alder threaten the harbour.")
-    assert row["frames"] == []
+    assert row["predicted_frames"] == []
 
 
 def test_output_is_written_whole_with_the_usual_permissions_and_nothing_is_printed(folder):
@@ -273,7 +286,7 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     assert "shares of stance" not in answer.err
     assert len(answer.out.splitlines()) == len(plain)
     open_ = predicted("corpus.jsonl", "--abstain", "0.001", cwd=folder)
-    assert all(row["abstained"] == ["gain", "risk", "stance"] and row["stance"] is None for row in open_)
+    assert all(row["abstained"] == ["gain", "risk", "stance"] and row["predicted_stance"] is None for row in open_)
     table = framing("predict", "corpus.jsonl", "--abstain", "0.001", "--format", "csv", cwd=folder).out
     assert next(csv.DictReader(io.StringIO(table)))["abstained"] == "gain;risk;stance"
     answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", cwd=folder)

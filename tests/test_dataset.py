@@ -187,7 +187,7 @@ def test_a_standard_name_that_is_mapped_elsewhere_is_kept_as_the_users_column(tm
     assert sentence == Sentence("It rains.", frames=("rain",), group="a", extra={"text": "Es regnet.", "frames": "wet"})
     row = Prediction(sentence).to_row()
     assert (row["text"], row["input_text"]) == ("It rains.", "Es regnet.")
-    assert (row["coded_frames"], row["input_frames"]) == (["rain"], "wet")
+    assert (row["frames"], row["input_frames"]) == (["rain"], "wet")
 
 
 def test_a_column_that_is_mapped_keeps_its_own_meaning(tmp_path):

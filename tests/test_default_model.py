@@ -55,6 +55,6 @@ def test_without_any_training_predict_reads_an_article(tmp_path):
     assert answer.code == 0, answer.err
     assert "model: the one shipped with framing" in answer.err
     rows = [json.loads(line) for line in answer.out.splitlines()]
-    assert [row["frames"] for row in rows] == [["economic_opportunity"], ["security_threat"], []]
-    assert rows[0]["stance"] == "favor"
+    assert [row["predicted_frames"] for row in rows] == [["economic_opportunity"], ["security_threat"], []]
+    assert rows[0]["predicted_stance"] == "favor"
     assert Predictor.load("shipped").origin == "the model shipped with framing"

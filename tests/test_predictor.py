@@ -56,7 +56,7 @@ def test_a_document_is_split_and_each_sentence_placed(predictor):
         "Warships threaten the harbour.",
     ]
     assert all(text[p.sentence.start : p.sentence.end] == p.sentence.text for p in predictions)
-    assert predictions.to_rows()[2]["frames"] == ["risk"]
+    assert predictions.to_rows()[2]["predicted_frames"] == ["risk"]
     assert [p.abstained for p in predictor.predict_document(text, abstain=0.001)] == [("gain", "risk")] * 3
 
 

@@ -72,11 +72,11 @@ def test_the_row_of_a_prediction_without_a_target():
         "position": 0,
         "start": None,
         "end": None,
-        "frames": ["rain"],
+        "predicted_frames": ["rain"],
         "proba": {"rain": 0.9, "sun": 0.2},
         "abstained": [],
         "target": None,
-        "stance": None,
+        "predicted_stance": None,
         "stance_proba": None,
         "holder": None,
     }
@@ -108,19 +108,19 @@ def test_the_row_of_a_prediction_has_the_context_and_what_the_coder_said():
         "position": 3,
         "start": 20,
         "end": 29,
-        "frames": ["rain"],
+        "predicted_frames": ["rain"],
         "proba": {"rain": 0.9},
         "abstained": [],
         "target": "the rain",
-        "stance": "against",
+        "predicted_stance": "against",
         "stance_proba": {"favor": 0.3, "against": 0.7},
         "holder": "the farmer",
         "headline": "Weather",
         "source": "Daily",
         "date": "2025-03-01",
         "sample_probability": 0.5,
-        "coded_frames": [],
-        "coded_stance": "favor",
+        "frames": [],
+        "stance": "favor",
         "coder": "B",
     }
 
@@ -128,7 +128,7 @@ def test_the_row_of_a_prediction_has_the_context_and_what_the_coder_said():
 def test_users_columns_named_like_results_are_kept_beside_them():
     extra = {"proba": "high", "input_proba": "low", "frames": "wet", "colour": "blue"}
     row = Prediction(Sentence("It rains.", extra=extra), {"rain": 0.9}, ("rain",)).to_row()
-    assert row["proba"] == {"rain": 0.9} and row["frames"] == ["rain"]
+    assert row["proba"] == {"rain": 0.9} and row["predicted_frames"] == ["rain"]
     assert sorted(row[name] for name in ("input_proba", "input_input_proba")) == ["high", "low"]
     assert row["input_frames"] == "wet" and row["colour"] == "blue"
 

@@ -106,7 +106,7 @@ def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(ru
     assert (config["head"]["C"], config["seed"], config["promote"]) == (1, 0, True)
     rows = [json.loads(line) for line in (kept / "predictions.jsonl").read_text().splitlines()]
     assert len(rows) == 120  # 60 rows for the frames, the same 60 for the stance
-    assert rows[0]["coded_frames"] == ["gain"]
+    assert rows[0]["frames"] == ["gain"]
     assert {path.name for path in (kept / "figures").iterdir()} == {"frames.png", "stance.png"}
     saved, logged = (json.loads((place / "model.json").read_text()) for place in (trained / "model", kept / "model"))
     assert saved.pop("files").keys() == logged.pop("files").keys()  # an archive has its own digest each time
@@ -241,7 +241,7 @@ def test_a_store_in_a_folder_with_spaces_works_from_training_to_prediction(workp
     assert answer.code == 0, answer.err
     (workplace / "a.txt").write_text("Warships threaten the harbour.")
     predicted = framing("predict", "a.txt", "--store", place, "--format", "jsonl", cwd=workplace)
-    assert json.loads(predicted.out)["frames"] == ["risk"], predicted.err
+    assert json.loads(predicted.out)["predicted_frames"] == ["risk"], predicted.err
 
 
 def test_the_store_is_made_with_the_first_run_and_not_before(tmp_path):

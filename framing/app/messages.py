@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import yaml
 from hydra.errors import HydraException, InstantiationException, MissingConfigException, OverrideParseException
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
+from framing.app.overrides import quoting_hint
 from framing.errors import ConfigError, FramingError, OutputError
 
 CHOICES = ("encoder", "head", "words", "split")
@@ -79,7 +81,14 @@ def _told(error: Exception) -> str:
         return f"{group or 'config-name'}={choice}: no such choice{expected}"
     if isinstance(error, OverrideParseException):
         reason = next((line for line in lines if not line.startswith("Error parsing override")), lines[0])
-        return f"{error.override}: not an option; expected KEY=VALUE ({reason})"
+        expected = quoting_hint(error.override or "") or "expected KEY=VALUE"
+        return f"{error.override}: not an option; {expected} ({reason})"
+    if ambiguous := re.match("Ambiguous value for argument '((.*?)=(.*))'$", lines[0]):
+        override, key, values = ambiguous.groups()
+        hint = quoting_hint(override)
+        return f"{override}: several values; a list is {key}=[{values}]; to train with each, add -m" + (
+            f"; {hint}" if hint else ""
+        )
     if isinstance(cause, ConfigKeyError | ConfigAttributeError) and cause.parent_node is not None:
         above = str(cause.full_key).removesuffix(str(cause.key))
         known = [f"{above}{key}" for key in cause.parent_node if key != "hydra" and not str(key).startswith("_")]

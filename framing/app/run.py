@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
 from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain, with_todays_names
+from framing.app.overrides import with_quoted_paths
 from framing.app.record import run_note, run_params, run_tags, score_lines, write_record
 from framing.app.sweep import PARENT, promote_run
 from framing.model.persistence import check_model_folder, save_model
@@ -36,7 +37,7 @@ def run(overrides: list[str]) -> None:
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us instead of being printed over several lines
     os.environ.pop(PARENT, None)
-    sys.argv = ["framing train", *overrides]
+    sys.argv = ["framing train", *with_quoted_paths(overrides)]
     status = "FAILED"
     try:
         with one_line_errors():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import shutil
+import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from framing.cli.options import pairs
 from framing.errors import InputError, OutputError
@@ -105,32 +109,109 @@ def read_coded(path: str, codebook: str, columns: tuple[str, ...]) -> tuple[Code
 
 
 def check_output(path: Path) -> None:
-    """Find out before the work whether the result can be written."""
+    """Find out before the work whether the result can be written; nothing is changed.
+
+    Raises
+    ------
+    OutputError
+        It is a folder, or may not be written.
+    """
     try:
         if path.is_dir():
             raise OutputError(f"{path}: is a folder; name a file")
-        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=f".{path.name}-"):
-            pass
+        if is_replaced(path):
+            with _temporary(real_path(path)):
+                pass
+        elif not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output") from None
+        raise _cannot_write(path, error) from None
 
 
 def write_result(text: str, output: str | None) -> None:
-    """Write the result whole: a file is replaced only when all of it is there."""
-    if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    path = Path(output).absolute()
+    """Write the result, to standard output where no place is named.
+
+    A file is replaced only when all of the result is there, and keeps its permissions; of a symbolic link, the file
+    that it leads to. Into a device or a pipe the result is written as it comes.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written; a file is then as it was, and nothing is left beside it.
+    """
+    path = None if output is None else Path(output).absolute()
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}-", delete=False
-        ) as stream:
-            stream.write(text)
-        Path(stream.name).chmod(0o666 & ~_umask())
-        Path(stream.name).replace(path)
+        if path is None or _is_standard_output(path):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        elif is_replaced(path):
+            _replace(real_path(path), text)
+        else:
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+    except BrokenPipeError:
+        raise  # the reader has gone away, and wants no more
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output") from None
+        if path is None:
+            drop_standard_output()
+        raise _cannot_write(path, error) from None
+
+
+def is_replaced(path: Path) -> bool:
+    """Say whether a path is one to put a new file at: it is a file, or nothing yet. Links are followed."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return True
+
+
+def real_path(path: Path) -> Path:
+    """Follow symbolic links to the file itself, which need not be there."""
+    return Path(os.path.realpath(path))
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[IO[str]]:
+    """Open a new file beside a path, and remove it at the end, whatever happens, if it is still there."""
+    prefix = f".{path.name[:40]}-"  # short enough whatever the path's name is
+    stream = tempfile.NamedTemporaryFile(  # noqa: SIM115
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=prefix, delete=False
+    )
+    try:
+        with stream:
+            yield stream
+    finally:
+        Path(stream.name).unlink(missing_ok=True)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a file at a path, whole or not at all."""
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
+    with _temporary(path) as stream:
+        stream.write(text)
+        stream.close()
+        Path(stream.name).chmod(mode)
+        Path(stream.name).replace(path)
+
+
+def _is_standard_output(path: Path) -> bool:
+    """Say whether a path, such as /dev/stdout, is where standard output goes: to replace that would lose it."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except OSError:  # no such file, or an output that is no file (a notebook's)
+        return False
+
+
+def drop_standard_output() -> None:
+    """Let Python write nowhere what it could not write, or it would fail once more at its end."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _cannot_write(path: Path | None, error: OSError) -> OutputError:
+    if path is None:
+        return OutputError(f"standard output: cannot be written ({error.strerror})")
+    return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output")
 
 
 def _umask() -> int:
@@ -142,3 +223,8 @@ def _umask() -> int:
 def terminal_width() -> int:
     """Return how many characters a line of the terminal holds; 120 where there is none."""
     return shutil.get_terminal_size((120, 24)).columns
+
+
+def shown(name: str) -> str:
+    """Return a file's name as text that can be written; a byte that is not UTF-8 becomes a replacement character."""
+    return os.fsencode(name).decode("utf-8", "replace")

@@ -5,7 +5,7 @@ Heavy modules are imported inside the commands: ``framing --help`` answers at on
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 import warnings
 from typing import Any, NoReturn
@@ -14,6 +14,7 @@ import click
 
 from framing import __version__
 from framing.cli.data import data
+from framing.cli.files import drop_standard_output, write_result
 from framing.cli.predict import evaluate, predict
 from framing.cli.runs import promote, runs, ui
 from framing.cli.train import train
@@ -27,6 +28,7 @@ def main() -> NoReturn:
     warnings.showwarning = _show_warning
     try:
         group.main(prog_name="framing", standalone_mode=False)
+        write_result("", None)  # what was printed on the way is out too, or it is said that it is not
         code = 0
     except click.exceptions.Exit as stop:
         code = stop.exit_code
@@ -40,8 +42,14 @@ def main() -> NoReturn:
         print("interrupted", file=sys.stderr)
         code = 130
     except BrokenPipeError:  # `framing predict ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_standard_output()
         code = 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(f"error: {error.filename or 'the result'}: cannot be written ({error.strerror})", file=sys.stderr)
+        drop_standard_output()
+        code = 1
     sys.exit(code)
 
 

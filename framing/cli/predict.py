@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, read_input, terminal_width, write_result
+from framing.cli.files import check_output, read_input, shown, terminal_width, write_result
 from framing.cli.options import ADAPT, COLUMN, GOAL, INPUT_FORMAT, MODEL, STORE, THRESHOLD, pairs
 from framing.errors import InputError
 
@@ -58,7 +58,8 @@ def predict(
 ) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
 
-    Articles are split into sentences; in a table each row is one sentence.
+    Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames and
+    predicted_stance are the model's; frames and stance are the coder's, where the table has them.
     """
     chosen = pairs(thresholds, "--threshold", number=True)
     named = pairs(columns, "--column")
@@ -68,7 +69,7 @@ def predict(
         check_output(Path(output))
     # A document goes by its file's name, or by the whole path where two files have one name.
     names = [Path(file).name for file in files]
-    doc_ids = [file if names.count(name) > 1 else name for file, name in zip(files, names, strict=True)]
+    doc_ids = [shown(file if names.count(name) > 1 else name) for file, name in zip(files, names, strict=True)]
     sentences = [
         sentence
         for file, doc_id in zip(files, doc_ids, strict=True)
@@ -175,7 +176,7 @@ def _formatted(
     if form == "html":
         from framing.report.html import predictions_page
 
-        return predictions_page(predictions, labels, "Frames in " + ", ".join(Path(file).name for file in files))
+        return predictions_page(predictions, labels, "Frames in " + ", ".join(shown(Path(file).name) for file in files))
     from framing.report.table import predictions_text
 
     colour = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from framing.codebook import Codebook
-from framing.corpus.table import Table
+from framing.corpus.raw import RawRows
 from framing.errors import FramingWarning, InputError
 from framing.records import SENTENCE_FIELDS, Sentence
 
@@ -29,7 +29,7 @@ def check_fields(columns: Mapping[str, Any]) -> None:
         raise InputError(f"columns.{unknown[0]}: no such field; expected some of {', '.join(SENTENCE_FIELDS)}")
 
 
-def columns_of(table: Table, columns: Mapping[str, Any]) -> dict[str, str]:
+def columns_of(table: RawRows, columns: Mapping[str, Any]) -> dict[str, str]:
     """Return the column of each field that the table has.
 
     Parameters
@@ -89,7 +89,7 @@ def is_whole(value: Any) -> bool:
     return number.is_integer() and abs(number) < 2**53
 
 
-def _named(table: Table, field: str, name: Any) -> str | None:
+def _named(table: RawRows, field: str, name: Any) -> str | None:
     """Return the column that is meant by a name; one that looks like a number or a truth value may come as that."""
     if name is None or name == "":
         return None
@@ -113,7 +113,7 @@ def _means(name: Any, column: str) -> bool:
         return False
 
 
-def _refuse_near_misses(table: Table, given: Mapping[str, str | None]) -> None:
+def _refuse_near_misses(table: RawRows, given: Mapping[str, str | None]) -> None:
     """Refuse a column that is a known one misspelt, where the known one is missing."""
     missing = [field for field in _WATCHED if field not in table.names and field not in given]
     for name, place in table.names.items():
@@ -144,7 +144,7 @@ def _could_be(field: str, values: Sequence[Any]) -> bool:
     )
 
 
-def _is_another_matter(table: Table, field: str) -> bool:
+def _is_another_matter(table: RawRows, field: str) -> bool:
     """Say, and warn, that a column has the name of a field and nothing of its meaning."""
     values = list(table.values(field))
     if field == "target" and values and _are_labels([value for _, value in values]):

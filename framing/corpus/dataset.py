@@ -15,6 +15,7 @@ from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS
 from framing.corpus.labels import with_label_names
 from framing.corpus.readers import SUFFIXES, Source, format_of, read_rows
 from framing.corpus.rows import sentences_from_rows
+from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.errors import FramingWarning, InputError
 from framing.records import SENTENCE_FIELDS, Sentence
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def load_dataset(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset,
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table,
     codebook: Codebook | None = None,
     columns: Mapping[str, Any] | None = None,
 ) -> Dataset:
@@ -32,7 +33,8 @@ def load_dataset(
     Parameters
     ----------
     data
-        A JSONL, CSV, TSV or Parquet file, a folder of such files, several of these, sentences, or a dataset.
+        A JSONL, CSV, TSV or Parquet file, a folder of such files, several of these, sentences, a dataset, or a table
+        (of pandas, polars or pyarrow).
     codebook
         Labels to check against; without one any label passes. A title or another spelling of a label becomes its name.
     columns
@@ -68,7 +70,9 @@ def load_dataset(
         return _to_dataset(sentences_from_rows("dataset", rows, codebook, columns))
     if isinstance(data, str | Path):
         return _to_dataset(read_sentences(data, codebook, columns))
-    items = list(data)
+    if is_table(data):
+        return _to_dataset(sentences_from_table(data, codebook, columns))
+    items = items_of(data, "data", "a path, several paths, sentences, or a table with a column 'text'")
     if items and all(isinstance(item, str | Path) for item in items):
         sentences = [sentence for item in items for sentence in read_sentences(item, codebook, columns)]
     elif all(isinstance(item, Sentence) for item in items):

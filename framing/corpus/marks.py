@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from framing.corpus.table import Table, counted, is_empty
+from framing.corpus.raw import RawRows, counted, is_empty
 from framing.errors import FramingWarning
 
 CODES = ("frames", "coded", "stance")
@@ -45,7 +45,7 @@ MARKS = (
 )
 
 
-def refused_rows(table: Table, column_of: Mapping[str, str]) -> set[int]:
+def refused_rows(table: RawRows, column_of: Mapping[str, str]) -> set[int]:
     """Return the numbers of the rows, from 0, that were refused in an annotation tool, and tell of their codes."""
     refused: set[int] = set()
     codes = [column_of[field] for field in CODES if field in column_of]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from framing.codebook import Codebook
-from framing.corpus.table import MISSING, Table, counted, is_empty
+from framing.corpus.raw import MISSING, RawRows, counted, is_empty
 from framing.errors import FramingWarning
 
 
@@ -54,7 +54,7 @@ class MissingValues:
             return word.lower() != "none" and not (self._codebook and self._codebook.stance_called(word))
         return True
 
-    def warn(self, table: Table, column_of: Mapping[str, str]) -> None:
+    def warn(self, table: RawRows, column_of: Mapping[str, str]) -> None:
         """Tell, a line for each column, which words were read as missing."""
         for field, words in self._words.items():
             said = counted(words, "row")

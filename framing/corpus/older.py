@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from framing.corpus.table import Table
+from framing.corpus.raw import RawRows
 from framing.errors import FramingWarning
 
 # Up to 0.1.0 a prediction was called like a code, and the code beside it 'coded_...'.
@@ -18,7 +18,7 @@ _TODAY = {
 }
 
 
-def with_todays_names(table: Table, columns: Mapping[str, Any]) -> tuple[Table, dict[str, Any]]:
+def with_todays_names(table: RawRows, columns: Mapping[str, Any]) -> tuple[RawRows, dict[str, Any]]:
     """Return a table, and the names given for its columns, as a result is called today; another passes unchanged."""
     names = table.names
     if (

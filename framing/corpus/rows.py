@@ -12,7 +12,7 @@ from framing.corpus.labels import label_list, named_labels
 from framing.corpus.marks import CODES, refused_rows
 from framing.corpus.missing import MissingValues
 from framing.corpus.older import with_todays_names
-from framing.corpus.table import MISSING, Table
+from framing.corpus.raw import MISSING, RawRows
 from framing.errors import InputError
 from framing.records import Sentence
 
@@ -28,7 +28,7 @@ def sentences_from_rows(
 ) -> list[Sentence]:
     """Turn raw rows, each with its place, into sentences; parameters and errors are those of ``load_dataset``."""
     check_fields(columns or {})
-    table, columns = with_todays_names(Table(origin, rows), columns or {})
+    table, columns = with_todays_names(RawRows(origin, rows), columns or {})
     column_of = columns_of(table, columns)
     refused = refused_rows(table, column_of)
     missing = MissingValues(codebook)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
-from framing.records import Prediction
+from framing.records import RESULT_FIELDS, Prediction, with_own_names
+
+# Columns whose empty list is a statement, "looked at, none present"; an empty cell says nothing.
+_LABELS = ("predicted_frames", "frames", "coded")
 
 
 def predictions_jsonl(predictions: Sequence[Prediction]) -> str:
@@ -17,26 +20,44 @@ def predictions_jsonl(predictions: Sequence[Prediction]) -> str:
 
 
 def predictions_csv(predictions: Sequence[Prediction]) -> str:
-    """Return a table with a column for each probability; labels are separated by ``;``, ``none`` is *no frame*."""
+    """Return a table with a column for each probability.
+
+    Labels are separated by ``;``. In a column of frames ``none`` is *none present*; an empty cell is *not coded*.
+    """
+    results = [_flat(prediction) for prediction in predictions]
+    columns = list(dict.fromkeys(name for field in RESULT_FIELDS for row in results for name in row.get(field, {})))
     rows = []
-    for prediction in predictions:
-        row = prediction.to_row()
-        proba, stance_proba = row.pop("proba"), row.pop("stance_proba") or {}
-        row["frames"] = ";".join(row["frames"]) or "none"
-        row["abstained"] = ";".join(row["abstained"])
-        if "coded_frames" in row:
-            row["coded_frames"] = ";".join(row["coded_frames"]) or "none"
-        row |= {f"proba_{label}": round(p, 6) for label, p in proba.items()}
-        row |= {f"stance_proba_{label}": round(p, 6) for label, p in stance_proba.items()}
-        rows.append({k: json.dumps(v, ensure_ascii=False) if isinstance(v, list | dict) else v for k, v in row.items()})
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    return csv_text(columns, [["" if row.get(name) is None else row[name] for name in columns] for row in rows])
+    for prediction, result in zip(predictions, results, strict=True):
+        own = with_own_names(prediction.sentence.extra, {*RESULT_FIELDS, *columns})
+        rows.append({name: cell for cells in result.values() for name, cell in cells.items()} | own)
+    columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
+    return csv_text(columns, [[_cell(row.get(name)) for name in columns] for row in rows])
+
+
+def _flat(prediction: Prediction) -> dict[str, dict[str, Any]]:
+    """Return each result as its cells by their column: one, or for probabilities one a label."""
+    cells: dict[str, dict[str, Any]] = {}
+    for field, value in prediction.results().items():
+        if field in ("proba", "stance_proba"):
+            cells[field] = {f"{field}_{label}": round(p, 6) for label, p in (value or {}).items()}
+        elif isinstance(value, list):
+            cells[field] = {field: ";".join(value) or ("none" if field in _LABELS else "")}
+        else:
+            cells[field] = {field: value}
+    return cells
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Return rows under a header as CSV."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    """Return rows under a header as CSV; lines end with a line feed."""
+    lines: list[str] = []
+    # Told of both characters, the writer quotes a cell that has either; a bare carriage return would end the row.
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    return buffer.getvalue()
+    return "".join(line.removesuffix("\r\n") + "\n" for line in lines)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from framing.records import Prediction
+from framing.records import Prediction, Sentence
+from framing.report.numbering import sentence_numbers
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
 _COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
@@ -24,9 +25,9 @@ def predictions_page(predictions: Sequence[Prediction], labels: Sequence[str], t
 
 def _render(template: str, predictions: Sequence[Prediction], labels: Sequence[str], **more: Any) -> str:
     colours = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(labels)}
-    documents: dict[str, list[Prediction]] = {}
-    for prediction in predictions:
-        documents.setdefault(prediction.sentence.doc_id, []).append(prediction)
+    documents: dict[str, list[tuple[int, Prediction]]] = {}
+    for number, prediction in zip(sentence_numbers(predictions), predictions, strict=True):
+        documents.setdefault(prediction.sentence.doc_id, []).append((number, prediction))
     return (
         _templates()
         .get_template(template)
@@ -36,9 +37,15 @@ def _render(template: str, predictions: Sequence[Prediction], labels: Sequence[s
             colours=colours,
             with_open=any(prediction.abstained for prediction in predictions),
             with_stance=any(prediction.stance_proba for prediction in predictions),
+            with_codes=any(is_coded(prediction.sentence) for prediction in predictions),
             **more,
         )
     )
+
+
+def is_coded(sentence: Sentence) -> bool:
+    """Say whether a coder has said something of a sentence."""
+    return sentence.frames is not None or sentence.stance is not None
 
 
 @lru_cache(maxsize=1)

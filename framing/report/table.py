@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from framing.records import Prediction
+from framing.report.numbering import sentence_numbers
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
@@ -19,13 +20,12 @@ def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], w
     table = _table(columns, numbers={0, *range(2, 2 + len(labels))})
     seen: str | None = None
     several = len({prediction.sentence.doc_id for prediction in predictions}) > 1
-    for number, prediction in enumerate(predictions, 1):
+    for number, prediction in zip(sentence_numbers(predictions), predictions, strict=True):
         sentence = prediction.sentence
         if several and sentence.doc_id != seen:
             seen = sentence.doc_id
             table.add_row("", _cell(seen or "without a document", "bold"))
-        cells = [_cell(number if sentence.start is None else sentence.position + 1)]
-        cells.append(_cell(" ".join(sentence.text.split())))
+        cells = [_cell(number), _cell(" ".join(sentence.text.split()))]
         for style, label in zip(_cycle(_STYLES), labels, strict=False):
             p = f"{prediction.proba[label]:.2f}"
             mark = "? " if label in prediction.abstained else ""

@@ -27,6 +27,8 @@ from framing.training.procedures import Frozen, HeldOut, Procedure, Tuned
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from framing.corpus.tables import Table
+
 
 @dataclass
 class TrainingResult:
@@ -65,7 +67,7 @@ class TrainingResult:
 
 
 def train(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
     columns: Mapping[str, Any] | None = None,
@@ -77,7 +79,7 @@ def train(
     Parameters
     ----------
     data
-        A file, a folder, several files, sentences or a dataset; ``"shipped"`` is the package's own corpus.
+        A file, a folder, several files, sentences, a dataset or a table; ``"shipped"`` is the package's own corpus.
     codebook
         A YAML file or a ``Codebook``; ``"shipped"`` is the package's own.
     columns

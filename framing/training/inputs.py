@@ -30,6 +30,8 @@ from framing.training.tasks import KINDS, STANCE_BLIND, TASKS, Parts, TaskKind, 
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from framing.corpus.tables import Table
+
 
 @dataclass(frozen=True)
 class StanceOptions:
@@ -182,7 +184,7 @@ class Task:
 
 
 def prepare(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset = SHIPPED,
+    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
     columns: Mapping[str, Any] | None = None,

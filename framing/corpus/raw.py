@@ -13,7 +13,7 @@ from framing.errors import InputError
 MISSING = frozenset({"nan", "NaN", "NAN", "NA", "N/A", "n/a", "<NA>", "#N/A", "null", "NULL", "None", "NaT"})
 
 
-class Table:
+class RawRows:
     """Raw rows and their columns; the name of a column is text, whatever it was in the file.
 
     Parameters
@@ -51,10 +51,10 @@ class Table:
             if not is_empty(value) and not (isinstance(value, str) and value.strip() in MISSING):
                 yield place, value
 
-    def renamed(self, names: Mapping[str, str]) -> Table:
+    def renamed(self, names: Mapping[str, str]) -> RawRows:
         """Return the same rows, some of their columns under another name."""
         rows = ((place, {names.get(name, name): value for name, value in row.items()}) for place, row in self.rows)
-        return Table(self.origin, rows)
+        return RawRows(self.origin, rows)
 
     def within(self, place: str) -> str:
         """Return a place as it is called within this table: ``line 2``."""
