@@ -166,7 +166,7 @@ CODES = [
 def test_the_page_shows_the_codes_beside_the_predictions():
     assert cells_of(predictions_table(CODES, ["gain"])) == [
         ["#", "sentence", "gain", "coded"],
-        ["1", "One.", "0.90 ●", "risk, gain favor  it"],
+        ["1", "One.", "0.90 ●", "risk, gain  stance  favor  it"],
         ["2", "Two.", "0.10", "none  of gain"],
         ["3", "Three.", "0.10", ""],
     ]
