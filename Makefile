@@ -10,7 +10,7 @@ demo: $(READY)  ## train on the shipped data, then label a sample article, offli
 	HF_HUB_OFFLINE=1 $(BIN)/framing predict seeds/articles/undersea_cable.txt --store demo/mlflow.db --target "the undersea cable"
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(READY)  ## format, lint, types, import contract
 	$(BIN)/ruff format --check .

@@ -175,11 +175,13 @@ def test_an_article_whose_name_is_not_unicode_is_predicted(tmp_path):
         assert "caf�.txt" in answer.out
 
 
-TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).map(lambda text: f"A{text}.")
+# A NUL is no character of a table.
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
+TEXT = st.text(CHARACTERS, min_size=1, max_size=20).map(lambda text: f"A{text}.")
 
 
 @settings(max_examples=25, deadline=None)
-@given(texts=st.lists(TEXT, min_size=1, max_size=4), own=st.text(st.characters(codec="utf-8"), max_size=10))
+@given(texts=st.lists(TEXT, min_size=1, max_size=4), own=st.text(CHARACTERS, max_size=10))
 def test_any_text_comes_back_from_the_csv(tmp_path_factory, texts, own):
     file = tmp_path_factory.mktemp("csv") / "out.csv"
     predictions = [Prediction(Sentence(text, doc_id=text, extra={"own": own}), {"gain": 0.5}) for text in texts]
@@ -188,6 +190,11 @@ def test_any_text_comes_back_from_the_csv(tmp_path_factory, texts, own):
     file.write_text(written, encoding="utf-8", newline="")
     read = read_sentences(file)
     assert [(s.text, s.doc_id, s.extra["own"]) for s in read] == [(text, text, own) for text in texts]
+
+
+def test_a_character_that_no_table_can_hold_leaves_a_mark_in_the_csv():
+    written = predictions_csv([Prediction(Sentence("Profit\0loss."), {"gain": 0.5})])
+    assert "Profit\ufffdloss." in written
 
 
 @pytest.mark.parametrize("text", ["One\rtwo.", "One.\r", "\rOne.", "One\r\ntwo.", "One\ntwo.", 'One "two", three.'])

@@ -127,7 +127,7 @@ def test_the_wheel_trains_and_predicts_in_another_folder(wheel, store_file, tmp_
 
     main = "from framing.cli import main; main()"
     # The shipped data, as little of the work as can be.
-    quick = ["encoder=tfidf", "head=logreg", "split.n_splits=2", "tasks=[frames]"]
+    quick = ["encoder=tfidf", "head=logreg", "split.n_splits=2", "tasks=[frames]", "encoder.max_features=400"]
     trained = run(main, "train", *quick, "promote=true")
     assert trained.returncode == 0, trained.stderr
     rows = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in (ROOT / "data").glob("*.jsonl"))

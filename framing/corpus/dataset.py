@@ -85,7 +85,7 @@ def load_dataset(
 def sentences_of(dataset: Dataset) -> list[Sentence]:
     """Return the rows of a dataset made by ``load_dataset`` as sentences."""
     sentences = []
-    for row in dataset:
+    for row in dataset.to_list():  # several times as fast as row by row
         for name in LIST_FIELDS:
             row[name] = None if row[name] is None else tuple(row[name])
         row["extra"] = json.loads(row["extra"]) if row["extra"] else {}

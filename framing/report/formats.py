@@ -54,10 +54,13 @@ def _cell(value: Any) -> Any:
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Return rows under a header as CSV; lines end with a line feed."""
+    """Return rows under a header as CSV; lines end with a line feed.
+
+    A NUL character, which no table can hold, becomes U+FFFD, the mark of a character that is lost.
+    """
     lines: list[str] = []
     # Told of both characters, the writer quotes a cell that has either; a bare carriage return would end the row.
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    return "".join(line.removesuffix("\r\n") + "\n" for line in lines)
+    return "".join(line.removesuffix("\r\n") + "\n" for line in lines).replace("\0", "\ufffd")
