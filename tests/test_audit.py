@@ -152,3 +152,15 @@ def test_a_column_of_many_values_is_not_counted_out():
     description = describe_sentences(sentences, BOOK)
     assert "coder (2 values):" in description
     assert "id (" not in description
+
+
+def test_a_long_value_of_a_column_of_ones_own_is_cut():
+    rows = [Sentence("It rains.", frames=(), extra={"page": "word " * 1000})]
+    longest = max(describe_sentences(rows, BOOK).splitlines(), key=len)
+    assert len(longest) < 100
+    assert "…" in longest
+
+
+def test_without_a_frame_is_no_class_where_frames_exclude_each_other():
+    book = Codebook.from_dict({"name": "k", "frames": ["one", "two"], "exclusive": True})
+    assert "none" not in describe_sentences([Sentence("It rains.", frames=("one",))], book)

@@ -286,7 +286,7 @@ def test_standard_input_that_is_no_text_is_named_as_such(folder, stdin, line):
     ("name", "line"),
     [
         ("uncoded.jsonl", "uncoded.jsonl: none of 2 rows is coded for frames or stance; expected 'frames' (or "),
-        ("label.jsonl", "label.jsonl, row 2: unknown label 'security'; the model knows: gain, risk, favor, against, n"),
+        ("label.jsonl", "label.jsonl, line 2: unknown frame 'security'; expected some of: gain, risk"),
         ("plain.txt", "plain.txt: none of 1 rows is coded for frames or stance; expected 'frames' (or "),
     ],
 )

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from framing.records import Sentence
 
 
-def read_input(file: str, columns: dict[str, Any], doc_id: str = "", form: str = "auto") -> list[Sentence]:
+def read_input(
+    file: str,
+    columns: dict[str, Any],
+    doc_id: str = "",
+    form: str = "auto",
+    codebook: Codebook | None = None,
+) -> list[Sentence]:
     """Read one file's sentences: rows of a table, or the sentences of an article.
 
     Parameters
@@ -35,6 +41,8 @@ def read_input(file: str, columns: dict[str, Any], doc_id: str = "", form: str =
         What an article is called in its sentences.
     form
         One of ``options.INPUT_FORMATS``; ``auto`` goes by the ending of the name, on standard input by how it begins.
+    codebook
+        Labels to read and check coded rows by; without one any label passes.
     """
     from framing.corpus.dataset import read_sentences, read_table
     from framing.corpus.readers import READERS, SUFFIXES, Source
@@ -44,11 +52,11 @@ def read_input(file: str, columns: dict[str, Any], doc_id: str = "", form: str =
         source, doc_id = Source("standard input", sys.stdin.buffer.read()), ""
         form = _told_format(source, columns) if form == "auto" else form
     elif form == "auto" and path.suffix.lower() in SUFFIXES:
-        return read_sentences(path, columns=columns)
+        return read_sentences(path, codebook, columns)
     else:
         form = _format_of_article(path) if form == "auto" else form
         source = Source.from_file(path)
-    return read_table(source, form, columns=columns) if form in READERS else _read_article(source, form, doc_id)
+    return read_table(source, form, codebook, columns) if form in READERS else _read_article(source, form, doc_id)
 
 
 def _told_format(source: Source, columns: dict[str, Any]) -> str:
@@ -96,6 +104,12 @@ def _read_article(source: Source, form: str, doc_id: str) -> list[Sentence]:
     if not sentences:
         raise InputError(f"{source.name}: no sentence in it")
     return sentences
+
+
+def check_exists(file: str) -> None:
+    """Find out before the work whether a file is there; ``-`` is standard input."""
+    if file != "-" and not Path(file).exists():
+        raise InputError(f"{file}: no such file")
 
 
 def read_coded(path: str, codebook: str, columns: tuple[str, ...]) -> tuple[Codebook, list[Sentence]]:

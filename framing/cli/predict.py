@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, read_input, shown, terminal_width, write_result
+from framing.cli.files import check_exists, check_output, read_input, shown, terminal_width, write_result
 from framing.cli.options import ADAPT, COLUMN, GOAL, INPUT_FORMAT, MODEL, STORE, THRESHOLD, pairs
-from framing.errors import InputError
 
 if TYPE_CHECKING:
-    from framing.codebook import Codebook
     from framing.model.decisions.priors import PriorShift
     from framing.predictor import Predictor
-    from framing.records import Prediction, Sentence
+    from framing.records import Prediction
 
 
 @click.command()
@@ -120,16 +118,16 @@ def evaluate(
     from framing.report.table import rows_text
     from framing.scores import scores_of
     from framing.training import evaluate_classifier
+    from framing.training.tasks import check_coded
 
     chosen = pairs(thresholds, "--threshold", number=True)
-    sentences = read_input(file, pairs(columns, "--column"), form=input_format)
+    named, rule = pairs(columns, "--column"), Rule(chosen, goal, adapt_priors)
+    check_exists(file)
     predictor = _load_predictor(model, store)
-    sentences = _with_model_labels(sentences, predictor.codebook, file)
-    rule = Rule(chosen, goal, adapt_priors)
-    try:
-        evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
-    except InputError as error:
-        raise InputError(f"{file}: {str(error).removeprefix('test: ')}") from None
+    # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
+    sentences = read_input(file, named, form=input_format, codebook=predictor.codebook)
+    check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
+    evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
     _tell_shifts(evaluation.shifts)
     scores = flat(evaluation.estimates, with_n=True)
     if form == "json":
@@ -151,19 +149,6 @@ def _load_predictor(model: str | None, store: str | None) -> Predictor:
 def _tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
     for task, shift in shifts.items():
         print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
-
-
-def _with_model_labels(sentences: Sequence[Sentence], book: Codebook, file: str) -> list[Sentence]:
-    """Return sentences whose coded labels are the names that the model has for them."""
-    from framing.corpus.labels import named_labels
-
-    for number, sentence in enumerate(sentences, 1):
-        unknown = [label for label in sentence.frames or () if book.frame_called(label) is None]
-        unknown += [sentence.stance] if sentence.stance and book.stance_called(sentence.stance) is None else []
-        if unknown:
-            expected = ", ".join((*book.frame_names, *book.stance_names))
-            raise InputError(f"{file}, row {number}: unknown label {unknown[0]!r}; the model knows: {expected}")
-    return [named_labels(f"{file}, row {number}", sentence, book) for number, sentence in enumerate(sentences, 1)]
 
 
 def _formatted(

@@ -75,7 +75,8 @@ def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str
     frames: Counter[str] = Counter(dict.fromkeys(codebook.frame_names, 0))
     for labels, count in sets.items():
         frames.update(dict.fromkeys(labels, count))
-    lines += _counted("frames", [*frames.items(), ("none", sets[()])] if coded else [], len(coded))
+    none = [] if codebook.exclusive else [("none", sets[()])]
+    lines += _counted("frames", [*frames.items(), *none] if coded else [], len(coded))
     several = [(" + ".join(labels), count) for labels, count in sets.most_common() if len(labels) > 1]
     lines += _counted("several frames", several, len(coded))
     with_stance = [s for s in sentences if s.stance is not None]
@@ -133,12 +134,18 @@ def _stance_by_frame(sentences: Sequence[Sentence]) -> list[tuple[str, int]]:
 
 
 def _counted(title: str, counts: Iterable[tuple[str | None, int]], total: int) -> list[str]:
-    rows = [(str(name), count) for name, count in counts]
+    rows = [(_cut(str(name)), count) for name, count in counts]
     if not rows:
         return []
     width = max(len(name) for name, _ in rows)
     body = [f"  {name:<{width}}  {count:>7,}  {count / max(total, 1):>5.1%}" for name, count in rows]
     return [f"{title}:", *body, ""]
+
+
+def _cut(text: str, length: int = 72) -> str:
+    """Return a text that fits into a line of a terminal: long ones lose their end."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _words(text: str) -> list[str]:
