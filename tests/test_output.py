@@ -20,9 +20,10 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Prediction, Sentence
 from framing.app.overrides import with_quoted_paths
-from framing.cli.files import check_output, is_replaced, shown, write_result
+from framing.cli.files import check_output, shown, write_result
 from framing.corpus.dataset import read_sentences
 from framing.errors import OutputError
+from framing.files import is_replaced
 from framing.model.persistence import save_model
 from framing.report.formats import predictions_csv
 from tests.command import contents, framing

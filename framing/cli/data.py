@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, read_coded, terminal_width, write_result
+from framing.cli.files import check_output, read_coded, terminal_width, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN
 from framing.measure.coders import CODER_COLUMNS
 
@@ -65,7 +65,7 @@ def describe(path: str, codebook: str, figure: str | None, columns: tuple[str, .
     if figure is not None:
         from framing.report.plots import corpus_figure
 
-        corpus_figure(sentences, book).savefig(figure, dpi=110)
+        write_figure(corpus_figure(sentences, book), figure)
 
 
 @data.command()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import errno
+import io
 import os
 import shutil
-import stat
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from framing.cli.options import pairs
 from framing.errors import InputError, OutputError
+from framing.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
@@ -133,11 +131,7 @@ def check_output(path: Path) -> None:
     try:
         if path.is_dir():
             raise OutputError(f"{path}: is a folder; name a file")
-        if is_replaced(path):
-            with _temporary(real_path(path)):
-                pass
-        elif not os.access(path, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        check_writable(path)
     except OSError as error:
         raise _cannot_write(path, error) from None
 
@@ -145,8 +139,7 @@ def check_output(path: Path) -> None:
 def write_result(text: str, output: str | None) -> None:
     """Write the result, to standard output where no place is named.
 
-    A file is replaced only when all of the result is there, and keeps its permissions; of a symbolic link, the file
-    that it leads to. Into a device or a pipe the result is written as it comes.
+    A place is written as ``write_whole`` does.
 
     Raises
     ------
@@ -158,54 +151,14 @@ def write_result(text: str, output: str | None) -> None:
         if path is None or _is_standard_output(path):
             sys.stdout.write(text)
             sys.stdout.flush()
-        elif is_replaced(path):
-            _replace(real_path(path), text)
         else:
-            with path.open("w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+            write_whole(path, text.encode("utf-8"))
     except BrokenPipeError:
         raise  # the reader has gone away, and wants no more
     except OSError as error:
         if path is None:
             drop_standard_output()
         raise _cannot_write(path, error) from None
-
-
-def is_replaced(path: Path) -> bool:
-    """Say whether a path is one to put a new file at: it is a file, or nothing yet. Links are followed."""
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except FileNotFoundError:
-        return True
-
-
-def real_path(path: Path) -> Path:
-    """Follow symbolic links to the file itself, which need not be there."""
-    return Path(os.path.realpath(path))
-
-
-@contextlib.contextmanager
-def _temporary(path: Path) -> Iterator[IO[str]]:
-    """Open a new file beside a path, and remove it at the end, whatever happens, if it is still there."""
-    prefix = f".{path.name[:40]}-"  # short enough whatever the path's name is
-    stream = tempfile.NamedTemporaryFile(  # noqa: SIM115
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=prefix, delete=False
-    )
-    try:
-        with stream:
-            yield stream
-    finally:
-        Path(stream.name).unlink(missing_ok=True)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file at a path, whole or not at all."""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
-    with _temporary(path) as stream:
-        stream.write(text)
-        stream.close()
-        Path(stream.name).chmod(mode)
-        Path(stream.name).replace(path)
 
 
 def _is_standard_output(path: Path) -> bool:
@@ -228,10 +181,20 @@ def _cannot_write(path: Path | None, error: OSError) -> OutputError:
     return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output")
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def write_figure(figure: Any, file: str) -> None:
+    """Write a matplotlib figure, whole or not at all, in the format that its name says.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=110, format=Path(file).suffix[1:].lower())
+    try:
+        write_whole(Path(file), drawn.getvalue())
+    except OSError as error:
+        raise _cannot_write(Path(file), error) from None
 
 
 def terminal_width() -> int:

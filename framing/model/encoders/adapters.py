@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from framing.errors import EncoderError
-from framing.files import sha256
+from framing.files import new_folder, sha256
 from framing.model.encoders.weights import cache_folder
 
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
@@ -24,8 +22,8 @@ def adapter_digest(folder: str | Path) -> str:
 
 
 def copy_adapter(source: str | Path, destination: Path) -> None:
-    """Copy the files of an adapter into a new folder."""
-    destination.mkdir(parents=True)
+    """Copy the files of an adapter into a folder, which is made where it is missing."""
+    destination.mkdir(parents=True, exist_ok=True)
     for name in ADAPTER_FILES:
         shutil.copyfile(Path(source) / name, destination / name)
 
@@ -35,13 +33,10 @@ def keep_adapter(folder: Path) -> str:
     place = cache_folder() / "adapters" / adapter_digest(folder)[:32]
     if not place.is_dir():
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
-                copy_adapter(folder, Path(scratch) / "adapter")
-                os.replace(Path(scratch) / "adapter", place)
+            with new_folder(place) as kept:
+                copy_adapter(folder, kept)
         except OSError:
-            if not place.is_dir():  # another process may have been faster
-                return str(folder)
+            return str(folder)
     return str(place)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import os
 import re
 import shutil
 import time
@@ -21,6 +20,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from framing.errors import ConfigError, EncoderError, OutputError
+from framing.files import new_folder
+from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.loss import Lesson, coding_loss, training_rows
 from framing.model.encoders.sentence import SentenceEncoder, load_sentence_transformer
 from framing.model.encoders.trainer import make_trainer, quiet
@@ -233,16 +234,13 @@ class EncoderTuner(BaseEstimator):
             checkpoints = [path for path in place.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
             trainer.train(resume_from_checkpoint=str(_newest(checkpoints)) if checkpoints else None)
         model.eval()
-        scratch = place / "unfinished"
-        shutil.rmtree(scratch, ignore_errors=True)
-        with quiet():
-            model[0].auto_model.save_pretrained(scratch)
-        _forget_places(scratch / "adapter_config.json", self.model)
-        for path in scratch.iterdir():
-            if path.name not in ("adapter_config.json", "adapter_model.safetensors"):
-                path.unlink()
-        if not (place / "adapter").is_dir():  # another process may have done the same
-            os.replace(scratch, place / "adapter")
+        with new_folder(place / "adapter") as saved:
+            with quiet():
+                model[0].auto_model.save_pretrained(saved)
+            _strip_local_paths(saved / "adapter_config.json", self.model)
+            for path in saved.iterdir():
+                if path.name not in ADAPTER_FILES:
+                    path.unlink()
         for checkpoint in place.glob("checkpoint-*"):
             shutil.rmtree(checkpoint, ignore_errors=True)
 
@@ -281,7 +279,7 @@ def _newest(checkpoints: Sequence[Path]) -> Path:
     return max(checkpoints, key=lambda path: int(path.name.rpartition("-")[2]))
 
 
-def _forget_places(file: Path, model: str) -> None:
+def _strip_local_paths(file: Path, model: str) -> None:
     """Take this machine's paths out of the adapter's configuration."""
     content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**content, "base_model_name_or_path": model}, indent=2) + "\n", encoding="utf-8")
