@@ -13,6 +13,11 @@ The command line prints the message of any of these on one line and ends with ex
 anything else is a defect of the package and keeps its traceback.
 """
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
 
 class FramingError(Exception):
     """Base of all expected errors."""
@@ -48,6 +53,22 @@ class OutputError(FramingError):
 
 class FramingWarning(UserWarning):
     """Something the user should know that does not stop the work."""
+
+
+def unknown(what: str, value: object, known: Iterable[object]) -> str:
+    """Return what every error says of a name that there is not: what came, what was expected, the nearest one.
+
+    Examples
+    --------
+    >>> unknown("frame", "gian", ["gain", "risk"])
+    "unknown frame 'gian'; expected one of: gain, risk (did you mean 'gain'?)"
+    """
+    names = [str(name) for name in known]
+    if not names:
+        return f"unknown {what} {str(value)!r}; expected none"
+    close = difflib.get_close_matches(str(value), names, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    return f"unknown {what} {str(value)!r}; expected one of: {', '.join(names)}{hint}"
 
 
 def first_line(reason: object) -> str:

@@ -89,7 +89,7 @@ DATA = [
     ("picture.png", "picture.png: unknown kind of "),
 ]
 CODES = [
-    ("label.jsonl", "label.jsonl, line 2: unknown frame 'security'; expected some of: gain, risk"),
+    ("label.jsonl", "label.jsonl, line 2: unknown frame 'security'; expected one of: gain, risk"),
 ]
 
 
@@ -133,7 +133,7 @@ def test_a_file_to_predict_or_to_score_is_refused_with_the_same_words(folder, co
         (["codebook=missing.yaml"], "codebook missing.yaml: no such file"),
         (["codebook=broken.yaml"], "codebook broken.yaml, line 3: expected ',' or ']', but got ':'"),
         (["codebook=no_frames.yaml"], "no_frames.yaml: a codebook is a mapping with 'name:' and 'frames:'"),
-        (["codebook=typo.yaml"], "typo.yaml: unknown key 'stances' in the codebook; expected some of: "),
+        (["codebook=typo.yaml"], "typo.yaml: unknown key 'stances'; expected one of: "),
         (["encoder=minilm", "encoder.model=nowhere/x"], "encoder nowhere/x: not found (tried folder nowhere/x; "),
     ],
 )
@@ -144,14 +144,14 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
 @pytest.mark.parametrize(
     ("overrides", "line"),
     [
-        (["head=xgb"], "head=xgb: no such choice; expected one of: knn, logreg, mlp, svm" + HELP),
+        (["head=xgb"], "head=xgb: unknown choice 'xgb'; expected one of: knn, logreg, mlp, svm" + HELP),
         (["hed=svm"], "hed: no such option; did you mean 'head'?" + HELP),
         (
             ["head.CC=1"],
             "head.CC: no such option; did you mean 'head.C'? Other arguments of the head: +head.NAME=VALUE" + HELP,
         ),
         (["+head.CC=1"], "head: LogisticRegression.__init__() got an unexpected keyword argument 'CC'" + HELP),
-        (["+foo=1"], "foo: no such option; expected one of: data, codebook, columns, evaluate, encoder, "),
+        (["+foo=1"], "unknown option 'foo'; expected one of: data, codebook, columns, evaluate, encoder, "),
         (["columns.txt=satz"], "columns.txt: no such option; did you mean 'columns.text'?" + HELP),
         (["head"], "head: not an option; expected KEY=VALUE (missing EQUAL at '<EOF>')" + HELP),
         (["head.C=["], "head.C=[: not an option; expected KEY=VALUE (no viable alternative at input '[')" + HELP),
@@ -163,7 +163,7 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
             "{folder}/configs/head/broken.yaml, line 3: not valid YAML (expected ',' or ']', but got '<stream end>')",
         ),
         (["-cd", "configs", "head=odd"], "head: Error loading 'sklearn.svm.Svc':; "),
-        (["experiment=mine"], "experiment=mine: no such choice; expected one of: "),
+        (["experiment=mine"], "experiment=mine: unknown choice 'mine'; expected one of: "),
         (["split.n_splits=1"], "split.n_splits=1: at least 2 folds are needed"),
         (["split.by=month"], "split.by=month: expected 'group' or 'source'"),
         (
@@ -171,7 +171,7 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
             "head: The 'C' parameter of LogisticRegression must be a float in the range (0.0, inf]. Got -1 instead.",
         ),
         (["stance.head=svm"], "stance.head=svm: expected a scikit-learn object; choose one with +head@stance.head="),
-        (["tasks=[frames,tone]"], "tasks: unknown task 'tone'; expected some of frames, stance"),
+        (["tasks=[frames,tone]"], "tasks: unknown task 'tone'; expected one of: frames, stance"),
         (["tasks=frames"], "tasks=frames: expected a list, such as tasks=[frames,stance]"),
         (["seed=-1"], "seed=-1: expected a whole number, 0 or more"),
         (["promote=maybe"], "promote=maybe: expected true or false"),
@@ -231,7 +231,10 @@ def test_a_place_that_cannot_take_the_result_is_known_before_the_work(folder, ov
             "picture.png: unknown kind of file '.png'; expected .txt, .md, .html, .htm, .jsonl, .csv, .tsv, .parquet, "
             "or - for standard input",
         ),
-        (["plain.txt", "--threshold", "rsk=0.4"], "threshold rsk=0.4: unknown frame; expected some of gain, risk"),
+        (
+            ["plain.txt", "--threshold", "rsk=0.4"],
+            "threshold rsk=0.4: unknown frame 'rsk'; expected one of: gain, risk",
+        ),
         (["corpus.jsonl", "--column", "text=satz"], "corpus.jsonl: columns.text=satz, but the columns are: "),
         (["plain.txt", "--output", "."], ".: is a folder; name a file"),
         (
@@ -286,7 +289,7 @@ def test_standard_input_that_is_no_text_is_named_as_such(folder, stdin, line):
     ("name", "line"),
     [
         ("uncoded.jsonl", "uncoded.jsonl: none of 2 rows is coded for frames or stance; expected 'frames' (or "),
-        ("label.jsonl", "label.jsonl, line 2: unknown frame 'security'; expected some of: gain, risk"),
+        ("label.jsonl", "label.jsonl, line 2: unknown frame 'security'; expected one of: gain, risk"),
         ("plain.txt", "plain.txt: none of 1 rows is coded for frames or stance; expected 'frames' (or "),
     ],
 )
@@ -301,9 +304,15 @@ def test_evaluate_wants_rows_coded_with_the_models_labels(folder, name, line):
             ["runs", "--store", "none.db"],
             "no tracking store at sqlite:///{folder}/none.db; train first (framing train)",
         ),
-        (["runs", "--experiment", "mine"], "store sqlite:///{folder}/mlflow.db: no experiment 'mine'; there are: "),
+        (
+            ["runs", "--experiment", "mine"],
+            "store sqlite:///{folder}/mlflow.db: unknown experiment 'mine'; expected one of: ",
+        ),
         (["promote", "mine"], "run 'mine' in sqlite:///{folder}/mlflow.db: no such run; see `framing runs`"),
-        (["ui", "--experiment", "mine"], "store sqlite:///{folder}/mlflow.db: no experiment 'mine'; there are: "),
+        (
+            ["ui", "--experiment", "mine"],
+            "store sqlite:///{folder}/mlflow.db: unknown experiment 'mine'; expected one of: ",
+        ),
         (["ui", "--store", "http://127.0.0.1:9"], "store http://127.0.0.1:9: cannot be used ([Errno 111] Connection"),
         (["data", "check", "corpus.jsonl", "--codebook", "no.yaml"], "codebook no.yaml: no such file"),
         (["data", "describe", "missing.jsonl"], "missing.jsonl: no such file"),

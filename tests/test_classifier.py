@@ -210,7 +210,7 @@ def test_a_blind_stance_classifier_sees_no_target():
 @pytest.mark.parametrize(
     ("thresholds", "reason"),
     [
-        ({"profit": 0.5}, r"^threshold profit=0\.5: unknown frame; expected some of gain, risk$"),
+        ({"profit": 0.5}, r"^threshold profit=0\.5: unknown frame 'profit'; expected one of: gain, risk$"),
         ({"favor": 0.5}, r"^threshold favor=0\.5: unknown frame"),
         ({"gain": 1.5}, r"^threshold gain=1\.5: a probability in \[0, 1\] is needed$"),
         ({"gain": -0.1}, r"^threshold gain=-0\.1: a probability in"),

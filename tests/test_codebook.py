@@ -121,12 +121,12 @@ NO_NAME = "use letters, digits, '_' or '-', with a letter among them, and not 'n
         ("name: weather\nframes: {}\n", "codebook 'weather' has no frames: list at least one under 'frames:'"),
         (
             "frames: [rain]\nlabels: [sun]\n",
-            "unknown key 'labels' in the codebook; expected some of: "
+            "unknown key 'labels'; expected one of: "
             "boundary_cases, exclusive, frames, name, rules, stance, target, unit, version",
         ),
         (
             "frames: {rain: {meaning: Water falls.}}\n",
-            "label 'rain': unknown key 'meaning'; expected definition, include, exclude, examples, title, also",
+            "label 'rain': unknown key 'meaning'; expected one of: definition, include, exclude, examples, title, also",
         ),
         ("frames: {rain: [wet]}\n", "label 'rain': expected a definition, or a mapping with 'definition:'"),
         (

@@ -305,22 +305,22 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
             ", line 3: broken TSV ('\t' expected after '\"'); is a quote not closed, or one inside not doubled?",
         ),
         # labels
-        ("a.csv", b"text,frames\na,rain\nb,rain;snow\n", ", line 3: unknown frame 'snow'; expected some of: rain, sun"),
+        ("a.csv", b"text,frames\na,rain\nb,rain;snow\n", ", line 3: unknown frame 'snow'; expected one of: rain, sun"),
         (
             "a.csv",
             b'text,frames\n"a\nb",rain\n"c\nd",snow\n',
-            ", line 4: unknown frame 'snow'; expected some of: rain, sun",
+            ", line 4: unknown frame 'snow'; expected one of: rain, sun",
         ),
         (
             "a.csv",
             b"text,frames\na,none;rain\n",
             ", line 2: 'frames' has 'none' beside 'rain'; 'none' is coded with none present, so it stands alone",
         ),
-        ("a.jsonl", b'{"text": "a", "coded": ["snow"]}', ", line 1: unknown frame 'snow'; expected some of: rain, sun"),
+        ("a.jsonl", b'{"text": "a", "coded": ["snow"]}', ", line 1: unknown frame 'snow'; expected one of: rain, sun"),
         (
             "a.jsonl",
             b'{"text": "a", "stance": "neutral"}',
-            ", line 1: unknown stance 'neutral'; expected some of: favor, against",
+            ", line 1: unknown stance 'neutral'; expected one of: favor, against",
         ),
         (
             "a.jsonl",
@@ -458,7 +458,7 @@ def test_labels_of_sentences_and_datasets_are_checked_too():
     for data in (sentences, load_dataset(sentences)):
         with pytest.raises(InputError) as caught:
             load(data)
-        assert str(caught.value) == "row 2: unknown frame 'snow'; expected some of: rain, sun"
+        assert str(caught.value) == "row 2: unknown frame 'snow'; expected one of: rain, sun"
     with pytest.raises(InputError, match=r"^dataset, row 2: no text"):
         load(datasets.Dataset.from_list([{"text": "It rains."}, {"text": " "}]))
 
@@ -471,7 +471,7 @@ def test_something_else_is_no_data():
 
 def test_a_field_that_does_not_exist_cannot_be_mapped(tmp_path):
     path = write(tmp_path / "a.csv", [{"sentence": "It rains."}])
-    with pytest.raises(InputError, match=r"^columns\.label: no such field; expected some of text, headline, previous"):
+    with pytest.raises(InputError, match=r"^columns\.label: unknown field 'label'; expected one of: text, "):
         load(path, columns={"text": "sentence", "label": "sentence"})
 
 

@@ -159,7 +159,7 @@ def test_sentences_and_datasets_get_the_names_too():
 
 def test_an_unknown_label_is_told_with_the_names(tmp_path):
     with pytest.raises(
-        InputError, match=r"line 2: unknown frame 'taxes'; expected some of: Economic_consequences, 2nd_"
+        InputError, match=r"line 2: unknown frame 'taxes'; expected one of: Economic_consequences, 2nd_"
     ):
         frames_in(tmp_path, ["taxes"], BOOK)
 

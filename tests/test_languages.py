@@ -61,7 +61,7 @@ def test_a_language_can_be_named():
     with pytest.raises(InputError) as caught:
         segment("港口", language="zh")
     assert str(caught.value) == (
-        "unknown language 'zh'; expected one of en, es, de, fr, pt, it, ar, or None to guess it"
+        "unknown language 'zh'; expected one of: en, es, de, fr, pt, it, ar, or None to guess it"
     )
 
 

@@ -76,7 +76,7 @@ def test_a_stance_that_is_missing_is_not_coded_and_none_may_be_a_class():
     sentence, told = one(target="the rain", stance="NA")
     assert (sentence.stance, len(told)) == (None, 1)
     for word in ("none", "None"):
-        with pytest.raises(InputError, match=f"line 2: unknown stance '{word}'; expected some of: favor, against"):
+        with pytest.raises(InputError, match=f"line 2: unknown stance '{word}'; expected one of: favor, against"):
             one(target="the rain", stance=word)
         assert one(book=None, target="the rain", stance=word)[0].stance == word
 

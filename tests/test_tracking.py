@@ -182,7 +182,7 @@ def test_only_a_finished_run_with_a_model_can_be_promoted(three_runs):
 
 
 def test_an_experiment_that_is_not_there_is_an_error_that_names_those_that_are(three_runs):
-    with pytest.raises(StoreError, match=r"no experiment 'theirs'; there are: ours, Default$"):
+    with pytest.raises(StoreError, match=r"unknown experiment 'theirs'; expected one of: ours, Default$"):
         list_runs(three_runs, "theirs")
 
 
@@ -261,7 +261,7 @@ def test_the_link_to_the_runs_opens_the_page_of_training_runs(three_runs, tmp_pa
     view = json.loads(three_runs.client.get_experiment(ours).tags["mlflow.sharedViewState.scores"])
     assert view["selectedColumns"][:4] == ["params.`encoder`", "params.`head`", "params.`words`", "tags.`score`"]
     assert training_link(three_runs, "http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
-    with pytest.raises(StoreError, match="no experiment 'theirs'; there are: "):
+    with pytest.raises(StoreError, match="unknown experiment 'theirs'; expected one of: "):
         training_link(three_runs, "http://h:1", "theirs")
     nothing = Store(store_uri(str(tmp_path / "none.db")))
     assert training_link(nothing, "http://h:1") == expected.replace(f"/{ours}/", "/0/")

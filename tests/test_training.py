@@ -161,7 +161,7 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
             InputError,
             "frame 'risk' has 3 positives in 36 coded rows, 5 folds need at least 5: code more",
         ),
-        (sentences(), {"tasks": ["tone"]}, ConfigError, "unknown task 'tone'; expected some of frames, stance"),
+        (sentences(), {"tasks": ["tone"]}, ConfigError, "unknown task 'tone'; expected one of: frames, stance"),
         (
             [
                 replace(r, stance="neutral" if r.stance == "favor" and r.group > "Birch" else r.stance)

@@ -14,7 +14,7 @@ from hydra.errors import HydraException, InstantiationException, MissingConfigEx
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 from framing.app.overrides import quoting_hint
-from framing.errors import ConfigError, FramingError, OutputError
+from framing.errors import ConfigError, FramingError, OutputError, unknown
 
 CHOICES = ("encoder", "head", "words", "split")
 _CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC, errno.EDQUOT)
@@ -77,8 +77,8 @@ def _told(error: Exception) -> str:
     lines = [line.strip().rstrip(".") for line in str(error).splitlines() if line.strip()]
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = error.missing_cfg_file.rpartition("/")
-        expected = f"; expected one of: {', '.join(error.options)}" if error.options else ""
-        return f"{group or 'config-name'}={choice}: no such choice{expected}"
+        place = f"{group or 'config-name'}={choice}"
+        return f"{place}: {unknown('choice', choice, error.options)}" if error.options else f"{place}: no such choice"
     if isinstance(error, OverrideParseException):
         reason = next((line for line in lines if not line.startswith("Error parsing override")), lines[0])
         expected = quoting_hint(error.override or "") or "expected KEY=VALUE"

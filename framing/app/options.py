@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from framing.app.messages import CHOICES
-from framing.errors import ConfigError
+from framing.errors import ConfigError, unknown
 from framing.training import Recipe
 
 # Keys of train.yaml beside those of ``Recipe``: what is read, and what becomes of the result.
@@ -55,7 +55,7 @@ def check_plain(config: Mapping[str, Any], choices: Mapping[str, Any]) -> None:
     known = (*INPUT_KEYS, *(option.name for option in fields(Recipe)), *APP_KEYS)
     for key in config:
         if key not in known:
-            raise ConfigError(f"{key}: no such option; expected one of: {', '.join(known)}")
+            raise ConfigError(unknown("option", key, known))
     for key, choice in choices.items():
         if choice is None:
             raise ConfigError(f"{key}: cannot be left out")

@@ -23,7 +23,7 @@ from framing.codebook.labels import (
     read_texts,
 )
 from framing.codebook.source import CodebookLoader
-from framing.errors import CodebookError
+from framing.errors import CodebookError, unknown
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,8 @@ class Codebook:
         if not isinstance(content, Mapping) or not isinstance(content.get("frames"), Mapping | list):
             raise CodebookError("a codebook is a mapping with 'name:' and 'frames:' (label name -> definition)")
         known = {"name", "frames", "stance", "exclusive", "version", "unit", "target", "rules", "boundary_cases"}
-        if unknown := sorted(set(content) - known, key=str):
-            raise CodebookError(
-                f"unknown key {unknown[0]!r} in the codebook; expected some of: {', '.join(sorted(known))}"
-            )
+        if keys := sorted(set(content) - known, key=str):
+            raise CodebookError(unknown("key", keys[0], sorted(known)))
         exclusive, version = content.get("exclusive", False), content.get("version", 1)
         if not isinstance(exclusive, bool):
             raise CodebookError(f"exclusive: expected true or false, got {exclusive!r}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from framing.errors import CodebookError
+from framing.errors import CodebookError, unknown
 
 # Label names become metric names and option values, so they stay plain words: with a letter, or '_' at the front.
 NAME = re.compile(r"(?=.*[^\W\d_]|_)\w[\w-]*")
@@ -59,8 +59,8 @@ def read_labels(content: Any, where: str) -> tuple[Label, ...]:
         rules = {"definition": rules} if isinstance(rules, str) else rules or {}
         if not isinstance(rules, Mapping):
             raise CodebookError(f"label {given!r}: expected a definition, or a mapping with 'definition:'")
-        if unknown := sorted(set(rules) - set(_LABEL_KEYS), key=str):
-            raise CodebookError(f"label {given!r}: unknown key {unknown[0]!r}; expected {', '.join(_LABEL_KEYS)}")
+        if keys := sorted(set(rules) - set(_LABEL_KEYS), key=str):
+            raise CodebookError(f"label {given!r}: {unknown('key', keys[0], _LABEL_KEYS)}")
         labels.append(_label(str(given), rules))
     for one, other in _twins(labels):
         raise CodebookError(

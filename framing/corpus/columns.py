@@ -10,7 +10,7 @@ from typing import Any
 
 from framing.codebook import Codebook
 from framing.corpus.raw import RawRows
-from framing.errors import FramingWarning, InputError
+from framing.errors import FramingWarning, InputError, unknown
 from framing.records import SENTENCE_FIELDS, Sentence
 
 LIST_FIELDS = ("frames", "coded")
@@ -25,8 +25,8 @@ _LABEL = re.compile(
 
 def check_fields(columns: Mapping[str, Any]) -> None:
     """Refuse names of columns that are given for a field that there is not."""
-    if unknown := sorted(set(columns) - set(SENTENCE_FIELDS)):
-        raise InputError(f"columns.{unknown[0]}: no such field; expected some of {', '.join(SENTENCE_FIELDS)}")
+    if fields := sorted(set(columns) - set(SENTENCE_FIELDS)):
+        raise InputError(f"columns.{fields[0]}: {unknown('field', fields[0], SENTENCE_FIELDS)}")
 
 
 def columns_of(table: RawRows, columns: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from framing.codebook import Codebook
 from framing.corpus.missing import is_missing_frame
-from framing.errors import InputError
+from framing.errors import InputError, unknown
 from framing.records import Sentence
 
 _MAX_CELL = 10_000
@@ -119,11 +119,9 @@ def named_labels(place: str, sentence: Sentence, codebook: Codebook | None) -> S
     coded = _frame_names(place, sentence.coded, codebook)
     stance = sentence.stance
     if stance and (stance := codebook.stance_called(stance)) is None:
-        expected = codebook.stance_names
-        raise InputError(
-            f"{place}: unknown stance {sentence.stance!r}; expected "
-            + (f"some of: {', '.join(expected)}" if expected else "none, the codebook has no stance classes")
-        )
+        known = codebook.stance_names
+        more = "" if known else ", the codebook has no stance classes"
+        raise InputError(f"{place}: {unknown('stance', sentence.stance, known)}{more}")
     if codebook.exclusive and frames is not None and len(frames) != 1:
         raise InputError(
             f"{place}: {len(frames)} frames, but codebook {codebook.name!r} is exclusive: exactly one each"
@@ -142,6 +140,6 @@ def _frame_names(place: str, labels: tuple[str, ...] | None, codebook: Codebook)
     for label in labels:
         name = codebook.frame_called(label)
         if name is None:
-            raise InputError(f"{place}: unknown frame {label!r}; expected some of: {', '.join(codebook.frame_names)}")
+            raise InputError(f"{place}: {unknown('frame', label, codebook.frame_names)}")
         names[name] = None
     return tuple(names)

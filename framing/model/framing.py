@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from framing.codebook import Codebook
-from framing.errors import ConfigError, ModelError
+from framing.errors import ConfigError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.rule import Decisions, Rule
 from framing.records import Prediction, Sentence
@@ -107,9 +107,7 @@ class FramingClassifier:
         """Return the thresholds, or say which cannot be."""
         for label, value in thresholds.items():
             if label not in self.codebook.frame_names:
-                raise ConfigError(
-                    f"threshold {label}={value}: unknown frame; expected some of {', '.join(self.codebook.frame_names)}"
-                )
+                raise ConfigError(f"threshold {label}={value}: {unknown('frame', label, self.codebook.frame_names)}")
             if not 0 <= value <= 1:
                 raise ConfigError(f"threshold {label}={value}: a probability in [0, 1] is needed")
             if self.codebook.exclusive:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from framing.errors import InputError
+from framing.errors import InputError, unknown
 
 # A language is guessed from the beginning of a document.
 GUESSED_CHARACTERS = 2_000
@@ -245,5 +245,5 @@ def language_of(text: str, language: str | None = None) -> Language:
     """
     name = language or guess_language(text)
     if name not in LANGUAGES:
-        raise InputError(f"unknown language {name!r}; expected one of {', '.join(LANGUAGES)}, or None to guess it")
+        raise InputError(f"{unknown('language', name, LANGUAGES)}, or None to guess it")
     return LANGUAGES[name]

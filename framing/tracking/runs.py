@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import framing
-from framing.errors import StoreError
+from framing.errors import StoreError, unknown
 from framing.scores import scores_of
 from framing.tracking.registry import champion_run, unless_there
 from framing.tracking.store import Store
@@ -198,7 +198,7 @@ def experiment_names(store: Store, wanted: str | None) -> dict[str, str]:
     """Return the names of experiments by id: of one, or of all."""
     names: dict[str, str] = {e.experiment_id: e.name for e in store.client.search_experiments()}
     if wanted is not None and wanted not in names.values():
-        raise StoreError(f"store {store.uri}: no experiment {wanted!r}; there are: {', '.join(names.values())}")
+        raise StoreError(f"store {store.uri}: {unknown('experiment', wanted, names.values())}")
     return {number: name for number, name in names.items() if wanted in (None, name)}
 
 

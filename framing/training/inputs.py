@@ -17,7 +17,7 @@ from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, FramingWarning, InputError
+from framing.errors import ConfigError, FramingWarning, InputError, unknown
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
 from framing.model.decisions.thresholds import F1, check_goal
@@ -95,8 +95,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if isinstance(self.tasks, str):
             raise ConfigError(f"tasks={self.tasks}: expected a list, such as tasks=[{self.tasks}]")
-        if unknown := [task for task in self.tasks if task not in TASKS]:
-            raise ConfigError(f"tasks: unknown task {unknown[0]!r}; expected some of {', '.join(TASKS)}")
+        if others := [task for task in self.tasks if task not in TASKS]:
+            raise ConfigError(f"tasks: {unknown('task', others[0], TASKS)}")
         if isinstance(self.context, str) or set(self.context) - set(CONTEXTS):
             raise ConfigError(
                 f"context={self.context}: expected a list of some of {', '.join(CONTEXTS)}, such as context=[headline]"
