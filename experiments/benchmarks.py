@@ -32,7 +32,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Codebook, Sentence
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import flat, frame_estimates, stance_estimates
+from framing.measure.metrics import frame_estimates, stance_estimates, with_intervals
 from framing.resources import resource
 from framing.tracking import Store, open_run, store_uri
 from framing.training import TrainingResult, train
@@ -254,7 +254,7 @@ def main() -> None:
         if key not in skipped
     }
     with open_run(Store(store_uri(options.store)), system, options.name, params | {"system": system}) as run:
-        run.log(flat(scores) | cost)
+        run.log(with_intervals(scores) | cost)
     path = SHOWN[options.name]
     for who in ("baseline", "system", "gain"):
         estimate = scores[f"{who}/{path}"]

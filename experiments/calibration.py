@@ -19,7 +19,7 @@ from framing import Predictor
 from framing.corpus.dataset import read_sentences
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import flat, frame_estimates
+from framing.measure.metrics import frame_estimates, with_intervals
 from framing.model.decisions.rule import Rule
 from framing.tracking import Store, open_run, store_uri
 
@@ -52,7 +52,7 @@ def main() -> None:
             named[f"{path}/adapted_gain"] = of["adapted"] - of["calibrated"]
             named[f"{path}/whole_gain"] = of["adapted"] - of["raw"]
         with open_run(store, label, "calibration", {"label": label, "sentences": len(rows)}) as run:
-            run.log(flat(named))
+            run.log(with_intervals(named))
         print(label, *(f"{k} {v.value:.3f} {v.interval()}" for k, v in named.items()), sep="\n  ", flush=True)
 
 

@@ -22,7 +22,7 @@ from framing import Codebook, Sentence
 from framing.corpus.dataset import read_sentences
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import flat, frame_estimates
+from framing.measure.metrics import frame_estimates, with_intervals
 from framing.model.classifier import frames_classifier
 from framing.model.decisions.thresholds import F1, Curve
 from framing.model.encoders import SentenceEncoder
@@ -176,7 +176,7 @@ def _mean(estimates: Sequence[Estimate]) -> Estimate:
 def _record(store: Store, experiment: str, params: dict[str, Any], scores: dict[str, Estimate]) -> None:
     name = " ".join(str(value) for value in params.values())
     with open_run(store, name, experiment, params) as run:
-        run.log(flat(scores))
+        run.log(with_intervals(scores))
     print(name, *(f"{path} {scores[path].value:.3f} {scores[path].interval()}" for path in SHOWN), flush=True)
 
 

@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing.errors import EncoderError
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import flat, stance_estimates
+from framing.measure.metrics import stance_estimates, with_intervals
 from framing.model.encoders import SentenceEncoder
 from framing.model.encoders.loss import Lesson
 from framing.model.encoders.tuning import EncoderTuner
@@ -204,7 +204,7 @@ def main() -> None:
                 params = {key: getattr(options, key) for key in OPTIONS[name]}
                 params |= {"system": name, "shots": shots, "part": "development" if options.develop else "reported"}
                 with open_run(store, f"{name}, {shots} shots", "few_shot", params) as run:
-                    run.log(flat(figures) | {"cost/cpu_seconds": costs[name]})
+                    run.log(with_intervals(figures) | {"cost/cpu_seconds": costs[name]})
                 cells = [f"{path} {e.value:.3f} {e.interval()}" for path, e in figures.items()]
                 print(f"{shots} shots, {name}: {'; '.join(cells)}; {costs[name]:.0f} CPU seconds", flush=True)
 

@@ -14,7 +14,7 @@ from small import BOOK, model, sentences
 from framing.corpus.audit import describe_sentences
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import calibration_error, flat, frame_estimates, stance_estimates
+from framing.measure.metrics import calibration_error, frame_estimates, stance_estimates, with_intervals
 from framing.records import Sentence
 from framing.report.plots import corpus_figure
 from framing.training import evaluate_classifier
@@ -84,8 +84,8 @@ def test_an_absent_stance_class_counts_as_in_scikit_learn(classes_there):
 
 def test_n_is_told_on_demand_only():
     scores = {"f1": Estimate(0.5, np.array([0.5]), 3)}
-    assert list(flat(scores)) == ["f1", "f1_low", "f1_high"]
-    assert flat(scores, with_n=True)["f1_n"] == 3
+    assert list(with_intervals(scores)) == ["f1", "f1_low", "f1_high"]
+    assert with_intervals(scores, with_n=True)["f1_n"] == 3
     assert (scores["f1"] - scores["f1"]).n == 3
 
 
@@ -102,7 +102,7 @@ def test_it_is_said_which_labels_never_occur_or_were_not_coded():
     ):
         scores = evaluate_classifier(fitted, some, "dev").estimates
     assert scores["dev/frames/macro_f1"].value == scores["dev/frames/gain/f1"].value
-    assert not [path for path in flat(scores) if "risk" in path]
+    assert not [path for path in with_intervals(scores) if "risk" in path]
 
 
 def test_evaluate_shows_what_each_score_is_computed_on(trained, tmp_path):

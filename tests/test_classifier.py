@@ -82,8 +82,8 @@ def test_frames_are_those_whose_probability_reaches_the_threshold():
     fitted.tasks["frames"].thresholds_["gain"] = p
     assert fitted.predict(sentence)[0].frames == ("gain",)
     # One given with the question replaces it, that time only.
-    assert fitted.predict(sentence, {"gain": 1.0})[0].frames == ()
-    assert fitted.predict(sentence, {"gain": 1.0, "risk": 0.0})[0].frames == ("risk",)
+    assert fitted.predict(sentence, Rule({"gain": 1.0}))[0].frames == ()
+    assert fitted.predict(sentence, Rule({"gain": 1.0, "risk": 0.0}))[0].frames == ("risk",)
     assert fitted.predict(sentence)[0] == before
 
 
@@ -142,7 +142,7 @@ def test_exclusive_frames_are_one_problem_and_one_label_each(head):
     assert [p.frames for p in predictions] == [("rain",), ("wind",), ("sun",)]
     assert [sum(p.proba.values()) for p in predictions] == pytest.approx([1, 1, 1])
     with pytest.raises(ConfigError, match=r"^threshold rain=0\.5: the frames are exclusive, the likeliest one is"):
-        fitted.predict([], {"rain": 0.5})
+        fitted.predict([], Rule({"rain": 0.5}))
 
 
 def test_cells_that_were_not_coded_are_not_learned_from():
@@ -219,7 +219,7 @@ def test_a_blind_stance_classifier_sees_no_target():
 )
 def test_a_threshold_that_cannot_be_is_refused(thresholds, reason):
     with pytest.raises(ConfigError, match=reason):
-        model(LogisticRegression(), tasks=["frames"]).predict([Sentence("Profit.")], thresholds)
+        model(LogisticRegression(), tasks=["frames"]).predict([Sentence("Profit.")], Rule(thresholds))
 
 
 def test_a_goal_moves_the_decisions_and_not_the_probabilities():
@@ -228,15 +228,15 @@ def test_a_goal_moves_the_decisions_and_not_the_probabilities():
         [replace(row, target=None) for row in sentences(16)],
     )
     decided = {
-        goal: np.array([[name in p.frames for name in ("gain", "risk")] for p in fitted.predict(rows, goal=goal)])
+        goal: np.array([[name in p.frames for name in ("gain", "risk")] for p in fitted.predict(rows, Rule(goal=goal))])
         for goal in ("precision>=0.99", "f1", "recall>=0.99")
     }
     few, some, many = (d.sum() for d in decided.values())
     assert few <= some <= many
-    assert fitted.predict(rows, goal="f1") == fitted.predict(rows)
-    assert [p.proba for p in fitted.predict(rows, goal="count")] == [p.proba for p in fitted.predict(rows)]
+    assert fitted.predict(rows, Rule(goal="f1")) == fitted.predict(rows)
+    assert [p.proba for p in fitted.predict(rows, Rule(goal="count"))] == [p.proba for p in fitted.predict(rows)]
     # A threshold given by hand still replaces that of the goal.
-    assert all("gain" not in p.frames for p in fitted.predict(rows, {"gain": 1.0}, goal="recall>=0.99"))
+    assert all("gain" not in p.frames for p in fitted.predict(rows, Rule({"gain": 1.0}, goal="recall>=0.99")))
 
 
 def test_a_goal_of_training_is_what_thresholds_are_chosen_by():
@@ -261,7 +261,7 @@ def test_a_goal_of_training_is_what_thresholds_are_chosen_by():
 def test_probabilities_move_to_the_shares_of_their_batch_and_decisions_stay():
     fitted = model(LogisticRegression())
     plain = [row for row in sentences(16) if "gain" not in row.frames] + sentences(2)  # few of them are of gain
-    before, after = fitted.predict(plain), fitted.predict(plain, adapt_priors=True)
+    before, after = fitted.predict(plain), fitted.predict(plain, Rule(adapt_priors=True))
     assert [p.frames for p in after] == [p.frames for p in before]
     mean = {name: [np.mean([p.proba["gain"] for p in ps]) for ps in (before, after)] for name in ("gain",)}
     assert mean["gain"][1] < mean["gain"][0]
@@ -271,29 +271,29 @@ def test_probabilities_move_to_the_shares_of_their_batch_and_decisions_stay():
     assert shift.estimated[0] == pytest.approx(mean["gain"][1], abs=0.001)
     assert shift.estimated[0] < 0.2  # it is 6 of 54
     with pytest.warns(FramingWarning, match="^gain, risk: shares estimated from 6 sentences, fewer than 50"):
-        fitted.predict([replace(row, target=None) for row in sentences(1)], adapt_priors=True)
-    assert fitted.predict([], adapt_priors=True) == []
+        fitted.predict([replace(row, target=None) for row in sentences(1)], Rule(adapt_priors=True))
+    assert fitted.predict([], Rule(adapt_priors=True)) == []
 
 
 def test_what_cannot_be_decided_at_a_risk_is_left_open():
     fitted = model(LogisticRegression())
     rows = [*sentences(3), Sentence("Nothing of what it knows.", target="the harbour")]
     for risk in (0.001, 0.1):
-        for prediction in fitted.predict(rows, abstain=risk):
+        for prediction in fitted.predict(rows, Rule(abstain=risk)):
             assert not set(prediction.frames) & set(prediction.abstained)
             assert (prediction.stance is None) == ("stance" in prediction.abstained)
             assert set(prediction.stance_proba) == set(BOOK.stance_names)
     # Thirty rows cannot speak of one in a thousand: all is open.
-    (careful,) = fitted.predict(rows[:1], abstain=0.001)
+    (careful,) = fitted.predict(rows[:1], Rule(abstain=0.001))
     assert (careful.frames, careful.stance, careful.abstained) == ((), None, ("gain", "risk", "stance"))
-    easy = fitted.predict(sentences(3), abstain=0.1)
+    easy = fitted.predict(sentences(3), Rule(abstain=0.1))
     decided = [p for p in easy if "gain" not in p.abstained]
     assert len(decided) > 12
     assert all(("gain" in p.frames) == ("gain" in p.sentence.frames) for p in decided)
     # Other shares in the batch are no reason to decide otherwise.
     many = sentences(16)
-    assert [p.abstained for p in fitted.predict(many, abstain=0.1, adapt_priors=True)] == [
-        p.abstained for p in fitted.predict(many, abstain=0.1)
+    assert [p.abstained for p in fitted.predict(many, Rule(abstain=0.1, adapt_priors=True))] == [
+        p.abstained for p in fitted.predict(many, Rule(abstain=0.1))
     ]
 
 
@@ -305,10 +305,10 @@ def test_exclusive_frames_adapt_and_abstain_as_one():
     )
     sunny = [row for row in rows if row.frames == ("sun",)] * 6
     assert fitted.judge(sunny, Rule(adapt_priors=True))["frames"].shift.estimated[1] > 0.9
-    for prediction in fitted.predict([*rows, Sentence("nothing")], abstain=0.15):
+    for prediction in fitted.predict([*rows, Sentence("nothing")], Rule(abstain=0.15)):
         assert len(prediction.frames) == (0 if prediction.abstained else 1)
     with pytest.raises(ConfigError, match=r"^goal count: the frames are exclusive, the likeliest one is taken$"):
-        fitted.predict(rows, goal="count")
+        fitted.predict(rows, Rule(goal="count"))
 
 
 @pytest.mark.parametrize(

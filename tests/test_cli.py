@@ -292,7 +292,7 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", cwd=folder)
     assert answer.code == 0
     assert "shares of frames, in training → here: " in answer.err
-    assert "gain/ece" in answer.out
+    assert "gain/calibration_error" in answer.out
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from framing.measure.metrics import (
     average_precision,
     calibration_error,
     f1,
-    flat,
     frame_estimates,
     precision,
     recall,
     roc_auc,
     stance_estimates,
+    with_intervals,
 )
 
 LABELS = ("rain", "sun", "wind")
@@ -29,7 +29,7 @@ def one_row(n):
 
 def as_is(estimates):
     """The figures that are means over rows: a calibration error knows that a row seen thrice is no three rows."""
-    return {k: e.value for k, e in estimates.items() if not k.endswith(("ece", "calibration_error"))}
+    return {k: e.value for k, e in estimates.items() if not k.endswith("calibration_error")}
 
 
 def replicate(estimates):
@@ -79,9 +79,9 @@ def test_frames_equal_scikit_learn(seed):
         expected[f"{label}/recall"] = sk.recall_score(Y[:, j], decided[:, j])
         expected[f"{label}/brier"] = sk.brier_score_loss(Y[:, j], proba[:, j])
         expected[f"{label}/log_loss"] = sk.log_loss(Y[:, j], proba[:, j])
-        expected[f"{label}/ece"] = float(calibration_error(Y[:, j], proba[:, j], one_row(len(Y)))[0])
+        expected[f"{label}/calibration_error"] = float(calibration_error(Y[:, j], proba[:, j], one_row(len(Y)))[0])
         expected[f"{label}/ap"] = sk.average_precision_score(Y[:, j], proba[:, j])
-    expected["calibration_error"] = np.mean([expected[f"{label}/ece"] for label in LABELS])
+    expected["calibration_error"] = np.mean([expected[f"{label}/calibration_error"] for label in LABELS])
     assert scores == pytest.approx(expected, abs=1e-12)
     assert next(iter(scores)) == "macro_f1"
 
@@ -102,7 +102,9 @@ def test_stance_equals_scikit_learn(seed):
         assert scores[f"{name}/f1"] == pytest.approx(sk.f1_score(y == k, said == k))
         assert scores[f"{name}/precision"] == pytest.approx(sk.precision_score(y == k, said == k))
         assert scores[f"{name}/recall"] == pytest.approx(sk.recall_score(y == k, said == k))
-    assert scores["calibration_error"] == pytest.approx(np.mean([scores[f"{name}/ece"] for name in classes]))
+    assert scores["calibration_error"] == pytest.approx(
+        np.mean([scores[f"{name}/calibration_error"] for name in classes])
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -150,10 +152,10 @@ def test_a_cell_that_was_not_coded_counts_for_nothing():
 def test_a_label_that_nobody_coded_has_no_score_and_is_in_no_mean():
     Y, proba, decided = random_frames(0)
     Y[:, 2] = np.nan
-    scores = flat(frame_estimates(Y, proba, decided, LABELS, one_row(len(Y))))
+    scores = with_intervals(frame_estimates(Y, proba, decided, LABELS, one_row(len(Y))))
     assert not [path for path in scores if path.startswith("wind/")]
     assert scores["macro_f1"] == pytest.approx((scores["rain/f1"] + scores["sun/f1"]) / 2, abs=1e-6)
-    assert flat(frame_estimates(np.full((5, 3), np.nan), proba[:5], decided[:5], LABELS, one_row(5))) == {}
+    assert with_intervals(frame_estimates(np.full((5, 3), np.nan), proba[:5], decided[:5], LABELS, one_row(5))) == {}
     assert np.isnan(f1(np.zeros(3), np.zeros(3), one_row(3))).all()
 
 
@@ -179,8 +181,10 @@ def test_the_calibration_error_of_true_probabilities_is_near_zero_and_of_false_o
     assert np.mean(means) < 0.005
 
 
-def test_flat_names_value_and_both_bounds():
-    scores = flat({"f1": Estimate(0.5, np.linspace(0, 1, 1001)), "ap": Estimate(float("nan"), np.array([0.1]))})
+def test_a_score_has_three_names_value_and_both_bounds():
+    scores = with_intervals(
+        {"f1": Estimate(0.5, np.linspace(0, 1, 1001)), "ap": Estimate(float("nan"), np.array([0.1]))}
+    )
     assert scores == {"f1": 0.5, "f1_low": 0.025, "f1_high": 0.975, "ap_low": 0.1, "ap_high": 0.1}
 
 

@@ -21,6 +21,7 @@ from framing.codebook import Codebook
 from framing.errors import EncoderError, FramingWarning, ModelError, OutputError
 from framing.model.card import model_card
 from framing.model.classifier import frames_classifier
+from framing.model.decisions.rule import Rule
 from framing.model.encoders import SentenceEncoder, WordVectorizer
 from framing.model.encoders.weights import PINNED
 from framing.model.framing import FramingClassifier
@@ -246,17 +247,17 @@ def test_a_model_of_format_1_predicts_and_says_what_it_cannot(saved, folder):
         (folder / task / "held_out.json").unlink()
     old = load_model(folder)
     assert old.predict(NEW) == load_model(saved).predict(NEW)
-    assert old.predict(NEW, goal="f1") == old.predict(NEW)  # what its thresholds are for
+    assert old.predict(NEW, Rule(goal="f1")) == old.predict(NEW)  # what its thresholds are for
     for option, value in (("goal", "count"), ("adapt_priors", True), ("abstain", 0.1)):
         with pytest.raises(ModelError) as caught:
-            old.predict(NEW, **{option: value})
+            old.predict(NEW, Rule(**{option: value}))
         assert str(caught.value) == (
             f"{option}: this model was first saved in format 1, without its held-out scores; train it anew, or leave "
             f"{option} out"
         )
     # Saved again, it is no richer.
     with pytest.raises(ModelError, match="first saved in format 1"):
-        load_model(save_model(old, folder)).predict(NEW, abstain=0.1)
+        load_model(save_model(old, folder)).predict(NEW, Rule(abstain=0.1))
 
 
 def test_what_was_held_out_comes_back_equal(fitted, saved):
@@ -264,7 +265,7 @@ def test_what_was_held_out_comes_back_equal(fitted, saved):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FramingWarning)  # three sentences are few
         for rule in ({"goal": "count"}, {"goal": "precision>=0.9"}, {"adapt_priors": True}, {"abstain": 0.05}):
-            assert after.predict(NEW, **rule) == fitted.predict(NEW, **rule)
+            assert after.predict(NEW, Rule(**rule)) == fitted.predict(NEW, Rule(**rule))
 
 
 def test_held_out_scores_that_are_damaged(folder):

@@ -240,7 +240,7 @@ def test_a_stance_is_read_with_its_target(tiny):
     classifier = fitted(rows, tiny).classifier
     asked: list[str] = []
     stance = classifier.tasks["stance"].features_["embedding"]
-    asked += stance.texts(rows[:1])
+    asked += stance.texts_read(rows[:1])
     assert asked == [f"the harbour | {rows[0].text}"]
 
 

@@ -27,7 +27,7 @@ def main() -> NoReturn:
     """Run the command line; expected errors become one line and exit code 1."""
     warnings.showwarning = _show_warning
     try:
-        group.main(prog_name="framing", standalone_mode=False)
+        cli.main(prog_name="framing", standalone_mode=False)
         write_result("", None)  # what was printed on the way is out too, or it is said that it is not
         code = 0
     except click.exceptions.Exit as stop:
@@ -55,12 +55,12 @@ def main() -> NoReturn:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="framing")
-def group() -> None:
+def cli() -> None:
     """Measure who frames the same matter how: frames and stance of news sentences."""
 
 
 for command in COMMANDS:
-    group.add_command(command)
+    cli.add_command(command)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:

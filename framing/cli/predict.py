@@ -113,7 +113,7 @@ def evaluate(
 
     n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
     """
-    from framing.measure.metrics import flat
+    from framing.measure.metrics import with_intervals
     from framing.model.decisions.rule import Rule
     from framing.report.table import rows_text
     from framing.scores import scores_of
@@ -129,7 +129,7 @@ def evaluate(
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
     _tell_shifts(evaluation.shifts)
-    scores = flat(evaluation.estimates, with_n=True)
+    scores = with_intervals(evaluation.estimates, with_n=True)
     if form == "json":
         write_result(json.dumps(scores, indent=2) + "\n", None)
         return

@@ -130,9 +130,9 @@ def frame_estimates(
     dict of Estimate
         ``macro_f1`` (mean F1 of the positive class over labels) first, then ``mean_ap``, ``macro_f1_two_class``
         (both classes of each label averaged, then the labels), ``micro_f1``, ``brier``, ``log_loss`` and
-        ``calibration_error`` (means over labels), then ``LABEL/f1 precision recall ap brier log_loss ece``, the last
-        being the label's ``calibration_error``. ``n`` is the number of rows coded for some label; for a label's own
-        scores that of its positives.
+        ``calibration_error`` (means over labels), then of each label ``LABEL/f1``, ``precision``, ``recall``, ``ap``,
+        ``brier``, ``log_loss`` and ``calibration_error``. ``n`` is the number of rows coded for some label; for a
+        label's own scores that of its positives.
 
     Notes
     -----
@@ -152,7 +152,7 @@ def frame_estimates(
             "ap": _or_zero(average_precision(y, p, w), y) if coded.any() else np.full(len(W), np.nan),
             "brier": _ratio(w @ (p - y) ** 2, w.sum(axis=1)),
             "log_loss": _ratio(w @ -np.log(likelihood), w.sum(axis=1)),
-            "ece": calibration_error(y, p, w),
+            "calibration_error": calibration_error(y, p, w),
         }
         two_class[label] = {"f1": (per_label[label]["f1"] + _or_zero(f1(1 - y, 1 - d, w), 1 - y)) / 2}
         sizes[label] = int(y.sum()) if coded.any() else None
@@ -165,7 +165,7 @@ def frame_estimates(
         "micro_f1": _or_zero(micro, Y[~np.isnan(Y)]),
         "brier": _mean(per_label, "brier"),
         "log_loss": _mean(per_label, "log_loss"),
-        "calibration_error": _mean(per_label, "ece"),
+        "calibration_error": _mean(per_label, "calibration_error"),
     }
     return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
 
@@ -188,7 +188,7 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
     -------
     dict of Estimate
         ``macro_f1`` first, then ``accuracy``, ``brier`` (sum over classes), ``log_loss``, ``calibration_error``
-        (mean over classes), then ``CLASS/f1 precision recall ece``, the last being the class's ``calibration_error``.
+        (mean over classes), then ``CLASS/f1 precision recall calibration_error``.
         ``n`` is the number of rows; for a class's own scores that of its rows. A class that never occurs counts as for
         ``frame_estimates``.
     """
@@ -198,7 +198,7 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
     per_class = {
         name: {
             **_decisions((y == k).astype(float), (decided == k).astype(float), W),
-            "ece": calibration_error((y == k).astype(float), proba[:, k], W),
+            "calibration_error": calibration_error((y == k).astype(float), proba[:, k], W),
         }
         for k, name in enumerate(classes)
     }
@@ -208,19 +208,19 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
         "accuracy": _ratio(W @ (y == decided).astype(float), total),
         "brier": _ratio(W @ ((proba - one_hot) ** 2).sum(axis=1), total),
         "log_loss": _ratio(W @ -np.log(likelihood), total),
-        "calibration_error": _mean(per_class, "ece"),
+        "calibration_error": _mean(per_class, "calibration_error"),
     }
     return _estimates(overall, len(y), per_class, {name: int((y == k).sum()) for k, name in enumerate(classes)})
 
 
-def flat(estimates: Mapping[str, Estimate], with_n: bool = False) -> dict[str, float]:
+def with_intervals(estimates: Mapping[str, Estimate], with_n: bool = False) -> dict[str, float]:
     """Return ``{path: value, path_low: ..., path_high: ...}`` with 95 % intervals, without what is undefined.
 
     ``with_n`` adds ``path_n``, what each was computed on.
 
     Examples
     --------
-    >>> flat({"macro_f1": Estimate(0.5, np.array([0.5, 0.5]), n=7)}, with_n=True)
+    >>> with_intervals({"macro_f1": Estimate(0.5, np.array([0.5, 0.5]), n=7)}, with_n=True)
     {'macro_f1': 0.5, 'macro_f1_low': 0.5, 'macro_f1_high': 0.5, 'macro_f1_n': 7}
     """
     named: dict[str, float] = {}

@@ -45,7 +45,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):
             raise ConfigError(
                 f"{self.encoder}: no encoder yet; tune it first and fit on what its tune() returns (framing.train does)"
             )
-        self.encoder_ = clone(self.encoder).fit(self._texts(sentences))
+        self.encoder_ = clone(self.encoder).fit(self.texts_learned(sentences))
         return self
 
     @classmethod
@@ -57,14 +57,15 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def transform(self, sentences: Sequence[Sentence]) -> Any:
         """Return one row a sentence, shape (n_sentences, n_features)."""
-        return self.encoder_.transform(self.texts(sentences))
+        return self.encoder_.transform(self.texts_read(sentences))
 
-    def texts(self, sentences: Sequence[Sentence]) -> list[str]:
+    def texts_read(self, sentences: Sequence[Sentence]) -> list[str]:
         """Return what the encoder reads of each sentence."""
         return [_SEPARATOR.join([*filter(None, (getattr(s, c) for c in self.context)), s.text]) for s in sentences]
 
-    def _texts(self, sentences: Sequence[Sentence]) -> list[str]:
-        return self.texts(sentences)
+    def texts_learned(self, sentences: Sequence[Sentence]) -> list[str]:
+        """Return what the encoder is fitted on; there may be more of it than is read of each sentence."""
+        return self.texts_read(sentences)
 
 
 class PairFeatures(TextFeatures):
@@ -72,14 +73,15 @@ class PairFeatures(TextFeatures):
 
     Examples
     --------
-    >>> PairFeatures(None).texts([Sentence("sanctions hurt", target="sanctions")])
+    >>> PairFeatures(None).texts_read([Sentence("sanctions hurt", target="sanctions")])
     ['sanctions | sanctions hurt']
     """
 
-    def texts(self, sentences: Sequence[Sentence]) -> list[str]:
+    def texts_read(self, sentences: Sequence[Sentence]) -> list[str]:
         """Return what the encoder reads of each sentence."""
         return [
-            f"{s.target or ''}{_SEPARATOR}{text}" for s, text in zip(sentences, super().texts(sentences), strict=True)
+            f"{s.target or ''}{_SEPARATOR}{text}"
+            for s, text in zip(sentences, super().texts_read(sentences), strict=True)
         ]
 
 
@@ -99,11 +101,12 @@ class TargetFeatures(TextFeatures):
 
     def transform(self, sentences: Sequence[Sentence]) -> Any:
         """Return one row a sentence, shape (n_sentences, 4 * n_dimensions)."""
-        text = self.encoder_.transform(self.texts(sentences))
+        text = self.encoder_.transform(self.texts_read(sentences))
         target = self.encoder_.transform([s.target or "" for s in sentences])
         if sparse.issparse(text):
             return sparse.hstack([text, target, text.multiply(target), abs(text - target)], format="csr")
         return np.hstack([text, target, text * target, np.abs(text - target)])
 
-    def _texts(self, sentences: Sequence[Sentence]) -> list[str]:
-        return self.texts(sentences) + [s.target or "" for s in sentences]
+    def texts_learned(self, sentences: Sequence[Sentence]) -> list[str]:
+        """Return what the encoder is fitted on; there may be more of it than is read of each sentence."""
+        return self.texts_read(sentences) + [s.target or "" for s in sentences]

@@ -31,26 +31,24 @@ class FramingClassifier:
     tasks: dict[str, TaskClassifier]
     info: dict[str, Any] = field(default_factory=dict)
 
-    def predict(
-        self, sentences: Sequence[Sentence], thresholds: Mapping[str, float] | None = None, **rule: Any
-    ) -> list[Prediction]:
+    def predict(self, sentences: Sequence[Sentence], rule: Rule | None = None) -> list[Prediction]:
         """Return one prediction a sentence; a stance only where the sentence has a target.
 
         Parameters
         ----------
         sentences
             Sentences.
-        thresholds, **rule
-            As for ``Rule``.
+        rule
+            How probabilities become decisions; default the model's own way.
 
         Raises
         ------
         ModelError
             Sentences have targets, but the model was trained without stance.
         ConfigError
-            A threshold is for an unknown label or not in [0, 1], or the rule is none.
+            A threshold is for an unknown label or not in [0, 1].
         """
-        return self.predictions(sentences, self.judge(sentences, Rule(thresholds or {}, **rule)))
+        return self.predictions(sentences, self.judge(sentences, rule or Rule()))
 
     def judge(self, sentences: Sequence[Sentence], rule: Rule) -> dict[str, Decisions]:
         """Return each task's decisions by a rule; the stance on those sentences that have a target.
@@ -103,8 +101,8 @@ class FramingClassifier:
                 "train one with tasks=[frames,stance] on rows that have 'target' and 'stance'"
             )
 
-    def check_thresholds(self, thresholds: Mapping[str, float]) -> Mapping[str, float]:
-        """Return the thresholds, or say which cannot be."""
+    def check_thresholds(self, thresholds: Mapping[str, float]) -> None:
+        """Say which thresholds cannot be."""
         for label, value in thresholds.items():
             if label not in self.codebook.frame_names:
                 raise ConfigError(f"threshold {label}={value}: {unknown('frame', label, self.codebook.frame_names)}")
@@ -112,4 +110,3 @@ class FramingClassifier:
                 raise ConfigError(f"threshold {label}={value}: a probability in [0, 1] is needed")
             if self.codebook.exclusive:
                 raise ConfigError(f"threshold {label}={value}: the frames are exclusive, the likeliest one is taken")
-        return thresholds

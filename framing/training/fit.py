@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from framing.codebook import Codebook
 from framing.corpus.splits import Fold
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.metrics import flat
+from framing.measure.metrics import with_intervals
 from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders.loss import Lesson
 from framing.model.encoders.tuning import VERSION
@@ -134,7 +134,7 @@ def fit_training(training: Training) -> TrainingResult:
         for baseline, task in training.baselines.items():
             scores = score_task(task.kind, fitted[baseline], sentences, training.codebook, seed=training.seed).estimates
             estimates |= named(scores, f"{name}/{baseline}")
-    metrics = flat(estimates)
+    metrics = with_intervals(estimates)
     counts = {name: task.counts for name, task in training.tasks.items()}
     model.info = {
         "data": {"digest": training.data_digest, "counts": counts},
@@ -181,6 +181,6 @@ def _lessons(training: Training, rows: Collection[int]) -> list[Lesson]:
     lessons = []
     for task in training.tasks.values():
         part = [i for i, row in enumerate(task.rows) if row in rows]
-        texts = task.classifier.features[EMBEDDING].texts([task.sentences[i] for i in part])
+        texts = task.classifier.features[EMBEDDING].texts_read([task.sentences[i] for i in part])
         lessons.append(Lesson(texts, task.Y[part], task.classifier.decoder.exclusive, training.groups[task.rows[part]]))
     return lessons
