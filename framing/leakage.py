@@ -46,6 +46,7 @@ def audit_sentences(
     sentences: Sequence[Sentence],
     codebook: Codebook,
     encoder: SentenceEncoder | None = None,
+    *,
     similarity: float = 0.92,
     seed: int = 0,
 ) -> Audit:

@@ -157,6 +157,7 @@ class Predictor:
         self,
         sentences: Iterable[str | Sentence] | Table,
         target: str | None = None,
+        *,
         thresholds: Mapping[str, float] | None = None,
         goal: str | None = None,
         adapt_priors: bool = False,
@@ -225,7 +226,7 @@ class Predictor:
         self,
         text: str,
         target: str | None = None,
-        thresholds: Mapping[str, float] | None = None,
+        *,
         doc_id: str = "",
         **rule: Any,
     ) -> Predictions:
@@ -236,7 +237,7 @@ class Predictor:
         """
         if not isinstance(text, str):
             raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
-        return self.predict(segment(text, doc_id), target, thresholds, **rule)
+        return self.predict(segment(text, doc_id), target, **rule)
 
 
 def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:

@@ -67,5 +67,5 @@ def model(head, words=None, encoder=None, tasks=("frames", "stance"), rows=None,
     ):
         if name in tasks:
             Y = codes(rows)
-            fitted[name] = make(BOOK, encoder, head, words).fit(rows, Y, folds(rows, Y))
+            fitted[name] = make(BOOK, encoder, head, words=words).fit(rows, Y, folds(rows, Y))
     return FramingClassifier(BOOK, fitted, info or {})

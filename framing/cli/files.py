@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def read_input(
     file: str,
     columns: dict[str, Any],
+    *,
     doc_id: str = "",
     form: str = "auto",
     codebook: Codebook | None = None,

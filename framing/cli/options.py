@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import click
+
+Command = Callable[..., Any]
 
 MODEL = click.option(
     "--model",
@@ -31,20 +34,58 @@ INPUT_FORMAT = click.option(
     help=f"What the input is, whatever its name says: {', '.join(INPUT_FORMATS[1:])}; lines: each line is a sentence, "
     "as in a list of headlines or posts.  [default: by the name; standard input: by how it begins]",
 )
-THRESHOLD = click.option(
-    "--threshold", "thresholds", metavar="LABEL=P", multiple=True, help="Replace the model's threshold of a frame."
-)
 CODEBOOK = click.option(
     "--codebook", default="shipped", show_default=True, help="Codebook to check the labels against."
 )
-GOAL = click.option(
-    "--goal",
-    metavar="GOAL",
-    help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
+_RULE = (
+    click.option(
+        "--threshold", "thresholds", metavar="LABEL=P", multiple=True, help="Replace the model's threshold of a frame."
+    ),
+    click.option(
+        "--goal",
+        metavar="GOAL",
+        help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
+    ),
+    click.option(
+        "--adapt-priors",
+        is_flag=True,
+        help="Move the frames' probabilities to their shares as estimated from the input.",
+    ),
 )
-ADAPT = click.option(
-    "--adapt-priors", is_flag=True, help="Move the frames' probabilities to their shares as estimated from the input."
+_ABSTAIN = click.option(
+    "--abstain", type=float, metavar="RISK", help="Decide only what can be decided at this risk of an error."
 )
+
+
+def output_format(*choices: str) -> Callable[[Command], Command]:
+    """Add ``--format``; the first choice is the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(choices),
+        default=choices[0],
+        show_default=True,
+        help="How the result is written.",
+    )
+
+
+def rule_options(abstain: bool = False) -> Callable[[Command], Command]:
+    """Add the options of a ``Rule``, and hand them to the command as one argument ``rule``."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def with_rule(*args: Any, **given: Any) -> Any:
+            from framing.model.decisions.rule import Rule
+
+            parts = {name: given.pop(name) for name in ("goal", "adapt_priors", *(["abstain"] if abstain else []))}
+            thresholds = pairs(given.pop("thresholds"), "--threshold", number=True)
+            return command(*args, rule=Rule(thresholds, **parts), **given)
+
+        for option in reversed([*_RULE, *([_ABSTAIN] if abstain else [])]):
+            with_rule = option(with_rule)
+        return with_rule
+
+    return decorate
 
 
 def pairs(values: Sequence[str], option: str, number: bool = False) -> dict[str, Any]:

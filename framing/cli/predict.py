@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import check_exists, check_output, read_input, shown, terminal_width, write_result
-from framing.cli.options import ADAPT, COLUMN, GOAL, INPUT_FORMAT, MODEL, STORE, THRESHOLD, pairs
+from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
 
 if TYPE_CHECKING:
     from framing.model.decisions.priors import PriorShift
+    from framing.model.decisions.rule import Rule
     from framing.predictor import Predictor
     from framing.records import Prediction
 
@@ -24,21 +25,11 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @MODEL
 @STORE
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "jsonl", "csv", "html"]),
-    default="table",
-    show_default=True,
-    help="How the result is written.",
-)
+@output_format("table", "jsonl", "csv", "html")
 @INPUT_FORMAT
 @click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
 @click.option("--target", help="Toward what the stance is taken, for all sentences.")
-@THRESHOLD
-@GOAL
-@ADAPT
-@click.option("--abstain", type=float, metavar="RISK", help="Decide only what can be decided at this risk of an error.")
+@rule_options(abstain=True)
 @COLUMN
 def predict(
     files: tuple[str, ...],
@@ -48,10 +39,7 @@ def predict(
     input_format: str,
     output: str | None,
     target: str | None,
-    thresholds: tuple[str, ...],
-    goal: str | None,
-    adapt_priors: bool,
-    abstain: float | None,
+    rule: Rule,
     columns: tuple[str, ...],
 ) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
@@ -59,7 +47,6 @@ def predict(
     Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames and
     predicted_stance are the model's; frames and stance are the coder's, where the table has them.
     """
-    chosen = pairs(thresholds, "--threshold", number=True)
     named = pairs(columns, "--column")
     if files.count("-") > 1:
         raise click.UsageError("-: standard input can be read only once")
@@ -71,12 +58,10 @@ def predict(
     sentences = [
         sentence
         for file, doc_id in zip(files, doc_ids, strict=True)
-        for sentence in read_input(file, named, doc_id, input_format)
+        for sentence in read_input(file, named, doc_id=doc_id, form=input_format)
     ]
     predictor = _load_predictor(model, store)
-    predictions = predictor.predict(
-        sentences, target=target, thresholds=chosen, goal=goal, adapt_priors=adapt_priors, abstain=abstain
-    )
+    predictions = predictor.predict(sentences, target, **vars(rule))
     _tell_shifts(predictions.shifts)
     write_result(_formatted(predictions, predictor.labels, form, output, files), output)
 
@@ -85,18 +70,9 @@ def predict(
 @click.argument("file")
 @MODEL
 @STORE
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the result.",
-)
+@output_format("table", "json")
 @INPUT_FORMAT
-@THRESHOLD
-@GOAL
-@ADAPT
+@rule_options()
 @COLUMN
 def evaluate(
     file: str,
@@ -104,9 +80,7 @@ def evaluate(
     store: str | None,
     form: str,
     input_format: str,
-    thresholds: tuple[str, ...],
-    goal: str | None,
-    adapt_priors: bool,
+    rule: Rule,
     columns: tuple[str, ...],
 ) -> None:
     """Score a model on coded rows, with 95 % bootstrap intervals over documents.
@@ -114,18 +88,15 @@ def evaluate(
     n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
     """
     from framing.measure.metrics import with_intervals
-    from framing.model.decisions.rule import Rule
     from framing.report.table import rows_text
     from framing.scores import scores_of
     from framing.training import evaluate_classifier
     from framing.training.tasks import check_coded
 
-    chosen = pairs(thresholds, "--threshold", number=True)
-    named, rule = pairs(columns, "--column"), Rule(chosen, goal, adapt_priors)
     check_exists(file)
     predictor = _load_predictor(model, store)
     # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
-    sentences = read_input(file, named, form=input_format, codebook=predictor.codebook)
+    sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
     _tell_shifts(evaluation.shifts)

@@ -7,21 +7,14 @@ import sys
 import click
 
 from framing.cli.files import terminal_width, write_result
-from framing.cli.options import STORE
+from framing.cli.options import STORE, output_format
 
 
 @click.command()
 @STORE
 @click.option("--experiment", help="Only the runs of this experiment.")
 @click.option("--all", "everything", is_flag=True, help="Also runs without a score: failed, killed, parents of sweeps.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv"]),
-    default="table",
-    show_default=True,
-    help="Form of the result.",
-)
+@output_format("table", "csv")
 def runs(store: str | None, experiment: str | None, everything: bool, form: str) -> None:
     """Rank training runs, best first; * marks the champion."""
     from datetime import datetime

@@ -50,7 +50,7 @@ class _Variable:
 
 
 def agreement(
-    codings: Mapping[str, Sequence[Sentence]], codebook: Codebook, n_replicates: int = 1000, seed: int = 0
+    codings: Mapping[str, Sequence[Sentence]], codebook: Codebook, *, n_replicates: int = 1000, seed: int = 0
 ) -> dict[str, Agreement]:
     """Compare coders by label, each frame as present or absent, and the stance as one variable of several classes.
 
@@ -89,11 +89,11 @@ def agreement(
     """
     if len(codings) < 2:
         raise InputError("agreement needs the codes of at least two coders")
-    return compare_units(match_units(codings), codebook, n_replicates, seed)
+    return compare_units(match_units(codings), codebook, n_replicates=n_replicates, seed=seed)
 
 
 def compare_units(
-    matching: Matching, codebook: Codebook, n_replicates: int = 1000, seed: int = 0
+    matching: Matching, codebook: Codebook, *, n_replicates: int = 1000, seed: int = 0
 ) -> dict[str, Agreement]:
     """Compare coders on sentences that were matched; parameters, result and errors are those of ``agreement``."""
     found = {}

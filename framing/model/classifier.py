@@ -252,7 +252,7 @@ class TaskClassifier(BaseEstimator):
 
 
 def frames_classifier(
-    codebook: Codebook, encoder: Any, head: Any, words: Any = None, context: Sequence[str] = (), goal: str = F1
+    codebook: Codebook, encoder: Any, head: Any, *, words: Any = None, context: Sequence[str] = (), goal: str = F1
 ) -> TaskClassifier:
     """Return the unfitted classifier of the frames."""
     features = _feature_sets(encoder, words, context, TextFeatures, TextFeatures)
@@ -263,6 +263,7 @@ def stance_classifier(
     codebook: Codebook,
     encoder: Any,
     head: Any,
+    *,
     words: Any = None,
     context: Sequence[str] = (),
     blind: bool = False,

@@ -28,6 +28,10 @@ class Parts:
     context: Sequence[str]
     goal: str
 
+    def beside(self) -> dict[str, Any]:
+        """Return what is read beside the sentence and its vector."""
+        return {"words": self.words, "context": self.context}
+
 
 @dataclass(frozen=True)
 class TaskKind:
@@ -85,7 +89,7 @@ FRAMES = TaskKind(
     is_coded=lambda sentence, book: sentence.frames is not None,
     codes=_frame_codes,
     stratum=lambda sentence: str(sorted(sentence.frames or ())),
-    build=lambda book, p: frames_classifier(book, p.encoder, p.heads["frames"], p.words, p.context, p.goal),
+    build=lambda book, p: frames_classifier(book, p.encoder, p.heads["frames"], goal=p.goal, **p.beside()),
     estimates=frame_estimates,
     prediction=lambda sentence, proba, present: Prediction(sentence, proba=proba, frames=present),
 )
@@ -97,7 +101,7 @@ STANCE = TaskKind(
     is_coded=lambda sentence, book: bool(book.stance and sentence.stance is not None and sentence.target),
     codes=_stance_codes,
     stratum=lambda sentence: str(sentence.stance),
-    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], p.words, p.context),
+    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], **p.beside()),
     estimates=lambda Y, proba, decided, labels, W: stance_estimates(Y.argmax(axis=1), proba, labels, W),
     prediction=lambda sentence, proba, present: Prediction(sentence, stance=present[0], stance_proba=proba),
 )
@@ -105,7 +109,7 @@ STANCE = TaskKind(
 STANCE_BLIND = replace(
     STANCE,
     name="stance_blind",
-    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], p.words, p.context, blind=True),
+    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], blind=True, **p.beside()),
 )
 
 KINDS = {kind.name: kind for kind in (FRAMES, STANCE)}
