@@ -6,10 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from command import framing
 from sklearn import metrics as sk
 from sklearn.linear_model import LogisticRegression
-from small import BOOK, model, sentences
 
 from framing.corpus.audit import describe_sentences
 from framing.errors import FramingWarning
@@ -18,6 +16,8 @@ from framing.measure.metrics import calibration_error, frame_estimates, stance_e
 from framing.records import Sentence
 from framing.report.plots import corpus_figure
 from framing.training import evaluate_classifier
+from tests.command import framing
+from tests.small import BOOK, model, sentences
 
 LABELS = ("rain", "sun", "wind")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import krippendorff
 import numpy as np
 import pytest
-from command import framing
-from small import BOOK
 
 from framing.errors import InputError
 from framing.measure.agreement import agreement, krippendorff_alpha
 from framing.records import Sentence
+from tests.command import framing
+from tests.small import BOOK
 
 
 def coded(codes, stances=(), **more):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from command import framing
-from small import BOOK
 
 from framing.codebook import Codebook
 from framing.errors import InputError
@@ -12,6 +10,8 @@ from framing.measure.agreement import agreement
 from framing.measure.coders import codings_by_column, codings_by_file
 from framing.measure.matching import match_units, matching_lines, normalised
 from framing.records import Sentence
+from tests.command import framing
+from tests.small import BOOK
 
 
 def rows(*texts, **more):

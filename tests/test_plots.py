@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from command import framing
-from small import BOOK, sentences
 
 from framing.report.plots import corpus_figure, frames_figure, stance_figure
+from tests.command import framing
+from tests.small import BOOK, sentences
 
 
 def test_precision_recall_and_reliability_of_each_frame(tmp_path):
