@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -38,3 +39,13 @@ def test_every_room_has_its_floor_in_the_import_contract_and_its_line_for_newcom
     assert rooms - {"__init__"} == floors
     told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [room for room in sorted(floors) if f"`{room}" not in told] == []
+
+
+def test_no_private_name_means_two_things():
+    homes: dict[str, set[str]] = {}
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            private = isinstance(node, ast.FunctionDef | ast.ClassDef) and re.match(r"_[^_]", node.name)
+            if private:
+                homes.setdefault(node.name, set()).add(str(file.relative_to(ROOT)))
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}

@@ -179,7 +179,7 @@ def test_killed_and_started_again_it_goes_on_and_ends_the_same(tiny, tmp_path, m
 
 def test_what_is_finished_is_not_done_twice(tiny, monkeypatch):
     first = tuned_on(sentences(), tiny)
-    monkeypatch.setattr(EncoderTuner, "_train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(EncoderTuner, "_train_adapter", lambda *_: pytest.fail("trained again"))
     np.testing.assert_array_equal(first, tuned_on(sentences(), tiny))
 
 

@@ -57,12 +57,12 @@ def run(overrides: list[str]) -> None:
 def _main(cfg: DictConfig) -> float:
     """Train one model; the score is what sweepers optimise (higher is better)."""
     if HydraConfig.get().mode == RunMode.MULTIRUN:
-        return _train(cfg)  # of a run that fails Hydra says which it is, and goes on with the others
+        return _tracked_training(cfg)  # of a run that fails Hydra says which it is, and goes on with the others
     with past_hydra():
-        return _train(cfg)
+        return _tracked_training(cfg)
 
 
-def _train(cfg: DictConfig) -> float:
+def _tracked_training(cfg: DictConfig) -> float:
     """Train inside a tracked run."""
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
     choices = {key: HydraConfig.get().runtime.choices.get(key) for key in CHOICES}

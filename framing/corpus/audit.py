@@ -134,7 +134,7 @@ def _stance_by_frame(sentences: Sequence[Sentence]) -> list[tuple[str, int]]:
 
 
 def _counted(title: str, counts: Iterable[tuple[str | None, int]], total: int) -> list[str]:
-    rows = [(_cut(str(name)), count) for name, count in counts]
+    rows = [(_fitted(str(name)), count) for name, count in counts]
     if not rows:
         return []
     width = max(len(name) for name, _ in rows)
@@ -142,7 +142,7 @@ def _counted(title: str, counts: Iterable[tuple[str | None, int]], total: int) -
     return [f"{title}:", *body, ""]
 
 
-def _cut(text: str, length: int = 72) -> str:
+def _fitted(text: str, length: int = 72) -> str:
     """Return a text that fits into a line of a terminal: long ones lose their end."""
     text = " ".join(text.split())
     return text if len(text) <= length else f"{text[: length - 1]}…"

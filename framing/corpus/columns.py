@@ -50,7 +50,7 @@ def columns_of(table: RawRows, columns: Mapping[str, Any]) -> dict[str, str]:
     FramingWarning
         A column has the name of a field and cannot be it: it is left alone.
     """
-    given = {field: _named(table, field, name) for field, name in columns.items() if name != field}
+    given = {field: _given_column(table, field, name) for field, name in columns.items() if name != field}
     _refuse_near_misses(table, given)
     if given.get("text", "text") not in table.names:
         raise InputError(
@@ -89,7 +89,7 @@ def is_whole(value: Any) -> bool:
     return number.is_integer() and abs(number) < 2**53
 
 
-def _named(table: RawRows, field: str, name: Any) -> str | None:
+def _given_column(table: RawRows, field: str, name: Any) -> str | None:
     """Return the column that is meant by a name; one that looks like a number or a truth value may come as that."""
     if name is None or name == "":
         return None

@@ -61,7 +61,7 @@ def _sentence(place: str, known: dict[str, Any], extra: dict[str, Any], codebook
         else:
             values[field] = _number(place, field, value)
     _check_values(place, values)
-    return Sentence(**values, extra=_plain(extra))
+    return Sentence(**values, extra=_json_values(extra))
 
 
 def _check_values(place: str, values: dict[str, Any]) -> None:
@@ -98,6 +98,6 @@ def _number(place: str, field: str, value: Any) -> int | float:
     )
 
 
-def _plain(extra: dict[str, Any]) -> dict[str, Any]:
+def _json_values(extra: dict[str, Any]) -> dict[str, Any]:
     """Make values that JSON cannot hold (dates of Parquet files, for instance) text."""
     return {str(name): json.loads(json.dumps(value, default=str)) for name, value in extra.items()}

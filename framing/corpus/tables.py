@@ -55,7 +55,7 @@ def sentences_from_table(
             f"table: no column 'text'; the columns are: {listed}. Rename the one that holds the sentences to 'text', "
             "or give that column alone, as a list of texts"
         )
-    rows = [{str(name): _plain(value) for name, value in row.items()} for row in read()]
+    rows = [{str(name): _plain_value(value) for name, value in row.items()} for row in read()]
     if set(names) == {*SENTENCE_FIELDS, "extra"}:  # made by load_dataset
         rows = [row | with_own_names(json.loads(row.pop("extra") or "{}"), SENTENCE_FIELDS) for row in rows]
     placed = ((f"row {number}", row) for number, row in enumerate(rows, 1))
@@ -112,12 +112,12 @@ def _arrow_rows(table: Any) -> list[dict[str, Any]]:
     return pyarrow.table(table).to_pylist()
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     """Return a cell as plain Python: NumPy's values as lists and numbers, not-a-number as missing."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _plain_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_plain_value(inner) for inner in value]
     return None if isinstance(value, float) and math.isnan(value) else value

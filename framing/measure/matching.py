@@ -173,12 +173,12 @@ def matching_lines(matching: Matching) -> list[str]:
         lines.append(f"without a partner, {_first_of(len(own))} of {coder}:")
         others = [o for o in matching.unmatched if o.coder != coder]
         for occurrence in own[:_SHOWN]:
-            lines += [f"  row {occurrence.row}: {_cut(occurrence.text)}", *_near_miss(occurrence, others)]
+            lines += [f"  row {occurrence.row}: {_excerpt(occurrence.text)}", *_near_miss(occurrence, others)]
     for coder, own in _by_coder(matching.left_out).items():
         lines.append(
             f"left out, {_first_of(len(own))} of {coder} that stand several times, not equally often with all:"
         )
-        lines += [f"  row {occurrence.row}: {_cut(occurrence.text)}" for occurrence in own[:_SHOWN]]
+        lines += [f"  row {occurrence.row}: {_excerpt(occurrence.text)}" for occurrence in own[:_SHOWN]]
     if matching.left_out:
         lines.append("a 'doc_id' or a 'position' in all files would tell these apart")
     return lines
@@ -188,7 +188,7 @@ def _first_of(n: int) -> str:
     return f"the first {_SHOWN} of {n:,}" if n > _SHOWN else f"{n:,}"
 
 
-def _cut(text: str, shown: int = 0) -> str:
+def _excerpt(text: str, shown: int = 0) -> str:
     """Return 60 characters of a text, among them the one at a position."""
     text = " ".join(text.split())
     if shown > 50:
@@ -206,7 +206,7 @@ def _near_miss(occurrence: Occurrence, others: Sequence[Occurrence]) -> list[str
         if normalised(other.text) == normalised(occurrence.text):
             return [f"    {where} has it in document {other.document!r}, not in {occurrence.document!r}"]
         differs = next((i for i, (a, b) in enumerate(zip(plain, close, strict=False)) if a != b), len(close))
-        return [f"    nearly {where}: {_cut(normalised(other.text), differs)}"]
+        return [f"    nearly {where}: {_excerpt(normalised(other.text), differs)}"]
     return []
 
 

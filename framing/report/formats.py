@@ -31,7 +31,7 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
         own = with_own_names(prediction.sentence.extra, {*RESULT_FIELDS, *columns})
         rows.append({name: cell for cells in result.values() for name, cell in cells.items()} | own)
     columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
-    return csv_text(columns, [[_cell(row.get(name)) for name in columns] for row in rows])
+    return csv_text(columns, [[_csv_cell(row.get(name)) for name in columns] for row in rows])
 
 
 def _flat(prediction: Prediction) -> dict[str, dict[str, Any]]:
@@ -47,7 +47,7 @@ def _flat(prediction: Prediction) -> dict[str, dict[str, Any]]:
     return cells
 
 
-def _cell(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
     if value is None:
         return ""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

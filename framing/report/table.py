@@ -24,15 +24,17 @@ def predictions_text(predictions: Sequence[Prediction], labels: Sequence[str], w
         sentence = prediction.sentence
         if several and sentence.doc_id != seen:
             seen = sentence.doc_id
-            table.add_row("", _cell(seen or "without a document", "bold"))
-        cells = [_cell(number), _cell(" ".join(sentence.text.split()))]
+            table.add_row("", _text_cell(seen or "without a document", "bold"))
+        cells = [_text_cell(number), _text_cell(" ".join(sentence.text.split()))]
         for style, label in zip(_cycle(_STYLES), labels, strict=False):
             p = f"{prediction.proba[label]:.2f}"
             mark = "? " if label in prediction.abstained else ""
-            cells.append(_cell(f"● {p}", f"bold {style}") if label in prediction.frames else _cell(f"{mark}{p}"))
+            cells.append(
+                _text_cell(f"● {p}", f"bold {style}") if label in prediction.frames else _text_cell(f"{mark}{p}")
+            )
         if with_stance and prediction.stance_proba:
             stance = prediction.stance
-            cells.append(_cell(f"{stance} {prediction.stance_proba[stance]:.2f}" if stance else "?"))
+            cells.append(_text_cell(f"{stance} {prediction.stance_proba[stance]:.2f}" if stance else "?"))
         table.add_row(*cells)
     return _text(table, width, colour)
 
@@ -41,7 +43,7 @@ def rows_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int,
     """Return rows as a table of text; numbers are given as text already."""
     table = _table(columns, numbers=set())
     for row in rows:
-        table.add_row(*map(_cell, row))
+        table.add_row(*map(_text_cell, row))
     return _text(table, width, colour)
 
 
@@ -67,7 +69,7 @@ def _text(table: Any, width: int, colour: bool) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
-def _cell(content: Any, style: str = "") -> Any:
+def _text_cell(content: Any, style: str = "") -> Any:
     """Return text that is shown as it stands; an article's control characters stay out of the terminal."""
     from rich.text import Text
 

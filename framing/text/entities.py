@@ -53,15 +53,15 @@ class NameFinder:
 
     def names(self, text: str) -> list[str]:
         """Return the names of a text, in order."""
-        return [name for name, _, _ in self._found(text)]
+        return [name for name, _, _ in self._spans_of_names(text)]
 
     def mask(self, text: str, mark: str = "X") -> str:
         """Return the text with each name replaced by a mark."""
-        for _, start, end in reversed(self._found(text)):
+        for _, start, end in reversed(self._spans_of_names(text)):
             text = text[:start] + mark + text[end:]
         return text
 
-    def _found(self, text: str) -> list[tuple[str, int, int]]:
+    def _spans_of_names(self, text: str) -> list[tuple[str, int, int]]:
         found = []
         for match in _NAME.finditer(text):
             start, end = match.span()

@@ -47,13 +47,13 @@ def glued_stops(text: str, start: int, end: int, language: Language) -> Iterator
     for found in _STOP.finditer(text, start, end):
         if found.end() == end:
             return
-        cut = _cut(text, start, found, language)
+        cut = _cut_at_stops(text, start, found, language)
         if cut is not None and start < cut < end:
             yield cut
             start = cut
 
 
-def _cut(text: str, start: int, found: re.Match[str], language: Language) -> int | None:
+def _cut_at_stops(text: str, start: int, found: re.Match[str], language: Language) -> int | None:
     stop, after = found.group(1), text[found.end()]
     if any(mark in FULL_STOPS for mark in stop):
         return None if _goes_on(text, start, found) else _after_closing(text, start, found)

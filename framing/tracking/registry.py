@@ -27,7 +27,7 @@ def promote(store: Store, run: RunSummary) -> int:
             raise StoreError(
                 f"run {run.run_id[:8]} ({run.name}) has no model; promote one of its children or train again"
             )
-        if not _found(store.client.get_registered_model, REGISTERED_MODEL):
+        if not _if_there(store.client.get_registered_model, REGISTERED_MODEL):
             unless_there(store.client.create_registered_model, REGISTERED_MODEL)
         source = store.client.get_run(run.run_id).info.artifact_uri + f"/{MODEL_FOLDER}"
         version = store.client.create_model_version(REGISTERED_MODEL, source=source, run_id=run.run_id).version
@@ -41,11 +41,11 @@ def champion_run(store: Store) -> str | None:
         return None
     store.require()
     with store.answering():
-        version = _found(store.client.get_model_version_by_alias, REGISTERED_MODEL, CHAMPION)
+        version = _if_there(store.client.get_model_version_by_alias, REGISTERED_MODEL, CHAMPION)
     return version.run_id if version else None
 
 
-def _found(ask: Callable[..., Any], *wanted: str) -> Any:
+def _if_there(ask: Callable[..., Any], *wanted: str) -> Any:
     """Ask the registry; ``None`` where it has no such thing."""
     from mlflow.exceptions import MlflowException
 

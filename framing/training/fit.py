@@ -127,7 +127,7 @@ def fit_training(training: Training) -> TrainingResult:
         fitted[name], held_out[name] = procedure.fit(task, refit=kept or bool(training.evaluate))
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
-        estimates |= named(_scores(held_out[name], training.seed), f"validation/{name}")
+        estimates |= named(_estimates_of(held_out[name], training.seed), f"validation/{name}")
     model = FramingClassifier(training.codebook, {name: fitted[name] for name in training.tasks})
     for name, sentences in training.evaluate.items():
         estimates |= evaluate_classifier(model, sentences, name, seed=training.seed).estimates
@@ -146,7 +146,7 @@ def fit_training(training: Training) -> TrainingResult:
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
 
 
-def _scores(held_out: HeldOut, seed: int) -> dict[str, Estimate]:
+def _estimates_of(held_out: HeldOut, seed: int) -> dict[str, Estimate]:
     W = bootstrap_weights(np.unique(held_out.groups, return_inverse=True)[1], seed=seed)
     return held_out.kind.estimates(held_out.Y, held_out.proba, held_out.decided, held_out.labels, W)
 

@@ -36,7 +36,7 @@ def rows_of_cells(name: str, lines: Sequence[str], delimiter: str) -> list[Row]:
         broken = error
     swallowing = swallowing_rows(rows, lines, delimiter)
     if delimiter == "\t" and (broken or not _even(rows) or (swallowing and len(rows[0].cells) > 1)):
-        plain = _plain(lines, delimiter)
+        plain = _read_without_quotes(lines, delimiter)
         if _even(plain) and not written_with_quotes(plain):
             _tell_that_quotes_are_text(name, plain, swallowing)
             return plain
@@ -76,7 +76,7 @@ def _quoted(name: str, lines: Sequence[str], delimiter: str) -> list[Row]:
                 rows.append(Row(first, reader.line_num, cells))
 
 
-def _plain(lines: Sequence[str], delimiter: str) -> list[Row]:
+def _read_without_quotes(lines: Sequence[str], delimiter: str) -> list[Row]:
     """Split at each delimiter, whatever quotes there are."""
     rows = (Row(number, number, line.rstrip("\r\n").split(delimiter)) for number, line in enumerate(lines, 1))
     return [row for row in rows if any(row.cells)]

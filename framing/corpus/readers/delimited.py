@@ -34,10 +34,10 @@ def _read(source: Source, expected: str) -> Rows:
         warnings.warn(f"{source.name}: the cells are {found}; read so", FramingWarning, stacklevel=2)
     rows = rows_of_cells(source.name, lines, delimiter)
     if rows:
-        yield from _named(source.name, rows[0], rows[1:])
+        yield from _named_columns(source.name, rows[0], rows[1:])
 
 
-def _named(name: str, header: Row, body: Sequence[Row]) -> Rows:
+def _named_columns(name: str, header: Row, body: Sequence[Row]) -> Rows:
     names = [cell.strip() for cell in header.cells]
     given = [column for column in names if column]
     if not given:

@@ -31,7 +31,7 @@ def check_risk(risk: float) -> float:
     return float(risk)
 
 
-def class_scores(proba: Proba, y: Rows, size: int = _SCORES) -> list[Values]:
+def class_conformity(proba: Proba, y: Rows, size: int = _SCORES) -> list[Values]:
     """Return for each class the probabilities that its held-out rows gave it, ascending.
 
     Of more than ``size`` rows those stay whose conformal ranks are whole parts of ``size + 1``: used as a sample, they
@@ -46,7 +46,7 @@ def class_scores(proba: Proba, y: Rows, size: int = _SCORES) -> list[Values]:
 
     Examples
     --------
-    >>> scores = class_scores(np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), np.array([0, 1, 0]))
+    >>> scores = class_conformity(np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), np.array([0, 1, 0]))
     >>> [own.tolist() for own in scores]
     [[0.6, 0.8], [0.7]]
     """
@@ -67,7 +67,7 @@ def p_values(proba: Proba, scores: Sequence[Values]) -> Values:
     proba
         Shape (n_samples, n_classes).
     scores
-        What ``class_scores`` returned.
+        What ``class_conformity`` returned.
 
     Returns
     -------

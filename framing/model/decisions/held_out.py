@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from framing.arrays import Proba, Rows, Values
-from framing.model.decisions.conformal import class_scores
+from framing.model.decisions.conformal import class_conformity
 from framing.model.decisions.thresholds import Curve
 
 
@@ -45,7 +45,7 @@ class HeldOutSummary:
         counts = np.bincount(y, minlength=n_classes)
         shares = counts / counts.sum() if len(y) else np.full(n_classes, 1 / n_classes)
         present = (y == 1).astype(float) if n_classes == 2 else np.zeros(len(y))
-        return cls(shares, Curve.fit(present, proba[:, 1]).thin(), class_scores(proba, y))
+        return cls(shares, Curve.fit(present, proba[:, 1]).thin(), class_conformity(proba, y))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers for a file."""

@@ -78,7 +78,7 @@ class MultilingualEncoder(TransformerMixin, BaseEstimator):
     @property
     def digest(self) -> str:
         """The sha256 of the vocabulary and the weights."""
-        return _digest(_folder())
+        return _package_digest(_folder())
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -95,7 +95,7 @@ def _folder() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _digest(folder: Path) -> str:
+def _package_digest(folder: Path) -> str:
     for name in _FILES:
         if not (folder / name).is_file():
             raise EncoderError(f"encoder multilingual: {folder / name} is missing; install the package anew")
@@ -103,7 +103,7 @@ def _digest(folder: Path) -> str:
 
 
 def _loaded() -> Any:
-    _digest(_folder())  # says what is missing
+    _package_digest(_folder())  # says what is missing
     return _model()
 
 

@@ -198,7 +198,7 @@ class EncoderTuner(BaseEstimator):
                     f"{place}: an adapter cannot be kept here ({error.strerror}); set FRAMING_CACHE to a folder that "
                     "can be written"
                 ) from None
-            self._train(lessons, place)
+            self._train_adapter(lessons, place)
         return SentenceEncoder(**{**self.base.get_params(), "adapter": str(destination)})
 
     def _identity(self, lessons: Sequence[Lesson]) -> str:
@@ -212,7 +212,7 @@ class EncoderTuner(BaseEstimator):
             digest.update(np.unique(lesson.groups, return_inverse=True)[1].astype(np.int64).tobytes())
         return digest.hexdigest()[:32]
 
-    def _train(self, lessons: Sequence[Lesson], place: Path) -> None:
+    def _train_adapter(self, lessons: Sequence[Lesson], place: Path) -> None:
         from datasets import Dataset
         from transformers import set_seed
 

@@ -86,7 +86,7 @@ def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
     if revision is None:
         for kind, folder in _local_places(model, pinned):
             if _is_model(folder):
-                digest = _digest(folder)
+                digest = _weights_digest(folder)
                 # A folder that the user names is the user's own; the others claim to be the pinned model.
                 if kind != "folder" and pinned.sha256 and digest != pinned.sha256:
                     raise EncoderError(
@@ -101,7 +101,7 @@ def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
             tried.append(f"{kind} {folder}" if kind != "package" else f"installed package {pinned.package}")
     folder_on_hub = _from_hub(model, revision)
     if folder_on_hub is not None:
-        return str(folder_on_hub), _digest(folder_on_hub)
+        return str(folder_on_hub), _weights_digest(folder_on_hub)
     tried.append("the model hub")
     hint = pinned.hint or "give a local folder, or connect to the internet once"
     raise EncoderError(f"encoder {model}: not found (tried {'; '.join(tried)}). To get it: {hint}")
@@ -120,7 +120,7 @@ def fetch(model: str) -> Path:
         names = ", ".join(name for name, known in PINNED.items() if known.parts)
         raise EncoderError(f"cannot fetch {model}: only {names} is published in parts")
     destination = cache_folder() / "models" / model
-    if _is_model(destination) and _digest(destination) == pinned.sha256:
+    if _is_model(destination) and _weights_digest(destination) == pinned.sha256:
         return destination
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent) as scratch:
@@ -139,7 +139,7 @@ def fetch(model: str) -> Path:
         with zipfile.ZipFile(archive) as box:
             box.extractall(unpacked)
         folder = next(path.parent for path in unpacked.rglob("model.safetensors"))
-        if (digest := _digest(folder)) != pinned.sha256:
+        if (digest := _weights_digest(folder)) != pinned.sha256:
             raise EncoderError(f"fetched {model}, but its sha256 is {digest}, expected {pinned.sha256}; nothing kept")
         shutil.rmtree(destination, ignore_errors=True)
         os.replace(folder, destination)
@@ -171,7 +171,7 @@ def _weights_files(folder: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=32)
-def _digest(folder: Path) -> str:
+def _weights_digest(folder: Path) -> str:
     """Return the sha256 of the weights; of all weight files where a model has several."""
     return sha256(*_weights_files(folder))
 
