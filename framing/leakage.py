@@ -21,8 +21,7 @@ from framing.model.encoders import SentenceEncoder
 from framing.records import Sentence
 from framing.text.entities import name_lists
 
-# Columns of the user's that may tell how a sentence was made rather than what it says.
-_MAX_VALUES = 60
+_MAX_VALUES = 60  # a column of more different values is a text, not a property of the sentence
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
             flat[prefix] = value
 
     for key, value in config.items():
-        # A column that has its own name would bury what differs under what never does.
+        # Log renamed columns only: identity mappings are the same in every run, and would drown what differs.
         walk(key, {k: v for k, v in value.items() if k != v} if key == "columns" else value)
     return flat
 

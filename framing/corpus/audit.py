@@ -12,8 +12,8 @@ from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.records import Sentence
 
-_SHINGLE = 10
-_SKELETON_LIMIT = 3
+_SHINGLE = 10  # words in a row that two documents do not share by chance
+_SKELETON_LIMIT = 3  # sentences that may have one skeleton
 
 
 def check_sentences(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:

@@ -46,8 +46,7 @@ class TrainingResult:
     estimates
         The same scores with their bootstrap replicates, for paired comparison.
     held_out
-        By task, what was predicted for coded rows by a fold whose training part did not hold them: all rows, or
-        the fifth that an encoder was not tuned on.
+        Out-of-fold predictions by task: of all coded rows, or of the fifth that an encoder was not tuned on.
     """
 
     classifier: FramingClassifier

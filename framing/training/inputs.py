@@ -292,4 +292,6 @@ def _check_tasks_found(tasks: Sequence[str], prepared: Mapping[str, Task], hint:
         needed = " or ".join(needs[task] for task in missing) or "a task"
         raise InputError(f"no coded rows: no row has {needed}" + (more["frames"] if "frames" in missing else ""))
     for task in missing:
-        warnings.warn(f"{task} not trained: no row has {needs[task]}{more.get(task, '')}", FramingWarning, stacklevel=4)
+        warnings.warn(
+            f"{task} not trained: no row has {needs[task]}{more.get(task, '')}", FramingWarning, stacklevel=4
+        )  # the caller of train

@@ -15,6 +15,7 @@ import numpy as np
 from framing.arrays import Decided, Proba, Rows, Values
 from framing.errors import ConfigError
 
+# Held-out probabilities kept of each class: with 999, ranks are whole thousandths, and so are the risks.
 _SCORES = 999
 
 

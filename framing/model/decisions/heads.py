@@ -17,8 +17,9 @@ from sklearn.multiclass import OneVsRestClassifier
 from framing.arrays import Rows, Scores, Values
 from framing.errors import ConfigError
 
-# The score of a class that a fold's training part does not hold, and the bound of log probabilities.
+# The score of a class that is missing from a fold's training part, and the lower bound of log probabilities.
 _UNLIKELY = np.log(1e-3)
+# How the warning begins that scikit-learn's neural networks give in place of Ctrl-C.
 _INTERRUPTED = "Training interrupted by user"
 
 
@@ -136,7 +137,7 @@ class Calibration:
             gradient = np.concatenate([np.einsum("bnk,nk->b", Z, error), error.sum(axis=0)[1:]])
             return -(T * log_p).sum() / n, gradient
 
-        # From no trust at all, where a head stays whose held-out scores say nothing.
+        # Start at slope 0: a head whose held-out scores carry no information keeps it.
         start = np.zeros(len(Z) + n_classes - 1)
         bounds = [(0, None)] * len(Z) + [(None, None)] * (n_classes - 1)
         best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x

@@ -14,7 +14,7 @@ from framing.model.decisions.thresholds import check_goal
 
 @dataclass(frozen=True)
 class Rule:
-    """How probabilities become decisions, where it is not as the model was trained.
+    """Options that replace a trained model's own way from probabilities to decisions.
 
     Parameters
     ----------

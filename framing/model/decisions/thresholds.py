@@ -13,7 +13,7 @@ from framing.errors import ConfigError, FramingWarning
 
 F1 = "f1"
 _GOAL = re.compile(r"(precision|recall)>=(\d*\.?\d+)")
-_POINTS = 200
+_POINTS = 200  # of a curve that is saved with a model
 
 
 def check_goal(goal: str, option: str = "goal") -> str:

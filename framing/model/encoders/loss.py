@@ -78,7 +78,7 @@ def coding_loss(model: Any, lessons: Sequence[Lesson], options: EncoderTuner) ->
             vectors = self.model(features[0])["sentence_embedding"].float()
             # Vectors of length 1 have small entries; scaled, they are what linear layers start well from.
             logits = self.linear(self.drop(vectors * self.scale))
-            total = logits.sum() * 0
+            total = logits.sum() * 0  # zero, but part of the graph: a batch without a coded row has a gradient too
             for first, last, exclusive, weight in blocks:
                 z, y = logits[:, first:last], labels[:, first:last].to(logits.dtype)
                 if exclusive:
@@ -99,11 +99,12 @@ def coding_loss(model: Any, lessons: Sequence[Lesson], options: EncoderTuner) ->
             """Pull rows together by the share of labels they have in common (Khosla et al. 2020, many labels)."""
             v, y = functional.normalize(vectors[coded], dim=1), y[coded]
             if len(v) < 2:
-                return vectors.sum() * 0
+                return vectors.sum() * 0  # zero, but part of the graph
             union = ((y[:, None] + y[None]) > 0).sum(-1)
             alike = torch.where(union > 0, (y[:, None] * y[None]).sum(-1) / union.clamp(min=1), torch.ones_like(union))
             own = torch.eye(len(v), dtype=torch.bool)
             alike = alike.masked_fill(own, 0)
+            # Cosines over a temperature of 0.1, as in SupCon; a row is never compared with itself.
             log_p = functional.log_softmax((v @ v.T / 0.1).masked_fill(own, -1e9), dim=1)
             weight = alike.sum(dim=1)
             return -((alike * log_p).sum(dim=1) / weight.clamp(min=1e-6))[weight > 0].sum() / len(v)

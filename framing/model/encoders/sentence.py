@@ -20,7 +20,7 @@ from framing.progress import track
 
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
-_CHUNK = 512
+_CHUNK = 512  # texts that are encoded and kept together, so that a kill loses little
 
 
 class SentenceEncoder(TransformerMixin, BaseEstimator):

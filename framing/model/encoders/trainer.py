@@ -45,6 +45,8 @@ def _trainer_class(loss: Any) -> Any:
     def trained() -> dict[str, Any]:
         return {name: weights for name, weights in loss.named_parameters() if weights.requires_grad}
 
+    # Three private or half-private hooks of the trainers of transformers and sentence-transformers (5.2 to 6.2): where
+    # checkpoints are written and read, and where batches are drawn. A change there shows in tests/test_tuning.py.
     class Trainer(SentenceTransformerTrainer):
         def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
             Path(output_dir or self.args.output_dir).mkdir(parents=True, exist_ok=True)

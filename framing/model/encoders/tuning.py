@@ -28,12 +28,13 @@ from framing.model.encoders.trainer import make_trainer, quiet
 from framing.model.encoders.weights import cache_folder
 from framing.progress import bar
 
-# What a change of this file that changes its results raises, so that no older result is taken for a newer one.
+# Raise when a change here, in loss.py or in trainer.py changes results: adapters that were cached under a lower number
+# are not reused.
 VERSION = 2
 # Linear layers of the attention and of the feed-forward part, by the names that BERT-like models give them.
 _ATTENTION = (r"query", r"key", r"value", r"attention\.output\.dense", r"q", r"k", r"v", r"attn\.o")
 _FEED_FORWARD = (r"intermediate\.dense", r"\d+\.output\.dense")
-_SAMPLE = 64
+_SAMPLE = 64  # texts that are encoded to estimate the time
 LAYERS = {"attention": _ATTENTION, "all": (*_ATTENTION, *_FEED_FORWARD)}
 
 
