@@ -35,8 +35,8 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
     return flat
 
 
-# The figure of held-out predictions, by task.
-_FIGURES = {"frames": frames_figure, "stance": stance_figure}
+# The figure of held-out predictions, by task; that of the frames where none is named.
+_FIGURES = {"stance": stance_figure}
 
 
 def write_record(folder: Path, result: TrainingResult, training: Training, config: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ def write_record(folder: Path, result: TrainingResult, training: Training, confi
     figures = folder / "figures"
     figures.mkdir()
     for name, held_out in result.held_out.items():
-        draw = _FIGURES[held_out.kind.task]
+        draw = _FIGURES.get(held_out.kind.task, frames_figure)
         draw(held_out.Y, held_out.proba, held_out.labels, result.classifier.tasks[name].thresholds_).savefig(
             figures / f"{name}.png", dpi=110
         )

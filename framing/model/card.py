@@ -75,10 +75,9 @@ def _recipe(task: dict[str, Any]) -> str:
 def _data_lines(info: dict[str, Any]) -> list[str]:
     data = info.get("data", {})
     lines = []
-    for task in ("frames", "stance"):
-        if counts := data.get("counts", {}).get(task):
-            per_label = ", ".join(f"{k} {v:,}" for k, v in counts.items() if k not in ("coded", "groups"))
-            lines.append(f"- Coded for {task}: {counts['coded']:,} rows in {counts['groups']:,} groups ({per_label})")
+    for task, counts in data.get("counts", {}).items():
+        per_label = ", ".join(f"{k} {v:,}" for k, v in counts.items() if k not in ("coded", "groups"))
+        lines.append(f"- Coded for {task}: {counts['coded']:,} rows in {counts['groups']:,} groups ({per_label})")
     if "digest" in data:
         lines.append(f"- Data digest: {data['digest'][:16]}…, seed {info.get('seed')}")
     return lines

@@ -61,8 +61,8 @@ class FramingClassifier:
         self.check_rule(rule)
         targeted = [sentence for sentence in sentences if sentence.target]
         self._check_stance(targeted)
-        rows = {"frames": sentences, "stance": targeted}
-        return {name: task.judge(rows[name], rule.for_task(name)) for name, task in self.tasks.items()}
+        rows = {"stance": targeted}
+        return {name: task.judge(rows.get(name, sentences), rule.for_task(name)) for name, task in self.tasks.items()}
 
     def predictions(self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions]) -> list[Prediction]:
         """Return what ``judge`` decided as records."""
