@@ -65,7 +65,8 @@ def _encoder(encoder: dict[str, Any] | None) -> str:
     if encoder is None:
         return "words (TF-IDF)"
     tuned = ", tuned: a low-rank adapter in `encoder/`" if encoder.get("adapter") else ""
-    return f"{encoder['model']}, sha256 {encoder['sha256'][:12]}…{tuned}"
+    name = encoder.get("model", encoder.get("kind"))
+    return f"{name}, sha256 {encoder['sha256'][:12]}…{tuned}"
 
 
 def _recipe(task: dict[str, Any]) -> str:
