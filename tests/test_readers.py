@@ -344,3 +344,15 @@ def test_utf_16_is_named_as_what_it_is():
         with pytest.raises(InputError) as caught:
             list(read_rows(Source("rows.csv", "text,frames\nRain.,rain\n".encode(encoding)), "csv"))
         assert str(caught.value) == "rows.csv: NUL bytes all over, as in UTF-16; save the file as UTF-8 and try again"
+
+
+def test_a_parquet_error_without_a_text_is_told_by_its_type(tmp_path, monkeypatch):
+    import pyarrow.parquet
+
+    def silent(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(pyarrow.parquet, "read_table", silent)
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"a\.parquet: not a readable Parquet file \(OSError\)$"):
+        read_sentences(tmp_path / "a.parquet")

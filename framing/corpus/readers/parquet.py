@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from framing.corpus.readers.source import Rows, Source
-from framing.errors import InputError
+from framing.errors import InputError, first_line
 
 
 def read_parquet(source: Source) -> Rows:
@@ -14,6 +14,6 @@ def read_parquet(source: Source) -> Rows:
     try:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(source.content))
     except (OSError, pyarrow.ArrowException) as error:
-        raise InputError(f"{source.name}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
+        raise InputError(f"{source.name}: not a readable Parquet file ({first_line(error)})") from None
     for number, row in enumerate(table.to_pylist(), 1):
         yield f"{source.name}, row {number}", row
