@@ -11,6 +11,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from framing.corpus.dataset import read_sentences
 from framing.corpus.readers import READERS, SUFFIXES, Source, read_rows
 from framing.errors import FramingWarning, InputError
 from tests.command import framing
