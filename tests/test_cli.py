@@ -307,3 +307,15 @@ def test_a_rule_that_cannot_be_is_one_line(folder, options, line):
     answer = framing("predict", "note.txt", *options, cwd=folder)
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.splitlines()[-1].startswith(f"error: {line}")
+
+
+def test_a_warning_is_said_once_whatever_reads_the_file_again(workplace):
+    rows = (workplace / "corpus.jsonl").read_text(encoding="utf-8").replace('"doc_id"', '"document"')
+    (workplace / "corpus.jsonl").write_text(rows.replace('"group": "Alder"', '"group": "NA"'), encoding="utf-8")
+    answer = framing(
+        *("train", "-m", "encoder=tfidf", "head=logreg,knn", "data=corpus.jsonl", "codebook=book.yaml"),
+        *("tasks=[frames]", "evaluate.dev=corpus.jsonl"),
+        cwd=workplace,
+    )
+    assert answer.code == 0, answer.err
+    assert answer.err.count("column 'group' has 'NA' in 6 rows") == 1

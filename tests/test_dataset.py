@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import pandas as pd
 import pyarrow
 import pyarrow.parquet
 import pytest
 
 from framing import Codebook, FramingWarning, Label, Prediction, Sentence
-from framing.corpus.dataset import dataset_digest, load_dataset, read_sentences, sentences_of
+from framing.corpus.dataset import dataset_digest, load_dataset, read_sentences, sentences_of, warn_about_groups
 from framing.corpus.rows import MAX_TEXT
 from framing.errors import InputError
 
@@ -113,7 +114,7 @@ def test_a_folder_is_read_in_the_order_of_names_and_a_list_as_given(tmp_path):
 
 def test_cells_of_labels(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("text,frames,group\na,rain;sun,1\nb,,2\nc,none,3\nd, sun ; rain ;sun,4\ne,None,5\nf,rain,6\n")
+    path.write_text("text,frames,group\na,rain;sun,1\nb,,2\nc,none,3\nd, sun ; rain ;sun,4\ne,NONE,5\nf,rain,6\n")
     assert [s.frames for s in load(path)] == [("rain", "sun"), None, (), ("sun", "rain"), (), ("rain",)]
 
 
@@ -490,8 +491,28 @@ def test_coded_rows_without_a_group_are_told():
         Sentence("And again.", frames=(), group="a"),
         Sentence("Not coded."),
     ]
+    assert load(sentences) == sentences  # only a training splits
     with pytest.warns(FramingWarning, match="^2 of 4 coded rows have neither 'group' nor 'doc_id': each counts as its"):
-        assert load(sentences) == sentences
+        warn_about_groups(sentences)
+
+
+def test_a_key_that_stands_twice_in_an_object_is_refused(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "It rains."}\n{"text": "It rains.", "text": "The sun shines."}\n')
+    with pytest.raises(InputError, match=r"line 2: the key 'text' stands twice$"):
+        load(tmp_path / "a.jsonl")
+
+
+def test_the_row_numbers_of_a_data_frame_are_no_column_of_a_parquet_file(tmp_path):
+    frame = pd.DataFrame({"text": ["It rains.", "It snows."], "mood": ["calm", "cold"]}, index=[7, 9])
+    frame.to_parquet(tmp_path / "a.parquet")
+    assert [s.extra for s in load(tmp_path / "a.parquet")] == [{"mood": "calm"}, {"mood": "cold"}]
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_the_text_cannot_be_left_alone(tmp_path, name):
+    path = write(tmp_path / "a.csv", [{"text": "It rains."}])
+    with pytest.raises(InputError, match=r"^columns\.text=: every row needs a sentence; name the column that"):
+        load(path, columns={"text": name})
 
 
 def test_the_digest_is_that_of_the_rows_and_not_of_the_file(tmp_path):

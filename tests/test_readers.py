@@ -350,7 +350,7 @@ def test_utf_16_is_named_as_what_it_is():
 def test_a_parquet_error_without_a_text_is_told_by_its_type(tmp_path, monkeypatch):
     import pyarrow.parquet
 
-    def silent(*_: object) -> None:
+    def silent(*_: object, **__: object) -> None:
         raise OSError
 
     monkeypatch.setattr(pyarrow.parquet, "read_table", silent)

@@ -69,7 +69,9 @@ def test_frames_that_are_missing_are_not_coded_and_none_is_coded():
     rows = [{"text": "It is day.", "frames": cell} for cell in ("nan", "none", "None", "NONE", "rain", float("nan"))]
     sentences, told = read(rows)
     assert [s.frames for s in sentences] == [None, (), (), (), ("rain",), None]
-    assert len(told) == 1 and "'nan' in 1 row" in told[0]
+    assert len(told) == 2 and "'nan' in 1 row" in told[1]
+    # A coder's word, or what pandas prints where nothing was coded.
+    assert "column 'frames' has 'None' in 1 row: read as coded, none present; where it stands for a missing" in told[0]
 
 
 def test_a_stance_that_is_missing_is_not_coded_and_none_may_be_a_class():

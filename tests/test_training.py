@@ -161,6 +161,7 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
             InputError,
             "frame 'risk' has 3 positives in 36 coded rows, 5 folds need at least 5: code more",
         ),
+        (sentences(), {"tasks": []}, ConfigError, r"^tasks=\[\]: expected some of frames, stance$"),
         (sentences(), {"tasks": ["tone"]}, ConfigError, "unknown task 'tone'; expected one of: frames, stance"),
         (
             [

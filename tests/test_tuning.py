@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Predictor, Sentence, train
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, EncoderError, OutputError
+from framing.errors import ConfigError, EncoderError, InputError, OutputError
 from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
@@ -278,3 +278,9 @@ def test_a_tuner_is_no_encoder_and_heads_are_not_fitted_on_untuned_vectors(tiny)
     with pytest.raises(ConfigError, match=r"^EncoderTuner\(.*\): no encoder yet; tune it first"):
         classifier.fit(rows, Y, folds(rows, Y))
     assert not hasattr(EncoderTuner(tiny), "transform")
+
+
+def test_a_held_out_part_too_small_to_validate_with_is_told_before_the_tuning(tiny, monkeypatch):
+    monkeypatch.setattr(EncoderTuner, "_train_adapter", lambda *_: pytest.fail("trained first"))
+    with pytest.raises(InputError, match=r"^the part held out from tuning has 1 group\(s\) of rows coded for frames"):
+        train(sentences(5), BOOK, encoder=EncoderTuner(tiny, **STEPS), split=GroupedFolds(5, random_state=0))

@@ -39,7 +39,7 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
 _FIGURES = {"stance": stance_figure}
 
 
-def write_record(folder: Path, result: TrainingResult, training: Training, config: Mapping[str, Any]) -> None:
+def write_record(folder: Path, result: TrainingResult, config: Mapping[str, Any]) -> None:
     """Write the files of a run: configuration, figures, held-out predictions, model."""
     (folder / "config.yaml").write_text(yaml.safe_dump(dict(config), sort_keys=False), encoding="utf-8")
     with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
@@ -58,6 +58,7 @@ def write_record(folder: Path, result: TrainingResult, training: Training, confi
 def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> str:
     """Return the description that the UI shows above a run."""
     scores = scores_of(result.metrics)
+    blind = any("/stance_blind/" in path for path in scores)
     rows = ["| score | value, 95 % interval |", "|---|---|"]
     rows += [f"| {path} | {score} |" for path, score in scores.items() if path.endswith(("/macro_f1", "/mean_ap"))]
     return "\n".join(
@@ -66,8 +67,8 @@ def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> st
             "",
             *rows,
             "",
-            validation_meaning(tuned="tuning" in result.classifier.info),
-            "`stance_blind`: the same model without the target.",
+            validation_meaning(result.classifier.info),
+            *(["`stance_blind`: the same model without the target."] if blind else []),
         ]
     )
 

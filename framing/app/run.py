@@ -88,7 +88,7 @@ def _tracked_training(cfg: DictConfig) -> float:
         result = fit_training(training)
         with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
             folder = Path(scratch)
-            write_record(folder, result, training, config)
+            write_record(folder, result, config)
             run.log(result.metrics, folder, run_note(name, result, config), run_tags(training, result))
     if config["output"]:
         say(f"model saved in {save_model(result.classifier, config['output'])}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
@@ -25,7 +26,7 @@ COMMANDS = (train, predict, evaluate, runs, promote, ui, data)
 
 def main() -> NoReturn:
     """Run the command line; expected errors become one line and exit code 1."""
-    warnings.showwarning = _show_warning
+    warnings.showwarning = _warnings_once()
     try:
         cli.main(prog_name="framing", standalone_mode=False)
         write_result("", None)  # what was printed on the way is out too, or it is said that it is not
@@ -63,7 +64,16 @@ for command in COMMANDS:
     cli.add_command(command)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-    """Show our own warnings as one line; those of libraries are for developers (python -W) and are not shown."""
-    if issubclass(category, FramingWarning):
-        print(f"warning: {message}", file=sys.stderr)
+def _warnings_once() -> Callable[..., None]:
+    """Return what shows our own warnings, a line each, and each only once: the runs of a sweep read the same files.
+
+    Those of libraries are for developers (python -W) and are not shown.
+    """
+    shown: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, FramingWarning) and str(message) not in shown:
+            shown.add(str(message))
+            print(f"warning: {message}", file=sys.stderr)
+
+    return show

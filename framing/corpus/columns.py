@@ -27,6 +27,8 @@ def check_fields(columns: Mapping[str, Any]) -> None:
     """Refuse names of columns that are given for a field that there is not."""
     if fields := sorted(set(columns) - set(SENTENCE_FIELDS)):
         raise InputError(f"columns.{fields[0]}: {unknown('field', fields[0], SENTENCE_FIELDS)}")
+    if columns.get("text", "text") in (None, ""):
+        raise InputError("columns.text=: every row needs a sentence; name the column that holds it")
 
 
 def columns_of(table: RawRows, columns: Mapping[str, Any]) -> dict[str, str]:

@@ -140,11 +140,11 @@ def _to_dataset(sentences: Sequence[Sentence]) -> Dataset:
     columns["extra"] = [json.dumps(dict(s.extra), ensure_ascii=False) if s.extra else "" for s in sentences]
     for name in LIST_FIELDS:
         columns[name] = [None if value is None else list(value) for value in columns[name]]
-    _warn_about_groups(sentences)
     return datasets.Dataset.from_dict(columns, features=Features(kinds))
 
 
-def _warn_about_groups(sentences: Sequence[Sentence]) -> None:
+def warn_about_groups(sentences: Sequence[Sentence]) -> None:
+    """Warn of coded sentences that nothing keeps on one side of a split."""
     coded = [s for s in sentences if s.frames is not None or s.stance is not None]
     alone = sum(not (s.group or s.doc_id) for s in coded)
     if alone:

@@ -30,6 +30,8 @@ class MissingValues:
         self._codebook = codebook
         self._words: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._first: dict[str, str] = {}
+        # 'None' among frames: a coder's word for "none present", or what pandas prints where nothing was coded.
+        self._nones: Counter[str] = Counter()
 
     def taken_out(self, place: str, known: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a row that have a value; a text stays, whatever it says."""
@@ -39,6 +41,8 @@ class MissingValues:
                 continue
             if field == "text" or not self._is_word(field, value):
                 kept[field] = value
+                if field in ("frames", "coded") and isinstance(value, str) and value.strip() == "None":
+                    self._nones[field] += 1
             else:
                 self._words[field][value.strip()] += 1
                 self._first.setdefault(field, place)
@@ -56,6 +60,14 @@ class MissingValues:
 
     def warn(self, table: RawRows, column_of: Mapping[str, str]) -> None:
         """Tell, a line for each column, which words were read as missing."""
+        for field, number in self._nones.items():
+            said = counted(Counter({"None": number}), "row")
+            warnings.warn(
+                f"{table.origin}: column {column_of[field]!r} has {said}: read as coded, none present; where it stands "
+                "for a missing value, leave the cell empty",
+                FramingWarning,
+                stacklevel=5,
+            )
         for field, words in self._words.items():
             said = counted(words, "row")
             first = table.within(self._first[field])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from framing.scores import scores_of
@@ -13,6 +14,10 @@ _VALIDATION = (
 _VALIDATION_TUNED = (
     "`validation` is the part of the groups that the encoder was not tuned on, calibrated and thresholded by each "
     "other in folds: it speaks of text like the training text."
+)
+_VALIDATION_CROSS_FITTED = (
+    "`validation` is all groups, each scored with an encoder that was not tuned on it, calibrated and thresholded by "
+    "each other in folds: it speaks of the procedure, not of this fit, and of text like the training text."
 )
 
 
@@ -40,7 +45,7 @@ def model_card(content: dict[str, Any]) -> str:
         "## Labels",
         "",
         *_label_lines(content),
-        *_score_lines(info.get("metrics", {}), tuned="tuning" in info),
+        *_score_lines(info),
         "## Use",
         "",
         "```python",
@@ -56,9 +61,17 @@ def model_card(content: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def validation_meaning(tuned: bool) -> str:
-    """Say what scores called ``validation`` are of, in a sentence for cards and runs."""
-    return _VALIDATION_TUNED if tuned else _VALIDATION
+def validation_meaning(info: Mapping[str, Any]) -> str:
+    """Say what scores called ``validation`` are of, in a sentence for cards and runs.
+
+    Parameters
+    ----------
+    info
+        A model's ``info``; it holds the options of tuning where the encoder was tuned.
+    """
+    if "tuning" not in info:
+        return _VALIDATION
+    return _VALIDATION_CROSS_FITTED if info["tuning"].get("cross_fit") else _VALIDATION_TUNED
 
 
 def _encoder(encoder: dict[str, Any] | None) -> str:
@@ -99,7 +112,8 @@ def _label_lines(content: dict[str, Any]) -> list[str]:
     return [*rows, ""]
 
 
-def _score_lines(metrics: dict[str, float], tuned: bool) -> list[str]:
+def _score_lines(info: Mapping[str, Any]) -> list[str]:
+    metrics = info.get("metrics", {})
     if not metrics:
         return []
     rows = ["| score | value | 95 % interval |", "|---|---|---|"]
@@ -108,7 +122,7 @@ def _score_lines(metrics: dict[str, float], tuned: bool) -> list[str]:
     return [
         "## Scores",
         "",
-        validation_meaning(tuned),
+        validation_meaning(info),
         "`stance_blind` is the same model without the target. Other names are coded files that the model was scored "
         "on.",
         "",

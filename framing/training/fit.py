@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.splits import Fold
+from framing.errors import InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
 from framing.model.classifier import EMBEDDING, TaskClassifier
@@ -172,6 +173,14 @@ def _tuning_parts(training: Training) -> tuple[list[Fold], list[NDArray[np.intp]
     folds = training.split.split(strata, training.groups)
     if training.encoder is not None and training.encoder.cross_fit:
         return folds, [*(train for train, _ in folds), np.arange(len(training.sentences))]
+    held_out = set(folds[0][1].tolist())
+    for name, task in training.tasks.items():
+        n_groups = len({group for row, group in zip(task.rows, task.groups, strict=True) if row in held_out})
+        if n_groups < 2:
+            raise InputError(
+                f"the part held out from tuning has {n_groups} group(s) of rows coded for {name}, too few to calibrate "
+                "and to validate with; set encoder.cross_fit=true, or give more rows a 'group' or 'doc_id' of their own"
+            )
     return folds[:1], [folds[0][0]]
 
 

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from framing.arrays import Codes, Fold, Rows
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
-from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
+from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of, warn_about_groups
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, FramingWarning, InputError, unknown
 from framing.model.classifier import TaskClassifier
@@ -95,6 +95,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if isinstance(self.tasks, str):
             raise ConfigError(f"tasks={self.tasks}: expected a list, such as tasks=[{self.tasks}]")
+        if not self.tasks:
+            raise ConfigError(f"tasks=[]: expected some of {', '.join(TASKS)}")
         if others := [task for task in self.tasks if task not in TASKS]:
             raise ConfigError(f"tasks: {unknown('task', others[0], TASKS)}")
         if isinstance(self.context, str) or set(self.context) - set(CONTEXTS):
@@ -200,6 +202,7 @@ def prepare(
         raise ConfigError(f"thresholds={recipe.thresholds}: the frames are exclusive, the likeliest one is taken")
     dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
     sentences = sentences_of(dataset)
+    warn_about_groups(sentences)
     others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder

@@ -19,12 +19,26 @@ def read_jsonl(source: Source) -> Rows:
             yield f"{source.name}, line {number}", _json_row(f"{source.name}, line {number}", line)
 
 
+class _TwiceError(Exception):
+    """A key of an object stands twice; Python would silently keep the last."""
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(next(key for key in keys if keys.count(key) > 1))
+    return row
+
+
 def _json_row(place: str, line: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=_mapping)
     except json.JSONDecodeError as error:
         problem = f"{error.msg} at column {error.colno}"
         raise InputError(f"{place}: broken JSON ({problem}); expected one JSON object a line") from None
+    except _TwiceError as error:
+        raise InputError(f"{place}: the key {str(error)!r} stands twice") from None
     except ValueError:
         raise InputError(f"{place}: broken JSON (a number of thousands of digits)") from None
     except RecursionError:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from framing.corpus.readers.source import Rows, Source
 from framing.errors import InputError, first_line
+
+# A data frame's row numbers are no column of the user's.
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 
 def read_parquet(source: Source) -> Rows:
@@ -12,8 +17,10 @@ def read_parquet(source: Source) -> Rows:
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(source.content))
+        # One thread: those of pyarrow can outlive the work and abort the process at its end.
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(source.content), use_threads=False)
     except (OSError, pyarrow.ArrowException) as error:
         raise InputError(f"{source.name}: not a readable Parquet file ({first_line(error)})") from None
-    for number, row in enumerate(table.to_pylist(), 1):
+    index = [name for name in table.column_names if _PANDAS_INDEX.fullmatch(name)]
+    for number, row in enumerate(table.drop_columns(index).to_pylist(), 1):
         yield f"{source.name}, row {number}", row
