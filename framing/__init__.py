@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from framing.training import TrainingResult as TrainingResult
     from framing.training import train as train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 __all__ = [
     "Codebook",
     "FramingError",
