@@ -181,3 +181,9 @@ def test_a_stance_whose_sentence_was_not_coded_for_frames_is_drawn_as_such():
     middle = corpus_figure(rows, BOOK).axes[1]
     heights = {bars.get_label(): bars[0].get_height() for bars in middle.containers}
     assert heights == {"with a frame": 0, "without": 1, "frames not coded": 1}
+
+
+def test_one_document_has_no_interval_and_that_is_said():
+    fitted = model(LogisticRegression(), tasks=("frames",))
+    with pytest.warns(FramingWarning, match="test/frames: the coded rows are of one document or group: with nothing"):
+        evaluate_classifier(fitted, sentences(1))

@@ -40,7 +40,7 @@ def test_each_distinct_text_is_encoded_once_and_gets_its_own_row_back(monkeypatc
 
     monkeypatch.setattr(multilingual, "_loaded", Spy)
     vectors = MultilingualEncoder(cache=False).transform(["Il pleut.", "Un port.", "Il pleut."])
-    assert asked == ["Il pleut.", "Un port."]
+    assert sorted(asked) == ["Il pleut.", "Un port."]
     assert np.array_equal(vectors[0], vectors[2]) and not np.allclose(vectors[0], vectors[1])
 
 

@@ -84,7 +84,8 @@ def _tracked_training(cfg: DictConfig) -> float:
     with open_run(store, name, experiment, run_params(config, choices), parent) as run:
         paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
         named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)
-        run.log_data(named, training.data_digest, data, len(training.dataset), training.dataset.column_names)
+        dataset = training.dataset
+        run.log_data(named, training.data_digest, source=data, rows=len(dataset), columns=dataset.column_names)
         result = fit_training(training)
         with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
             folder = Path(scratch)

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from framing.arrays import Codes, Rows
+from framing.arrays import Codes, Rows, Weights
 from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
@@ -100,7 +100,8 @@ def compare_units(
     for variable in _variables(codebook):
         codes, groups = _codes(matching, variable)
         if codes.shape[1]:
-            found[variable.name] = _compare(matching.coders, codes, groups, variable, n_replicates, seed)
+            W = bootstrap_weights(groups, n_replicates, seed)
+            found[variable.name] = _compare(matching.coders, codes, variable, W)
     if not found:
         reason = "those they share lack codes" if matching.units else "none of one could be matched to one of another"
         raise InputError(f"no sentence was coded by two of {', '.join(matching.coders)}: {reason}")
@@ -198,10 +199,7 @@ def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, float]:
     return codes
 
 
-def _compare(
-    coders: Sequence[str], codes: Codes, groups: Rows, variable: _Variable, n_replicates: int, seed: int
-) -> Agreement:
-    W = bootstrap_weights(groups, n_replicates, seed)
+def _compare(coders: Sequence[str], codes: Codes, variable: _Variable, W: Weights) -> Agreement:
     alphas = _alphas(_value_counts(codes), W)
     equal, pairs = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
     for one, other in combinations(codes, 2):

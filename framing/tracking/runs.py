@@ -74,7 +74,7 @@ class Run:
         if note is not None:
             client.set_tag(self.run_id, "mlflow.note.content", note)
 
-    def log_data(self, name: str, digest: str, source: str, rows: int, columns: list[str]) -> None:
+    def log_data(self, name: str, digest: str, *, source: str, rows: int, columns: list[str]) -> None:
         """Record which data the run read."""
         from mlflow.entities import Dataset, DatasetInput, InputTag
 

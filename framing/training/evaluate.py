@@ -28,10 +28,13 @@ class Evaluation:
         By path, such as ``test/frames/macro_f1``.
     shifts
         By task, the shares that the probabilities were adapted to, where the rule asked for that.
+    n_groups
+        Of one task: how many documents or groups were resampled for the intervals.
     """
 
     estimates: dict[str, Estimate]
     shifts: dict[str, PriorShift]
+    n_groups: int = 0
 
 
 def evaluate_classifier(
@@ -70,6 +73,9 @@ def evaluate_classifier(
     for task, classifier in model.tasks.items():
         scored = score_task(KINDS[task], classifier, sentences, model.codebook, rule=rule.for_task(task), seed=seed)
         if scored.estimates:
+            if scored.n_groups == 1:
+                told = "the coded rows are of one document or group: with nothing to resample, intervals have no width"
+                warnings.warn(f"{name}/{task}: {told}", FramingWarning, stacklevel=2)
             for note in absence_notes(scored.estimates, classifier.labels):
                 warnings.warn(f"{name}/{task}: {note}", FramingWarning, stacklevel=2)
         estimates |= named(scored.estimates, f"{name}/{task}")
@@ -91,9 +97,10 @@ def score_task(
     if not coded:
         return Evaluation({}, {})
     found = classifier.judge(coded, rule or Rule())
-    W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
+    groups = GroupedFolds().groups(coded)
+    W = bootstrap_weights(groups, seed=seed)
     estimates = kind.estimates(kind.codes(coded, book), found.proba, found.present, classifier.labels, W)
-    return Evaluation(estimates, {} if found.shift is None else {kind.name: found.shift})
+    return Evaluation(estimates, {} if found.shift is None else {kind.name: found.shift}, int(groups.max()) + 1)
 
 
 def absence_notes(scores: Mapping[str, Estimate], labels: Sequence[str]) -> list[str]:

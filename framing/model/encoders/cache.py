@@ -17,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.errors import FramingWarning
+from framing.progress import track
 
 Result = TypeVar("Result")
+
+_CHUNK = 512  # texts that are encoded and kept together, so that a kill loses little
+_SHOWN = 64  # texts from which on a progress bar is drawn
 
 
 class EmbeddingCache:
@@ -89,6 +93,36 @@ class EmbeddingCache:
             # Each time: a person may clear the folder while the program runs.
             connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
             return work(connection)
+
+
+def encode_once(
+    texts: Sequence[str], encode: Callable[[list[str]], NDArray[np.float32]], cache: EmbeddingCache | None
+) -> NDArray[np.float32]:
+    """Encode each distinct text once, those that are kept not at all, and keep what is new.
+
+    Parameters
+    ----------
+    texts
+        At least one.
+    encode
+        From a list of texts to an array of shape (n_texts, n_dimensions).
+    cache
+        Where vectors are kept, or ``None``.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_texts, n_dimensions)
+    """
+    vectors = dict(cache.get(texts)) if cache else {}
+    # By length, so that a batch holds texts of one length and little is padding.
+    missing = sorted({text for text in texts if text not in vectors}, key=lambda text: (len(text), text))
+    chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
+    for chunk in track(chunks, "encoding") if len(missing) > _SHOWN else chunks:
+        encoded = np.asarray(encode(chunk), dtype=np.float32)
+        if cache:
+            cache.put(chunk, encoded)
+        vectors.update(zip(chunk, encoded, strict=True))
+    return np.stack([vectors[text] for text in texts])
 
 
 def _key(text: str) -> bytes:

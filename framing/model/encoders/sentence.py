@@ -14,13 +14,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.errors import EncoderError, first_line
 from framing.model.encoders.adapters import adapter_digest, merge_adapter
-from framing.model.encoders.cache import EmbeddingCache
+from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.weights import cache_folder, find_weights, settings_digest
-from framing.progress import track
 
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
-_CHUNK = 512  # texts that are encoded and kept together, so that a kill loses little
 
 
 class SentenceEncoder(TransformerMixin, BaseEstimator):
@@ -90,20 +88,13 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         texts = list(texts)
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        vectors = dict(self._cache.get(texts)) if self._cache else {}
-        # By length, so that a batch holds texts of one length and little is padding.
-        missing = sorted({text for text in texts if text not in vectors}, key=lambda text: (len(text), text))
-        chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
-        for chunk in track(chunks, "encoding") if len(missing) > 2 * self.batch_size else chunks:
-            with _ENCODING:
-                encoded = self._sentence_transformer.encode(
-                    chunk, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True
-                )
-            encoded = np.asarray(encoded, dtype=np.float32)
-            if self._cache:
-                self._cache.put(chunk, encoded)
-            vectors.update(zip(chunk, encoded, strict=True))
-        return np.stack([vectors[text] for text in texts])
+        return encode_once(texts, self._encode, self._cache)
+
+    def _encode(self, texts: list[str]) -> Any:
+        with _ENCODING:
+            return self._sentence_transformer.encode(
+                texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True
+            )
 
     @property
     def digest(self) -> str:

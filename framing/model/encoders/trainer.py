@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def make_trainer(
-    options: EncoderTuner, model: Any, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
+    options: EncoderTuner, model: Any, *, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
 ) -> Any:
     """Return sentence-transformers' trainer, which keeps of the weights what is trained, and counts steps for us."""
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
@@ -26,7 +26,7 @@ def make_trainer(
     stops = len(parts[1]) > 0
     trainer = _trainer_class(loss)(
         model=model,
-        args=_arguments(options, model, place, steps, stops),
+        args=_arguments(options, model, place=place, steps=steps, stops=stops),
         train_dataset=parts[0],
         eval_dataset=parts[1] if stops else None,
         loss=loss,
@@ -68,7 +68,7 @@ def _trainer_class(loss: Any) -> Any:
     return Trainer
 
 
-def _arguments(options: EncoderTuner, model: Any, place: Path, steps: int, stops: bool) -> Any:
+def _arguments(options: EncoderTuner, model: Any, *, place: Path, steps: int, stops: bool) -> Any:
     """Return the trainer's settings; where it may stop early, it looks at the held-out loss twice an epoch."""
     from sentence_transformers import SentenceTransformerTrainingArguments
 

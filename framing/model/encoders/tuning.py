@@ -231,7 +231,7 @@ class EncoderTuner(BaseEstimator):
         ]
         steps = self.epochs * -(-len(parts[0]) // self.rows_per_step)
         with quiet(), bar(steps, f"tuning on {len(parts[0]):,} rows, {self.epochs} epochs") as progress:
-            trainer = make_trainer(self, model, loss, parts, place, steps, progress)
+            trainer = make_trainer(self, model, loss=loss, parts=parts, place=place, steps=steps, progress=progress)
             checkpoints = [path for path in place.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
             trainer.train(resume_from_checkpoint=str(_newest(checkpoints)) if checkpoints else None)
         model.eval()
