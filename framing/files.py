@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -56,7 +57,7 @@ def check_writable(path: Path) -> None:
         with temporary_beside(real_path(path)):
             pass
     elif not os.access(path, os.W_OK):
-        raise PermissionError(13, os.strerror(13))
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def is_replaced(path: Path) -> bool:

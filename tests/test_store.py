@@ -289,7 +289,8 @@ def test_an_odd_folder_and_an_odd_experiment_work_from_training_to_prediction(wo
 def test_an_experiments_folder_stays_in_the_folder_of_the_store(store_file):
     store = Store(store_uri(str(store_file)))
     beside = (store_file.parent / "mlartifacts").as_uri()
-    for name, folder in (("/tmp/x", "%252Ftmp%252Fx"), ("..", "%252E%252E"), ("a.b", "a.b"), ("100%", "100%25")):
+    names = {"/odd/x": "%252Fodd%252Fx", "..": "%252E%252E", "a.b": "a.b", "100%": "100%25"}
+    for name, folder in names.items():
         start_run(store, "r", name)
         assert store.client.get_experiment_by_name(name).artifact_location == f"{beside}/{folder}"
 

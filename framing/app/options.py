@@ -40,14 +40,14 @@ MOVED = {
 }
 
 
-def with_todays_names(config: Any) -> Any:
+def with_moved_classes(config: Any) -> Any:
     """Return a configuration in which classes that have moved go by their names of today."""
     if isinstance(config, Mapping):
         return {
-            key: MOVED.get(value, value) if key == "_target_" else with_todays_names(value)
+            key: MOVED.get(value, value) if key == "_target_" else with_moved_classes(value)
             for key, value in config.items()
         }
-    return [with_todays_names(item) for item in config] if isinstance(config, list) else config
+    return [with_moved_classes(item) for item in config] if isinstance(config, list) else config
 
 
 def check_plain(config: Mapping[str, Any], choices: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
-from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain, with_todays_names
+from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain, with_moved_classes
 from framing.app.overrides import with_quoted_paths
 from framing.app.record import run_note, run_params, run_tags, score_lines, write_record
 from framing.app.sweep import PARENT, promote_run
@@ -67,7 +67,7 @@ def _tracked_training(cfg: DictConfig) -> float:
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
     choices = {key: HydraConfig.get().runtime.choices.get(key) for key in CHOICES}
     check_plain(config, choices)
-    parts = instantiate(with_todays_names(config), _convert_="all")
+    parts = instantiate(with_moved_classes(config), _convert_="all")
     parts["words"] = parts["words"] or None
     tracking = {key: parts.pop(key) for key in APP_KEYS}["tracking"]
     check_parts(parts)

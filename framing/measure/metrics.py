@@ -12,6 +12,7 @@ import numpy as np
 
 from framing.arrays import Decided, Rows, Values, Weights
 from framing.measure.intervals import Estimate
+from framing.scores import HIGH, LOW
 
 
 def f1(y: Values, decided: Values, W: Weights) -> Values:
@@ -226,7 +227,7 @@ def with_intervals(estimates: Mapping[str, Estimate], with_n: bool = False) -> d
     named: dict[str, float] = {}
     for path, estimate in estimates.items():
         low, high = estimate.interval()
-        values = {path: estimate.value, f"{path}_low": low, f"{path}_high": high}
+        values = {path: estimate.value, f"{path}{LOW}": low, f"{path}{HIGH}": high}
         named |= {name: round(float(value), 6) for name, value in values.items() if not np.isnan(value)}
         if with_n and estimate.n is not None and path in named:
             named[f"{path}_n"] = estimate.n

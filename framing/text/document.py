@@ -46,19 +46,7 @@ def document_sentences(content: str, suffix: str, name: str = "", doc_id: str = 
 def document_text(content: str, suffix: str, name: str = "") -> str:
     """Return the text of a document; of an HTML page its main text, without navigation and footers.
 
-    Parameters
-    ----------
-    content
-        What the file holds.
-    suffix
-        Its ending, such as ``".html"``.
-    name
-        Its name, for the error.
-
-    Raises
-    ------
-    InputError
-        A page holds no text.
+    Parameters and errors are those of ``document_sentences``.
     """
     if suffix.lower() not in _PAGES:
         return content

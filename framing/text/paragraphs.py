@@ -18,9 +18,8 @@ _INNER_STOP = re.compile(rf"[^\W\d_]{{3,}}[.!?…{FULL_STOPS}][{re.escape(CLOSIN
 _ITEM = re.compile(r"\s*([*+•·-]|#+)\s")
 _WORD = re.compile(r"[^\W\d_]+")
 
-# Measured on headlines and short sentences in lower case, one a line, against sentences in lower case without a stop,
-# wrapped at 25 to 72 characters: of lists of three lines three in four are told, of five and more nineteen in twenty,
-# and no text that was filled as an editor fills it is taken for a list.
+# Chosen so that text that was filled, as an editor fills it, is hardly ever taken for a list; experiments/sentences.md
+# says how many lists are then told.
 _ROOM = 0.25
 _TORN = 0.3
 

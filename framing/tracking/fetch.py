@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from framing.errors import StoreError
+from framing.errors import StoreError, first_line
 from framing.tracking.moved import local_path, place_beside
 from framing.tracking.registry import MODEL_FOLDER
 from framing.tracking.runs import find_run
-from framing.tracking.store import Store, first_line
+from framing.tracking.store import Store
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from framing.errors import FramingWarning, StoreError
+from framing.errors import FramingWarning, StoreError, first_line
 from framing.tracking.database import PATIENCE, State, build, mlflow_address, state_of
 from framing.tracking.moved import mend_places
 
@@ -221,8 +221,3 @@ def _quiet_mlflow() -> None:
     # What goes wrong comes as an exception; its trace in the log would be said twice.
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def first_line(reason: object) -> str:
-    """Return the first line of what an error says."""
-    return (str(reason).splitlines() or [type(reason).__name__])[0]
