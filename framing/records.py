@@ -39,6 +39,8 @@ class Sentence:
         What must stay on one side of a split; defaults to the document.
     sample_probability
         The probability, in (0, 1], with which the sentence was drawn for coding.
+    weight
+        How much the row counts in what is learned, 0 or more; 1 where there is none. Scores do not know it.
     extra
         All other columns of the user's row, carried through to the result.
 
@@ -64,6 +66,7 @@ class Sentence:
     date: str | None = None
     group: str = ""
     sample_probability: float | None = None
+    weight: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def with_target(self, target: str | None) -> Sentence:
@@ -88,7 +91,7 @@ SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "
 RESULT_FIELDS = (
     *("text", "doc_id", "position", "start", "end"),
     *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "holder"),
-    *("headline", "previous", "source", "date", "group", "sample_probability"),
+    *("headline", "previous", "source", "date", "group", "sample_probability", "weight"),
     *("frames", "stance", "coded"),
 )
 # Those that are in a result only where they say something.

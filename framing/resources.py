@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 SHIPPED = "shipped"
 # A folder inside the package: a model is no source, `make model` writes it.
@@ -22,9 +23,17 @@ def resource(name: str) -> Path:
     return installed if installed.exists() else package.parent / name
 
 
-def data_path(data: str) -> str:
-    """Return the path meant by a ``data`` option: ``"shipped"`` is the package's own corpus."""
-    return str(resource("data")) if data == SHIPPED else data
+def data_path(data: Any) -> Any:
+    """Return the path, or paths, meant by a ``data`` option: ``"shipped"`` is the package's own corpus.
+
+    Examples
+    --------
+    >>> data_path(["mine.jsonl", "yours.jsonl"])
+    ['mine.jsonl', 'yours.jsonl']
+    """
+    if isinstance(data, list):
+        return [data_path(one) for one in data]
+    return str(resource("data")) if isinstance(data, str) and data == SHIPPED else data
 
 
 def codebook_path(codebook: str) -> str:

@@ -28,7 +28,7 @@ def test_a_sentence_cannot_be_changed():
 def test_the_fields_are_the_columns_of_a_file():
     context = ["text", "headline", "previous"]
     codes = ["target", "frames", "coded", "stance", "holder"]
-    place = ["doc_id", "position", "start", "end", "source", "date", "group", "sample_probability"]
+    place = ["doc_id", "position", "start", "end", "source", "date", "group", "sample_probability", "weight"]
     assert list(SENTENCE_FIELDS) == [*context, *codes, *place]
 
 

@@ -11,11 +11,12 @@ from framing.errors import ConfigError, unknown
 from framing.training import Recipe
 
 # Keys of train.yaml beside those of ``Recipe``: what is read, and what becomes of the result.
-INPUT_KEYS = ("data", "codebook", "columns", "evaluate")
+INPUT_KEYS = ("data", "codebook", "columns", "evaluate", "calibrate")
 APP_KEYS = ("tracking", "promote", "output")
 # What plain options hold; the objects that the others make check their own.
 _PLAIN: tuple[tuple[str, Any, str], ...] = (
     ("data", str | list, "a file, a folder, or a list of these"),
+    ("calibrate", str | list | None, "a file, a folder, or a list of these"),
     ("codebook", str, "a YAML file"),
     ("columns", dict, "names of columns, such as columns.text=sentence"),
     ("tasks", list, "a list, such as tasks=[frames,stance]"),

@@ -10,7 +10,16 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
 # Options that hold a file or a folder; `evaluate.NAME` is one too.
-PATHS = ("data", "codebook", "output", "tracking.uri", "encoder.model")
+PATHS = (
+    "data",
+    "calibrate",
+    "codebook",
+    "output",
+    "tracking.uri",
+    "encoder.model",
+    "encoder.teacher",
+    "encoder.unlabelled",
+)
 # Signs with which Hydra's grammar builds lists, sweeps and functions: with one of them, text may mean something else.
 _SIGNS = frozenset("()[]{}=,\"'$")
 

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from framing.codebook import Codebook
 from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS
@@ -22,9 +22,12 @@ from framing.records import SENTENCE_FIELDS, Sentence
 if TYPE_CHECKING:
     from datasets import Dataset
 
+# Whatever coded sentences may come as.
+Coded: TypeAlias = "str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table"
+
 
 def load_dataset(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table,
+    data: Coded,
     codebook: Codebook | None = None,
     columns: Mapping[str, Any] | None = None,
 ) -> Dataset:
@@ -135,7 +138,7 @@ def _to_dataset(sentences: Sequence[Sentence]) -> Dataset:
 
     kinds: dict[str, Any] = dict.fromkeys(SENTENCE_FIELDS, Value("string"))
     kinds |= dict.fromkeys(LIST_FIELDS, List(Value("string"))) | dict.fromkeys(WHOLE_FIELDS, Value("int64"))
-    kinds |= {"sample_probability": Value("float64"), "extra": Value("string")}
+    kinds |= dict.fromkeys(("sample_probability", "weight"), Value("float64")) | {"extra": Value("string")}
     columns: dict[str, list[Any]] = {name: [getattr(s, name) for s in sentences] for name in SENTENCE_FIELDS}
     columns["extra"] = [json.dumps(dict(s.extra), ensure_ascii=False) if s.extra else "" for s in sentences]
     for name in LIST_FIELDS:

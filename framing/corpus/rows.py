@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from framing.codebook import Codebook
@@ -79,6 +80,12 @@ def _check_values(place: str, values: dict[str, Any]) -> None:
     probability = values.get("sample_probability")
     if probability is not None and not 0 < probability <= 1:
         raise InputError(f"{place}: sample_probability {probability} is not in (0, 1]")
+    weight = values.get("weight")
+    if weight is not None and not (weight >= 0 and isfinite(weight)):
+        raise InputError(
+            f"{place}: weight {weight} is not a number of 0 or more; to keep it as a column of your own: "
+            f"{option('weight')}"
+        )
 
 
 def _number(place: str, field: str, value: Any) -> int | float:

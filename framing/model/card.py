@@ -21,6 +21,12 @@ _VALIDATION_CROSS_FITTED = (
 )
 
 
+_VALIDATION_APART = (
+    "`validation` is the rows given as `calibrate`, which were not learned from, calibrated and thresholded by each "
+    "other in folds: it speaks of text like theirs."
+)
+
+
 def model_card(content: dict[str, Any]) -> str:
     """Return the card of a model as Markdown.
 
@@ -69,6 +75,8 @@ def validation_meaning(info: Mapping[str, Any]) -> str:
     info
         A model's ``info``; it holds the options of tuning where the encoder was tuned.
     """
+    if "calibrate" in info:
+        return _VALIDATION_APART
     if "tuning" not in info:
         return _VALIDATION
     return _VALIDATION_CROSS_FITTED if info["tuning"].get("cross_fit") else _VALIDATION_TUNED
@@ -94,6 +102,14 @@ def _data_lines(info: dict[str, Any]) -> list[str]:
         lines.append(f"- Coded for {task}: {counts['coded']:,} rows in {counts['groups']:,} groups ({per_label})")
     if "digest" in data:
         lines.append(f"- Data digest: {data['digest'][:16]}…, seed {info.get('seed')}")
+    if "calibrate" in info:
+        told = info["calibrate"]
+        lines.append(f"- Calibrated on {told['rows']:,} rows that were not learned from, digest {told['digest'][:16]}…")
+    if (info.get("tuning") or {}).get("teacher"):
+        told = info["tuning"]["unlabelled"]
+        lines.append(
+            f"- Taught by another model on {told['rows']:,} unlabelled sentences, digest {told['digest'][:16]}…"
+        )
     return lines
 
 

@@ -28,7 +28,7 @@ from framing.model.decisions.priors import PriorShift, warn_small_batch
 from framing.model.decisions.rule import Decisions, Rule
 from framing.model.decisions.thresholds import F1, Curve
 from framing.model.encoders.tuning import EncoderTuner
-from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
+from framing.model.features import PairFeatures, TargetFeatures, TextFeatures, weights_of
 from framing.records import Sentence
 
 # Feature sets by name: the encoder's (a tuned one reads this set alone), and the encoder's from before tuning.
@@ -95,9 +95,9 @@ class TaskClassifier(BaseEstimator):
         folds
             Row numbers ``(train, test)``; no row is in two test parts, and those in none do not calibrate.
         encoders
-            Encoders that were tuned on the training part of each fold, and last one tuned on all rows. With a
-            single fold and its encoder alone, the heads fitted on the fold's training part are kept. ``None``
-            where the encoder does not learn from codes.
+            Encoders for the training part of each fold, and last one for all rows. With a single fold and its
+            encoder alone, the heads fitted on the fold's training part are kept. ``None`` where the encoder does
+            not learn from codes, and all rows are to be learned from.
         """
         shape = (len(self.features), len(sentences), self.decoder.n_classes)
         held_out = [np.full(shape, np.nan) for _ in self.decoder.problems(Y)]
@@ -233,13 +233,17 @@ class TaskClassifier(BaseEstimator):
 
     def _fit_heads(self, sentences: Sequence[Sentence], Y: Codes, tuned: Any = None) -> tuple[dict, dict]:
         features, heads = {}, {}
+        weights = weights_of(sentences)
         for name, transformer in self.features.items():
             unfitted = clone(transformer)
             if tuned is not None and name == EMBEDDING:
                 unfitted.set_params(encoder=tuned)
             features[name] = unfitted.fit(sentences)
             X = features[name].transform(sentences)
-            heads[name] = [fit_head(self.head, X[rows], y) for rows, y in self.decoder.problems(Y)]
+            heads[name] = [
+                fit_head(self.head, X[rows], y, None if weights is None else weights[rows])
+                for rows, y in self.decoder.problems(Y)
+            ]
         return features, heads
 
     def _scores(self, features: dict, heads: dict, sentences: Sequence[Sentence]) -> list[Scores]:

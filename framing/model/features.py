@@ -9,12 +9,26 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
+from framing.arrays import Values
 from framing.errors import ConfigError
 from framing.records import Sentence
 
 # What parts the pieces of one text; a tuned encoder learns its meaning.
 _SEPARATOR = " | "
 CONTEXTS = ("headline", "previous")
+
+
+def weights_of(sentences: Sequence[Sentence]) -> Values | None:
+    """Return how much each row counts in what is learned, shape (n_sentences,); ``None`` where all count the same.
+
+    Examples
+    --------
+    >>> weights_of([Sentence("a"), Sentence("b", weight=0.5)]).tolist()
+    [1.0, 0.5]
+    """
+    if all(sentence.weight is None for sentence in sentences):
+        return None
+    return np.array([1.0 if sentence.weight is None else sentence.weight for sentence in sentences])
 
 
 class TextFeatures(TransformerMixin, BaseEstimator):

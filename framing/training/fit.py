@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from framing.arrays import Rows
 from framing.codebook import Codebook
+from framing.corpus.dataset import Coded, dataset_digest, load_dataset
 from framing.corpus.splits import Fold
 from framing.errors import InputError
+from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
 from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders.loss import Lesson
-from framing.model.encoders.tuning import VERSION
+from framing.model.encoders.tuning import VERSION, EncoderTuner
+from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
-from framing.records import Prediction, Sentence
+from framing.records import Prediction
 from framing.resources import SHIPPED
 from framing.training.evaluate import evaluate_classifier, named, score_task
 from framing.training.inputs import Recipe, Training, prepare
-from framing.training.procedures import Frozen, HeldOut, Procedure, Tuned
+from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
+from framing.training.teacher import with_teacher
 
 if TYPE_CHECKING:
-    from datasets import Dataset
 
-    from framing.corpus.tables import Table
+    pass
 
 
 @dataclass
@@ -67,11 +70,12 @@ class TrainingResult:
 
 
 def train(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table = SHIPPED,
+    data: Coded = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
     columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
+    calibrate: Coded | None = None,
     **recipe: Any,
 ) -> TrainingResult:
     """Train frames and stance on coded sentences.
@@ -86,6 +90,9 @@ def train(
         Your own column names, as for ``load_dataset``.
     evaluate
         Other coded files to score the finished model on, by name; never used for a choice.
+    calibrate
+        Coded rows that are not learned from: they calibrate, set the thresholds and validate, instead of parts of
+        the data. Rows drawn at random from what will be read make probabilities and thresholds hold there.
     **recipe
         How to train, as in ``Recipe``: ``encoder``, ``head``, ``words``, ``split``, ``tasks``, ``stance``,
         ``context``, ``thresholds``, ``seed``.
@@ -103,6 +110,7 @@ def train(
 
     Examples
     --------
+    >>> from framing import Sentence
     >>> from framing.corpus.splits import GroupedFolds
     >>> from framing.model.encoders import WordVectorizer
     >>> rows = [Sentence(t, frames=f, group=str(i)) for i in range(9) for t, f in
@@ -112,7 +120,9 @@ def train(
     >>> result.classifier.predict([Sentence("a vast market")])[0].frames
     ('gain',)
     """
-    return fit_training(prepare(data, codebook, columns=columns, evaluate=evaluate, recipe=Recipe(**recipe)))
+    return fit_training(
+        prepare(data, codebook, columns=columns, evaluate=evaluate, calibrate=calibrate, recipe=Recipe(**recipe))
+    )
 
 
 def fit_training(training: Training) -> TrainingResult:
@@ -141,9 +151,19 @@ def fit_training(training: Training) -> TrainingResult:
         "seed": training.seed,
         "metrics": metrics,
     }
-    if training.encoder is not None:
-        model.info["tuning"] = {**training.encoder.get_params(), "version": VERSION}
+    if training.calibrate is not None and training.apart is not None:
+        model.info["calibrate"] = {"digest": dataset_digest(training.calibrate), "rows": len(training.apart[1])}
+    if isinstance(training.encoder, EncoderTuner):
+        model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
+
+
+def _teacher_info(training: Training) -> dict[str, Any]:
+    """Return what a model says of its teacher: digests, where the options have places on this machine."""
+    if not training.unlabelled:
+        return {}
+    told = {"digest": dataset_digest(load_dataset(training.unlabelled)), "rows": len(training.unlabelled)}
+    return {"teacher": sha256(Path(training.encoder.teacher) / "model.json"), "unlabelled": told}
 
 
 def _estimates_of(held_out: HeldOut, seed: int) -> dict[str, Estimate]:
@@ -153,25 +173,27 @@ def _estimates_of(held_out: HeldOut, seed: int) -> dict[str, Estimate]:
 
 def _procedure(training: Training) -> Procedure:
     """Return the way in which the tasks are fitted; an encoder is tuned now, once for all of them."""
-    if training.encoder is None:
-        return Frozen(training.split)
-    folds, parts = _tuning_parts(training)
-    encoders = [training.encoder.tune(_lessons(training, set(part.tolist()))) for part in parts]
-    return Tuned(training.split, folds, encoders)
+    encoder = training.encoder
+    if isinstance(encoder, EncoderTuner):
+        folds, parts = _tuning_parts(training)
+        return Apart(training.split, folds, [encoder.tune(_lessons(training, part)) for part in parts])
+    return Frozen(training.split) if training.apart is None else Apart(training.split, [training.apart], [encoder])
 
 
 def tuning_seconds(training: Training) -> float:
     """Return about how long the encoder will be tuned here; 0 where there is nothing to tune."""
-    if training.encoder is None:
+    if not isinstance(training.encoder, EncoderTuner):
         return 0.0
-    return sum(training.encoder.estimate(_lessons(training, set(part.tolist()))) for part in _tuning_parts(training)[1])
+    return sum(training.encoder.estimate(_lessons(training, part)) for part in _tuning_parts(training)[1])
 
 
-def _tuning_parts(training: Training) -> tuple[list[Fold], list[NDArray[np.intp]]]:
+def _tuning_parts(training: Training) -> tuple[list[Fold], list[Rows]]:
     """Return the folds of all sentences, and the rows that each encoder is tuned on."""
+    if training.apart is not None:
+        return [training.apart], [training.apart[0]]
     strata = [" ".join(task.kind.stratum(s) for task in training.tasks.values()) for s in training.sentences]
     folds = training.split.split(strata, training.groups)
-    if training.encoder is not None and training.encoder.cross_fit:
+    if training.encoder.cross_fit:
         return folds, [*(train for train, _ in folds), np.arange(len(training.sentences))]
     held_out = set(folds[0][1].tolist())
     for name, task in training.tasks.items():
@@ -184,11 +206,19 @@ def _tuning_parts(training: Training) -> tuple[list[Fold], list[NDArray[np.intp]
     return folds[:1], [folds[0][0]]
 
 
-def _lessons(training: Training, rows: Collection[int]) -> list[Lesson]:
+def _lessons(training: Training, rows: Rows) -> list[Lesson]:
     """Return the tasks' coded rows among some sentences, as an encoder is tuned on them."""
     lessons = []
     for task in training.tasks.values():
-        part = [i for i, row in enumerate(task.rows) if row in rows]
-        texts = task.classifier.features[EMBEDDING].texts_read([task.sentences[i] for i in part])
-        lessons.append(Lesson(texts, task.Y[part], task.classifier.decoder.exclusive, training.groups[task.rows[part]]))
+        part = np.flatnonzero(np.isin(task.rows, rows))
+        sentences = [task.sentences[i] for i in part]
+        features = task.classifier.features[EMBEDDING]
+        lesson = Lesson(
+            features.texts_read(sentences),
+            task.Y[part],
+            task.classifier.decoder.exclusive,
+            training.groups[task.rows[part]],
+            weights_of(sentences),
+        )
+        lessons.append(with_teacher(lesson, task, training))
     return lessons

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from framing.arrays import Codes, Fold, Rows
+from framing.arrays import Codes, Fold, Proba, Rows
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
-from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of, warn_about_groups
+from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of, warn_about_groups
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, FramingWarning, InputError, unknown
+from framing.errors import ConfigError, FramingWarning, InputError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
 from framing.model.decisions.thresholds import F1, check_goal
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.features import CONTEXTS
+from framing.model.persistence import load_model
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
 from framing.training.tasks import KINDS, STANCE_BLIND, TASKS, Parts, TaskKind, check_coded, strata_of
@@ -30,7 +31,6 @@ from framing.training.tasks import KINDS, STANCE_BLIND, TASKS, Parts, TaskKind, 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-    from framing.corpus.tables import Table
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Training:
     dataset
         The rows as they were read.
     sentences, groups
-        The same as records, and their group numbers, shape (n_sentences,).
+        The same as records, then those that only calibrate; and their group numbers, shape (n_sentences,).
     tasks
         What is fitted, by name.
     split
@@ -127,7 +127,11 @@ class Training:
     baselines
         What is scored beside the tasks and not kept, by name: the stance without its target.
     encoder
-        The encoder to tune first, or ``None``.
+        What gives the vectors.
+    unlabelled
+        Sentences of which the encoder learns what a teacher says.
+    calibrate
+        The rows that only calibrate, the last of the sentences; ``None`` where a part of the data does it.
     """
 
     codebook: Codebook
@@ -139,12 +143,27 @@ class Training:
     evaluate: dict[str, list[Sentence]]
     baselines: dict[str, Task]
     seed: int
-    encoder: EncoderTuner | None = None
+    encoder: Any
+    unlabelled: Sequence[Sentence] = ()
+    calibrate: Dataset | None = None
 
     @cached_property
     def data_digest(self) -> str:
         """The sha256 of the rows."""
         return dataset_digest(self.dataset)
+
+    @cached_property
+    def taught(self) -> Proba:
+        """What the teacher says of the unlabelled sentences, shape (n_unlabelled, n_frames)."""
+        return load_model(self.encoder.teacher).tasks["frames"].predict_proba(self.unlabelled)
+
+    @property
+    def apart(self) -> Fold | None:
+        """The numbers of the sentences that are learned from, and of those that only calibrate."""
+        if self.calibrate is None:
+            return None
+        rows, n = np.arange(len(self.sentences)), len(self.dataset)
+        return rows[:n], rows[n:]
 
 
 @dataclass(frozen=True)
@@ -186,11 +205,12 @@ class Task:
 
 
 def prepare(
-    data: str | Path | Sequence[str | Path] | Iterable[Sentence] | Dataset | Table = SHIPPED,
+    data: Coded = SHIPPED,
     codebook: str | Path | Codebook = SHIPPED,
     *,
     columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
+    calibrate: Coded | None = None,
     recipe: Recipe | None = None,
 ) -> Training:
     """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
@@ -200,16 +220,19 @@ def prepare(
         raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
     if recipe.thresholds != F1 and book.exclusive:
         raise ConfigError(f"thresholds={recipe.thresholds}: the frames are exclusive, the likeliest one is taken")
-    dataset = load_dataset(data_path(data) if isinstance(data, str) else data, book, columns)
+    dataset = load_dataset(data_path(data), book, columns)
     sentences = sentences_of(dataset)
     warn_about_groups(sentences)
+    kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
     others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
+    if kept_apart is not None:
+        sentences = _with_rows_apart(sentences, sentences_of(kept_apart), split)
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
     _check_encoder(encoder)
     parts = _parts(encoder, recipe)
     kinds = [kind for name, kind in KINDS.items() if name in recipe.tasks]
-    tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split) for kind in kinds}
+    tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split, len(dataset)) for kind in kinds}
     coded = {name: task for name, task in tasks.items() if task is not None}
     _check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
     for name, other in others.items():
@@ -224,8 +247,29 @@ def prepare(
         evaluate=others,
         baselines=_baselines(coded, book, parts, recipe.stance or StanceOptions()),
         seed=recipe.seed,
-        encoder=encoder if isinstance(encoder, EncoderTuner) else None,
+        encoder=encoder,
+        unlabelled=_unlabelled(encoder, book, columns),
+        calibrate=kept_apart,
     )
+
+
+def _unlabelled(encoder: Any, book: Codebook, columns: Mapping[str, Any] | None) -> list[Sentence]:
+    """Return the sentences for a teacher, who can be asked; none where there is no teacher.
+
+    Raises
+    ------
+    ModelError
+        The teacher cannot be loaded, or its frames are not those that are to be learned.
+    """
+    if not isinstance(encoder, EncoderTuner) or encoder.teacher is None:
+        return []
+    frames = load_model(encoder.teacher).codebook.frame_names
+    if frames != book.frame_names:
+        raise ModelError(
+            f"encoder.teacher={encoder.teacher}: it knows the frames {', '.join(frames)}, the codebook has "
+            f"{', '.join(book.frame_names)}; take a teacher that was trained with the same codebook"
+        )
+    return sentences_of(load_dataset(encoder.unlabelled, None, columns))
 
 
 def _check_encoder(encoder: Any) -> None:
@@ -256,17 +300,50 @@ def _parts(encoder: Any, recipe: Recipe) -> Parts:
     return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds)
 
 
+def _with_rows_apart(sentences: list[Sentence], apart: list[Sentence], split: GroupedFolds) -> list[Sentence]:
+    """Return the rows to learn from, then those that only calibrate, without what is in both."""
+    groups = split.groups([*sentences, *apart])
+    both = np.isin(groups[len(sentences) :], groups[: len(sentences)])
+    if both.all():
+        raise InputError(f"calibrate: all of {len(apart):,} rows are in the data too, or of documents that are")
+    if both.any():
+        warnings.warn(
+            f"calibrate: {both.sum():,} of {len(apart):,} rows are in the data too, or of documents that are; they do "
+            "not calibrate",
+            FramingWarning,
+            stacklevel=4,
+        )
+    return [*sentences, *(sentence for sentence, known in zip(apart, both, strict=True) if not known)]
+
+
 def _task(
-    kind: TaskKind, classifier: TaskClassifier, sentences: Sequence[Sentence], book: Codebook, split: GroupedFolds
+    kind: TaskKind,
+    classifier: TaskClassifier,
+    sentences: Sequence[Sentence],
+    book: Codebook,
+    split: GroupedFolds,
+    n_learned: int,
 ) -> Task | None:
-    """Return the rows coded for a task with their folds, or ``None`` where no row is coded for it."""
+    """Return the rows coded for a task with their folds, or ``None`` where no row is coded for it.
+
+    ``n_learned`` sentences come first that are learned from; those after them only calibrate.
+    """
     rows = np.array([i for i, sentence in enumerate(sentences) if kind.is_coded(sentence, book)], dtype=int)
     coded = [sentences[i] for i in rows]
-    if not coded:
+    learned = rows < n_learned
+    if not learned.any():
         return None
     Y = kind.codes(coded, book)
-    _check_support(kind.noun, Y, classifier.labels, split.n_splits)
     groups = split.groups(coded)
+    if n_learned < len(sentences):
+        if learned.all():
+            raise InputError(
+                f"calibrate: no row is coded for {kind.name} ({kind.needs}); code some, or set "
+                f"tasks=[{', '.join(other for other in KINDS if other != kind.name)}]"
+            )
+        _check_support(kind.noun, Y[~learned], classifier.labels, split.n_splits, "calibrate: ")
+        return Task(kind, classifier, coded, Y, groups, [(np.flatnonzero(learned), np.flatnonzero(~learned))], rows)
+    _check_support(kind.noun, Y, classifier.labels, split.n_splits)
     folds = split.split(strata_of(Y), groups)
     if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
         raise InputError(
@@ -276,14 +353,14 @@ def _task(
     return Task(kind, classifier, coded, Y, groups, folds, rows)
 
 
-def _check_support(noun: str, Y: Codes, labels: Sequence[str], n_splits: int) -> None:
+def _check_support(noun: str, Y: Codes, labels: Sequence[str], n_splits: int, place: str = "") -> None:
     for label, column in zip(labels, Y.T, strict=True):
         positives, coded = int(np.nansum(column)), int((~np.isnan(column)).sum())
         for what, count in (("positives", positives), ("negatives", coded - positives)):
             if count < n_splits:
                 raise InputError(
-                    f"{noun} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at least "
-                    f"{n_splits}: code more, lower split.n_splits, or take the label out of the codebook"
+                    f"{place}{noun} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at "
+                    f"least {n_splits}: code more, lower split.n_splits, or take the label out of the codebook"
                 )
 
 

@@ -92,17 +92,17 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """Heads on tuned encoders; the rows that these were not tuned on validate, calibrated by each other.
+class Apart:
+    """Heads on given encoders; rows that neither learned from validate, calibrated by each other.
 
     Parameters
     ----------
     split
         How the held-out rows are parted to calibrate each other.
     folds
-        Of *all* sentences: what an encoder was tuned on, and what was held out.
+        Of *all* sentences: what an encoder (where it was tuned) and its heads learn from, and what is held out.
     encoders
-        One a fold, and last, where there is one more, an encoder tuned on all sentences.
+        One a fold, and last, where there is one more, one for all sentences.
     """
 
     split: GroupedFolds

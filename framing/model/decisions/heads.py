@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.utils.validation import has_fit_parameter
 
 from framing.arrays import Rows, Scores, Values
 from framing.errors import ConfigError
@@ -38,27 +40,48 @@ def check_head(head: Any) -> None:
             raise _unfit(head, error) from error
 
 
-def fit_head(head: Any, X: Any, y: Rows) -> Any:
+def fit_head(head: Any, X: Any, y: Rows, weights: Values | None = None) -> Any:
     """Fit a copy of a head; where only one class is left to learn from, a constant.
 
     More than two classes go one against the rest where the head has no probabilities: what ``SVC`` gives for
     several classes are votes, too coarse to calibrate.
 
+    Parameters
+    ----------
+    head
+        An unfitted classifier.
+    X
+        Features, shape (n_samples, n_features).
+    y
+        Class numbers, shape (n_samples,).
+    weights
+        How much each row counts, shape (n_samples,); ``None`` where all count the same.
+
     Raises
     ------
     ConfigError
-        An option of the head makes no sense, or not for so few rows.
+        An option of the head makes no sense, or not for so few rows, or it cannot weigh rows.
     """
     n_classes = len(np.unique(y))
     if n_classes < 2:
         # Where no row is coded the constant is absence.
         return DummyClassifier(strategy="prior").fit(np.zeros((1, 1)), y[:1] if n_classes else [0])
+    if weights is not None and not has_fit_parameter(head, "sample_weight"):
+        raise ConfigError(
+            f"head {type(head).__name__}: cannot weigh rows; take another (head=logreg, head=svm), or leave the column "
+            "'weight' alone with columns.weight="
+        )
+    weighed = {} if weights is None else {"sample_weight": weights}
     several = n_classes > 2 and not hasattr(head, "predict_proba")
     with warnings.catch_warnings():
         # scikit-learn's neural networks swallow Ctrl-C, warn, and come back half trained.
         warnings.filterwarnings("error", message=_INTERRUPTED)
         try:
-            return (OneVsRestClassifier(clone(head)) if several else clone(head)).fit(X, y)
+            if not several:
+                return clone(head).fit(X, y, **weighed)
+            with config_context(enable_metadata_routing=True):  # else no weights reach the heads of the classes
+                each = clone(head).set_fit_request(sample_weight=True) if weighed else clone(head)
+                return OneVsRestClassifier(each).fit(X, y, **weighed)
         except UserWarning as warning:
             if _INTERRUPTED in str(warning):
                 raise KeyboardInterrupt from None

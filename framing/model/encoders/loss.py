@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.arrays import Values
+
 if TYPE_CHECKING:
     import torch
 
@@ -24,27 +26,31 @@ class Lesson:
     texts
         What the encoder reads, shape (n_rows,).
     Y
-        Codes, shape (n_rows, n_labels): 1 present, 0 absent, nan not coded.
+        Codes, shape (n_rows, n_labels): 1 present, 0 absent, nan not coded; or a teacher's probabilities.
     exclusive
         Whether exactly one label holds (softmax) or any number (one sigmoid each).
     groups
         Group numbers; no group is on both sides of the early stopping. Common to all lessons.
+    weights
+        How much each row counts, shape (n_rows,); ``None`` where all count the same.
     """
 
     texts: Sequence[str]
     Y: NDArray[np.float64]
     exclusive: bool
     groups: NDArray[np.intp]
+    weights: Values | None = None
 
 
 def training_rows(lessons: Sequence[Lesson]) -> dict[str, list[Any]]:
-    """Return text and label vector of each row; labels of the other lessons are nan."""
+    """Return text and label vector of each row; labels of the other lessons are nan, the weight stands last."""
     width = sum(lesson.Y.shape[1] for lesson in lessons)
     texts: list[str] = []
     labels: list[list[float]] = []
     start = 0
     for lesson in lessons:
-        Y = np.full((len(lesson.texts), width), np.nan)
+        Y = np.full((len(lesson.texts), width + 1), np.nan)
+        Y[:, -1] = 1.0 if lesson.weights is None else lesson.weights
         Y[:, start : start + lesson.Y.shape[1]] = lesson.Y
         start += lesson.Y.shape[1]
         texts += lesson.texts
@@ -78,17 +84,19 @@ def coding_loss(model: Any, lessons: Sequence[Lesson], options: EncoderTuner) ->
             vectors = self.model(features[0])["sentence_embedding"].float()
             # Vectors of length 1 have small entries; scaled, they are what linear layers start well from.
             logits = self.linear(self.drop(vectors * self.scale))
+            weights = labels[:, -1].to(logits.dtype)
             total = logits.sum() * 0  # zero, but part of the graph: a batch without a coded row has a gradient too
             for first, last, exclusive, weight in blocks:
                 z, y = logits[:, first:last], labels[:, first:last].to(logits.dtype)
                 if exclusive:
                     coded = ~y.isnan().any(dim=1)
                     if coded.any():
-                        total = total + weight * functional.cross_entropy(z[coded], y[coded], reduction="sum")
+                        each = functional.cross_entropy(z[coded], y[coded], reduction="none")
+                        total = total + weight * (each * weights[coded]).sum()
                 else:
                     coded = ~y.isnan()
                     each = functional.binary_cross_entropy_with_logits(z, y.nan_to_num(), reduction="none")
-                    total = total + weight * (each * coded).sum()
+                    total = total + weight * (each * coded * weights[:, None]).sum()
                     coded = coded.all(dim=1)
                 if options.contrastive:
                     total = total + options.contrastive * len(y) * self.contrast(vectors, y, coded)

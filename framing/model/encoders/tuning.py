@@ -76,6 +76,11 @@ class EncoderTuner(BaseEstimator):
         once on all rows, so that every row calibrates; as many times longer as there are folds.
     beside_frozen
         ``True``: a second head reads the vectors from before tuning, and the scores of both are fused.
+    teacher
+        A folder with a trained model of the same frames: the encoder also learns what it says of ``unlabelled``
+        (knowledge distillation), sentence for sentence, as if these were codes.
+    unlabelled
+        A file or folder of sentences for the teacher, in the formats of the data.
     seed
         Of the adapter's start, the order of the rows and dropout.
 
@@ -106,6 +111,8 @@ class EncoderTuner(BaseEstimator):
         patience: int = 3,
         cross_fit: bool = False,
         beside_frozen: bool = False,
+        teacher: str | None = None,
+        unlabelled: str | None = None,
         seed: int = 0,
     ) -> None:
         self.model = model
@@ -127,6 +134,8 @@ class EncoderTuner(BaseEstimator):
         self.patience = patience
         self.cross_fit = cross_fit
         self.beside_frozen = beside_frozen
+        self.teacher = teacher
+        self.unlabelled = unlabelled
         self.seed = seed
 
     def check(self) -> None:
@@ -141,6 +150,8 @@ class EncoderTuner(BaseEstimator):
         wrong = [(name, "a number above 0") for name in positive if not getattr(self, name) > 0]
         wrong += [(name, "a share in [0, 1)") for name in ("dropout", "hold_out") if not 0 <= getattr(self, name) < 1]
         wrong += [("contrastive", "0 or more")] if self.contrastive < 0 else []
+        if (self.teacher is None) != (self.unlabelled is None):
+            wrong.append(("teacher", "a model folder together with encoder.unlabelled=FILE, or neither"))
         wrong += [("layers", " or ".join(LAYERS))] if self.layers not in LAYERS else []
         for name, expected in wrong:
             raise ConfigError(f"encoder.{name}={getattr(self, name)}: expected {expected}")
@@ -205,12 +216,13 @@ class EncoderTuner(BaseEstimator):
 
     def _identity(self, lessons: Sequence[Lesson]) -> str:
         """Name the result by all that makes it."""
-        aside = ("device", "batch_size", "cache", "cross_fit", "beside_frozen")
+        aside = ("device", "batch_size", "cache", "cross_fit", "beside_frozen", "teacher", "unlabelled")
         made = {name: value for name, value in self.get_params().items() if name not in aside}
         digest = hashlib.sha256(json.dumps([VERSION, self.base.digest, made], sort_keys=True).encode())
         for lesson in lessons:
             digest.update(json.dumps([list(lesson.texts), lesson.exclusive]).encode("utf-8", "surrogatepass"))
-            digest.update(np.nan_to_num(lesson.Y, nan=-1).astype(np.int8).tobytes())
+            digest.update(np.nan_to_num(lesson.Y, nan=-1).astype(np.float32).tobytes())
+            digest.update(b"" if lesson.weights is None else lesson.weights.astype(np.float32).tobytes())
             digest.update(np.unique(lesson.groups, return_inverse=True)[1].astype(np.int64).tobytes())
         return digest.hexdigest()[:32]
 
