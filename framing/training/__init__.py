@@ -2,8 +2,9 @@
 
 from framing.training.evaluate import Evaluation, evaluate_classifier
 from framing.training.fit import TrainingResult, fit_training, train, tuning_seconds
-from framing.training.inputs import Recipe, StanceOptions, Task, Training, prepare
+from framing.training.inputs import Task, Training, prepare
 from framing.training.procedures import HeldOut
+from framing.training.recipe import Recipe, StanceOptions
 from framing.training.tasks import TASKS
 
 __all__ = [

@@ -30,7 +30,6 @@ from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
 from framing.training.teacher import with_teacher
 
 if TYPE_CHECKING:
-
     pass
 
 
@@ -92,7 +91,8 @@ def train(
         Other coded files to score the finished model on, by name; never used for a choice.
     calibrate
         Coded rows that are not learned from: they calibrate, set the thresholds and validate, instead of parts of
-        the data. Rows drawn at random from what will be read make probabilities and thresholds hold there.
+        the data; rows of the same documents in the data are left out. Drawn at random from what will be read, they
+        make probabilities and thresholds hold there.
     **recipe
         How to train, as in ``Recipe``: ``encoder``, ``head``, ``words``, ``split``, ``tasks``, ``stance``,
         ``context``, ``thresholds``, ``seed``.

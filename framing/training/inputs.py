@@ -17,93 +17,19 @@ from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of, warn_about_groups
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, FramingWarning, InputError, ModelError, unknown
+from framing.errors import ConfigError, FramingWarning, InputError, ModelError
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
-from framing.model.decisions.thresholds import F1, check_goal
+from framing.model.decisions.thresholds import F1
 from framing.model.encoders import EncoderTuner, SentenceEncoder
-from framing.model.features import CONTEXTS
 from framing.model.persistence import load_model
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path
-from framing.training.tasks import KINDS, STANCE_BLIND, TASKS, Parts, TaskKind, check_coded, strata_of
+from framing.training.recipe import Recipe, StanceOptions
+from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-
-
-@dataclass(frozen=True)
-class StanceOptions:
-    """What differs for the stance.
-
-    Parameters
-    ----------
-    head
-        A classifier for the stance; ``None`` takes the one of the frames.
-    blind_baseline
-        Also score the same model without the target, as ``stance_blind``: what a stance is worth that ignores it.
-    """
-
-    head: Any = None
-    blind_baseline: bool = True
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train, whatever the data: the one list of these options, for Python, the configuration and the runs.
-
-    Parameters
-    ----------
-    encoder
-        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``. A ``EncoderTuner`` is
-        tuned first, once for both tasks.
-    head
-        A scikit-learn classifier, cloned for each label; default a balanced logistic regression.
-    words
-        A second encoder whose head is fused with the first, or ``None``.
-    split
-        How the outer and inner folds are made; default ``GroupedFolds`` with the seed.
-    tasks
-        Which of ``frames`` and ``stance``; one without coded rows is left out with a warning.
-    stance
-        Options of the stance.
-    context
-        What the encoder reads before the sentence: some of ``headline`` and ``previous``.
-    thresholds
-        What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``precision>=P`` (the highest
-        recall at that precision), ``recall>=P`` (the other way round), or ``count`` (as many as there are).
-    seed
-        Seed of the bootstrap, and of the default split.
-
-    Raises
-    ------
-    ConfigError
-        An option is not one that there is.
-    """
-
-    encoder: Any = None
-    head: Any = None
-    words: Any = None
-    split: GroupedFolds | None = None
-    tasks: Sequence[str] = TASKS
-    stance: StanceOptions | None = None
-    context: Sequence[str] = ()
-    thresholds: str = F1
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if isinstance(self.tasks, str):
-            raise ConfigError(f"tasks={self.tasks}: expected a list, such as tasks=[{self.tasks}]")
-        if not self.tasks:
-            raise ConfigError(f"tasks=[]: expected some of {', '.join(TASKS)}")
-        if others := [task for task in self.tasks if task not in TASKS]:
-            raise ConfigError(f"tasks: {unknown('task', others[0], TASKS)}")
-        if isinstance(self.context, str) or set(self.context) - set(CONTEXTS):
-            raise ConfigError(
-                f"context={self.context}: expected a list of some of {', '.join(CONTEXTS)}, such as context=[headline]"
-            )
-        check_goal(self.thresholds, "thresholds")
 
 
 @dataclass
@@ -182,6 +108,8 @@ class Task:
         ``(train, test)`` row numbers.
     rows
         Which of all sentences these are, shape (n_rows,).
+    learned
+        Which of the coded rows are learned from: all but those that only calibrate.
     """
 
     kind: TaskKind
@@ -191,6 +119,7 @@ class Task:
     groups: Rows
     folds: list[Fold]
     rows: Rows
+    learned: Rows
 
     @property
     def labels(self) -> Sequence[str]:
@@ -199,9 +128,10 @@ class Task:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Coded rows, groups, and positives of each label."""
-        positives = {label: int(np.nansum(column)) for label, column in zip(self.labels, self.Y.T, strict=True)}
-        return {"coded": len(self.sentences), "groups": int(self.groups.max()) + 1, **positives}
+        """Of the rows that are learned from: how many, their groups, and positives of each label."""
+        columns = self.Y[self.learned].T
+        positives = {label: int(np.nansum(column)) for label, column in zip(self.labels, columns, strict=True)}
+        return {"coded": len(self.learned), "groups": len(np.unique(self.groups[self.learned])), **positives}
 
 
 def prepare(
@@ -227,7 +157,10 @@ def prepare(
     others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
     if kept_apart is not None:
-        sentences = _with_rows_apart(sentences, sentences_of(kept_apart), split)
+        apart = sentences_of(kept_apart)
+        learned = _not_in(apart, sentences, split)
+        dataset = dataset.select(learned)
+        sentences = [*(sentences[i] for i in learned), *apart]
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
     _check_encoder(encoder)
     parts = _parts(encoder, recipe)
@@ -300,20 +233,20 @@ def _parts(encoder: Any, recipe: Recipe) -> Parts:
     return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds)
 
 
-def _with_rows_apart(sentences: list[Sentence], apart: list[Sentence], split: GroupedFolds) -> list[Sentence]:
-    """Return the rows to learn from, then those that only calibrate, without what is in both."""
+def _not_in(apart: list[Sentence], sentences: list[Sentence], split: GroupedFolds) -> list[int]:
+    """Return the numbers of the sentences that are not in the rows apart, nor of a group that is."""
     groups = split.groups([*sentences, *apart])
-    both = np.isin(groups[len(sentences) :], groups[: len(sentences)])
+    both = np.isin(groups[: len(sentences)], groups[len(sentences) :])
     if both.all():
-        raise InputError(f"calibrate: all of {len(apart):,} rows are in the data too, or of documents that are")
+        raise InputError(f"calibrate: all of {len(sentences):,} rows of the data are in it, or of groups that are")
     if both.any():
         warnings.warn(
-            f"calibrate: {both.sum():,} of {len(apart):,} rows are in the data too, or of documents that are; they do "
-            "not calibrate",
+            f"calibrate: {both.sum():,} of {len(sentences):,} rows of the data are in it too, or of groups that are; "
+            "they are not learned from",
             FramingWarning,
             stacklevel=4,
         )
-    return [*sentences, *(sentence for sentence, known in zip(apart, both, strict=True) if not known)]
+    return np.flatnonzero(~both).tolist()
 
 
 def _task(
@@ -342,7 +275,8 @@ def _task(
                 f"tasks=[{', '.join(other for other in KINDS if other != kind.name)}]"
             )
         _check_support(kind.noun, Y[~learned], classifier.labels, split.n_splits, "calibrate: ")
-        return Task(kind, classifier, coded, Y, groups, [(np.flatnonzero(learned), np.flatnonzero(~learned))], rows)
+        fold = np.flatnonzero(learned), np.flatnonzero(~learned)
+        return Task(kind, classifier, coded, Y, groups, [fold], rows, fold[0])
     _check_support(kind.noun, Y, classifier.labels, split.n_splits)
     folds = split.split(strata_of(Y), groups)
     if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
@@ -350,7 +284,7 @@ def _task(
             f"the rows coded for {kind.name} form {groups.max() + 1} groups, too few to cross-validate within a "
             "fold; give more rows a 'group' or 'doc_id' of their own"
         )
-    return Task(kind, classifier, coded, Y, groups, folds, rows)
+    return Task(kind, classifier, coded, Y, groups, folds, rows, np.arange(len(coded)))
 
 
 def _check_support(noun: str, Y: Codes, labels: Sequence[str], n_splits: int, place: str = "") -> None:

@@ -1,0 +1,202 @@
+"""What do real, coded sentences add to the written corpus, and how many are enough? Runs for real_news.md.
+
+    python experiments/real_news.py curve FOLDER      # the encoder tuned anew on ever more real sentences
+    python experiments/real_news.py mixture FOLDER    # written, real, both; weighted; with what was read before
+    python experiments/real_news.py models FOLDER MODEL...    # finished models on check, by slice, and their shares
+    python experiments/real_news.py article FILE MODEL...     # one whole article against its codes
+
+FOLDER holds ``train.jsonl``, ``calibrate.jsonl`` and ``check.jsonl``, and where there is one, ``dev.jsonl``. Each configuration is a run of the MLflow experiments real_news_curve,
+real_news_mixture, real_news_models and real_news_article. What has been tuned before is not tuned again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from framing import Codebook, Predictor, Sentence, train
+from framing.corpus.dataset import read_sentences
+from framing.corpus.splits import GroupedFolds
+from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.metrics import frame_estimates, with_intervals
+from framing.model.decisions.rule import Rule
+from framing.model.encoders import EncoderTuner
+from framing.resources import SHIPPED, codebook_path, data_path
+from framing.tracking import Store, open_run, store_uri
+
+SIZES = (500, 1000, 2000, 4000, 8000)
+EPOCHS = 2
+CODES = Path(__file__).parent / "article_codes.jsonl"
+
+
+def curve(folder: Path, book: Codebook, store: Store) -> None:
+    """Tune on whole documents drawn at random, a larger part holding the smaller; alone and with the written corpus."""
+    real, written = _rows(folder / "train.jsonl", book), _written(book)
+    for with_written in (False, True):
+        for size in (*SIZES, len(real)):
+            rows = _sample(real, size) + (written if with_written else [])
+            params = {"real sentences": min(size, len(real)), "written corpus": "yes" if with_written else "no"}
+            _train(store, "real_news_curve", params, rows, folder)
+
+
+def mixture(folder: Path, book: Codebook, store: Store, only: Sequence[str] = ()) -> None:
+    """Compare what is trained on, with one encoder and one rule."""
+    real, written = _rows(folder / "train.jsonl", book), _written(book)
+    mixtures: dict[str, tuple[list[Sentence], dict[str, Any]]] = {
+        "written": (written, {}),
+        "real": (real, {}),
+        "both": (written + real, {}),
+        "both, written rows weigh a third": ([replace(s, weight=1 / 3) for s in written] + real, {}),
+        "both, coders who differ count half each": (written + _both_coders(real), {}),
+        "real, reads the sentence before": (real, {"context": ["previous"]}),
+        "real, reads headline and sentence before": (real, {"context": ["headline", "previous"]}),
+    }
+    for name, (rows, options) in mixtures.items():
+        if not only or name in only:
+            _train(store, "real_news_mixture", {"mixture": name}, rows, folder, **options)
+
+
+def models(folder: Path, names: Sequence[str], book: Codebook, store: Store) -> None:
+    """Score finished models on ``check`` and dev, by slice; and compare predicted shares with true ones."""
+    for name in names:
+        predictor = Predictor.load(name)
+        for part in ("check", "dev"):
+            if not (folder / f"{part}.jsonl").is_file():
+                continue
+            rows = [s for s in _rows(folder / f"{part}.jsonl", book) if s.frames is not None]
+            decisions = predictor.classifier.tasks["frames"].judge(rows, Rule())
+            slices = np.array([str(s.extra.get("sampling") or part).partition(":")[0] for s in rows])
+            for which in ("all", *sorted(set(slices))):
+                chosen = np.flatnonzero((slices == which) | (which == "all"))
+                found = _scores([rows[i] for i in chosen], decisions.proba[chosen], decisions.present[chosen], book)
+                params = {"model": name, "set": part, "slice": which, "sentences": len(chosen)}
+                _record(store, "real_news_models", params, found)
+
+
+def article(file: Path, names: Sequence[str], store: Store) -> None:
+    """Count what models find of the clear frames of one article, and what they raise that is not there."""
+    from framing.corpus.dehydrated import text_digest
+
+    from framing.text import document_sentences
+
+    codes = {s["sha256"]: s for s in _json_lines(CODES)}
+    sentences = document_sentences(file.read_bytes(), file)
+    if missing := set(codes) - {text_digest(s.text) for s in sentences}:
+        sys.exit(f"{file}: {len(missing)} of {len(codes)} coded sentences are not in it; expected the article itself")
+    for name in names:
+        predictor = Predictor.load(name)
+        for rule in (False, "document"):
+            predicted = predictor.predict(sentences, adapt_priors=rule)
+            found = false = clear = 0
+            for p in predicted:
+                coded = codes[text_digest(p.sentence.text)]
+                clear += len(coded["frames"])
+                found += len(set(p.frames) & set(coded["frames"]))
+                false += len(set(p.frames) - set(coded["frames"]) - set(coded["open"]))
+            params = {"model": name, "adapted to the document": "yes" if rule else "no"}
+            with open_run(store, name, "real_news_article", params) as run:
+                run.log({"clear": clear, "found": found, "false": false})
+            print(name, params, f"found {found} of {clear}, {false} false", flush=True)
+
+
+def _train(
+    store: Store, experiment: str, params: dict[str, Any], rows: list[Sentence], folder: Path, **more: Any
+) -> None:
+    encoder = EncoderTuner(epochs=EPOCHS, hold_out=0)
+    evaluate = {n: str(folder / f"{n}.jsonl") for n in ("check", "dev") if (folder / f"{n}.jsonl").is_file()}
+    calibrate = [replace(s, target=None, stance=None) for s in read_sentences(folder / "calibrate.jsonl")]
+    result = train(
+        rows,
+        encoder=encoder,
+        tasks=["frames"],
+        calibrate=calibrate,
+        evaluate=evaluate,
+        split=GroupedFolds(5, random_state=0),
+        **more,
+    )
+    _record(store, experiment, params, result.estimates)
+
+
+def _record(store: Store, experiment: str, params: dict[str, Any], found: dict[str, Estimate]) -> None:
+    with open_run(store, " ".join(map(str, params.values())), experiment, params) as run:
+        run.log(with_intervals(found))
+    shown = {path: round(e.value, 3) for path, e in found.items() if path.endswith(("macro_f1", "mean_ap"))}
+    print(experiment, params, shown, flush=True)
+
+
+def _scores(rows: list[Sentence], proba: Any, present: Any, book: Codebook) -> dict[str, Estimate]:
+    Y = np.array([[float(name in (s.frames or ())) for name in book.frame_names] for s in rows])
+    W = bootstrap_weights(GroupedFolds().groups(rows))
+    found = frame_estimates(Y, proba, present, book.frame_names, W)
+    counts = W @ Y, W @ present
+    for j, name in enumerate(book.frame_names):
+        true, predicted = (c[:, j] / W.sum(axis=1) for c in counts)
+        ratio = predicted / np.maximum(true, 1e-9)
+        for what, values in (("true", true), ("predicted", predicted), ("ratio", ratio)):
+            found[f"share/{name}/{what}"] = Estimate(float(values[0]), values[1:])
+    return found
+
+
+def _rows(file: Path, book: Codebook) -> list[Sentence]:
+    return read_sentences(file, book)
+
+
+def _written(book: Codebook) -> list[Sentence]:
+    return [s for s in read_sentences(data_path(SHIPPED), book) if s.frames is not None]
+
+
+def _sample(rows: list[Sentence], size: int, seed: int = 0) -> list[Sentence]:
+    """Return whole documents in an order drawn at random, until there are enough sentences."""
+    groups = GroupedFolds().groups(rows)
+    order = np.random.default_rng(seed).permutation(groups.max() + 1)
+    rank = np.argsort(order)[groups]
+    return [rows[i] for i in sorted(np.argsort(rank, kind="stable")[:size])]
+
+
+def _both_coders(rows: list[Sentence]) -> list[Sentence]:
+    """Give a sentence twice, at half the weight, where its first two coders differ."""
+    mixed = []
+    for s in rows:
+        coders = [tuple(c["frames"]) for c in s.extra.get("coders") or []][:2]
+        if len(coders) == 2 and set(coders[0]) != set(coders[1]):
+            mixed += [replace(s, frames=frames, weight=0.5) for frames in coders]
+        else:
+            mixed.append(s)
+    return mixed
+
+
+def _json_lines(file: Path) -> list[dict[str, Any]]:
+    import json
+
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("curve", "mixture", "models", "article"))
+    parser.add_argument("place", type=Path, help="folder of real, coded sentences; for `article` the article's file")
+    parser.add_argument("names", nargs="*", help="models to score; for `mixture` those to train [default: all]")
+    parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
+    options = parser.parse_args()
+    store, book = Store(store_uri(options.store)), Codebook.load(codebook_path(SHIPPED))
+    wanted = options.place if options.what == "article" else options.place / "check.jsonl"
+    if not wanted.is_file():
+        sys.exit(f"{wanted}: not there; the sentences are not part of this repository (data/real/README.md says why)")
+    if options.what == "article":
+        article(options.place, options.names, store)
+    elif options.what == "models":
+        models(options.place, options.names, book, store)
+    elif options.what == "mixture":
+        mixture(options.place, book, store, options.names)
+    else:
+        curve(options.place, book, store)
+
+
+if __name__ == "__main__":
+    main()
