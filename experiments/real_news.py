@@ -5,8 +5,9 @@
     python experiments/real_news.py models FOLDER MODEL...    # finished models on check, by slice, and their shares
     python experiments/real_news.py article FILE MODEL...     # one whole article against its codes
 
-FOLDER holds ``train.jsonl``, ``calibrate.jsonl`` and ``check.jsonl``, and where there is one, ``dev.jsonl``. Each configuration is a run of the MLflow experiments real_news_curve,
-real_news_mixture, real_news_models and real_news_article. What has been tuned before is not tuned again.
+FOLDER holds ``train.jsonl``, ``calibrate.jsonl`` and ``check.jsonl``, and where there is one, ``dev.jsonl``. Each
+configuration is a run of the MLflow experiments real_news_curve, real_news_mixture, real_news_models and
+real_news_article. What has been tuned before is not tuned again.
 """
 
 from __future__ import annotations
