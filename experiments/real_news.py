@@ -135,12 +135,10 @@ def _scores(rows: list[Sentence], proba: Any, present: Any, book: Codebook) -> d
     Y = np.array([[float(name in (s.frames or ())) for name in book.frame_names] for s in rows])
     W = bootstrap_weights(GroupedFolds().groups(rows))
     found = frame_estimates(Y, proba, present, book.frame_names, W)
-    counts = W @ Y, W @ present
-    for j, name in enumerate(book.frame_names):
-        true, predicted = (c[:, j] / W.sum(axis=1) for c in counts)
-        ratio = predicted / np.maximum(true, 1e-9)
-        for what, values in (("true", true), ("predicted", predicted), ("ratio", ratio)):
-            found[f"share/{name}/{what}"] = Estimate(float(values[0]), values[1:])
+    for name in book.frame_names:
+        true, predicted = found[f"{name}/share"], found[f"{name}/predicted_share"]
+        ratio = predicted.replicates / np.maximum(true.replicates, 1e-9)
+        found[f"{name}/share_ratio"] = Estimate(predicted.value / max(true.value, 1e-9), ratio)
     return found
 
 

@@ -77,6 +77,8 @@ def test_frames_equal_scikit_learn(seed):
         expected[f"{label}/f1"] = sk.f1_score(Y[:, j], decided[:, j])
         expected[f"{label}/precision"] = sk.precision_score(Y[:, j], decided[:, j])
         expected[f"{label}/recall"] = sk.recall_score(Y[:, j], decided[:, j])
+        expected[f"{label}/share"] = Y[:, j].mean()
+        expected[f"{label}/predicted_share"] = decided[:, j].mean()
         expected[f"{label}/brier"] = sk.brier_score_loss(Y[:, j], proba[:, j])
         expected[f"{label}/log_loss"] = sk.log_loss(Y[:, j], proba[:, j])
         expected[f"{label}/calibration_error"] = float(calibration_error(Y[:, j], proba[:, j], one_row(len(Y)))[0])
@@ -102,6 +104,7 @@ def test_stance_equals_scikit_learn(seed):
         assert scores[f"{name}/f1"] == pytest.approx(sk.f1_score(y == k, said == k))
         assert scores[f"{name}/precision"] == pytest.approx(sk.precision_score(y == k, said == k))
         assert scores[f"{name}/recall"] == pytest.approx(sk.recall_score(y == k, said == k))
+        assert scores[f"{name}/predicted_share"] == pytest.approx((said == k).mean())
     assert scores["calibration_error"] == pytest.approx(
         np.mean([scores[f"{name}/calibration_error"] for name in classes])
     )

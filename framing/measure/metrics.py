@@ -131,8 +131,9 @@ def frame_estimates(
     dict of Estimate
         ``macro_f1`` (mean F1 of the positive class over labels) first, then ``mean_ap``, ``macro_f1_two_class``
         (both classes of each label averaged, then the labels), ``micro_f1``, ``brier``, ``log_loss`` and
-        ``calibration_error`` (means over labels), then of each label ``LABEL/f1``, ``precision``, ``recall``, ``ap``,
-        ``brier``, ``log_loss`` and ``calibration_error``. ``n`` is the number of rows coded for some label; for a
+        ``calibration_error`` (means over labels), then of each label ``LABEL/f1``, ``precision``, ``recall``,
+        ``share`` (of the rows that have it), ``predicted_share``, ``ap``, ``brier``, ``log_loss`` and
+        ``calibration_error``. ``n`` is the number of rows coded for some label; for a
         label's own scores that of its positives.
 
     Notes
@@ -189,7 +190,7 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
     -------
     dict of Estimate
         ``macro_f1`` first, then ``accuracy``, ``brier`` (sum over classes), ``log_loss``, ``calibration_error``
-        (mean over classes), then ``CLASS/f1 precision recall calibration_error``.
+        (mean over classes), then ``CLASS/f1 precision recall share predicted_share calibration_error``.
         ``n`` is the number of rows; for a class's own scores that of its rows. A class that never occurs counts as for
         ``frame_estimates``.
     """
@@ -235,9 +236,10 @@ def with_intervals(estimates: Mapping[str, Estimate], with_n: bool = False) -> d
 
 
 def _decisions(y: Values, decided: Values, W: Weights) -> dict[str, Values]:
-    """Score the decisions about one class."""
+    """Score the decisions about one class, and give its share beside the share that was decided."""
     scores = {"f1": f1(y, decided, W), "precision": precision(y, decided, W), "recall": recall(y, decided, W)}
-    return {name: _or_zero(values, y) for name, values in scores.items()}
+    shares = {"share": _ratio(W @ y, W.sum(axis=1)), "predicted_share": _ratio(W @ decided, W.sum(axis=1))}
+    return {name: _or_zero(values, y) for name, values in scores.items()} | shares
 
 
 def _or_zero(values: Values, y: Values) -> Values:
