@@ -27,6 +27,11 @@ model: $(READY)  ## train the model that ships with the package, from data/ alon
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model tracking.uri=demo/model.db \
 		output=framing/default_model hydra.run.dir=demo/outputs
 
+.PHONY: model-large
+model-large: mpnet  ## train the large model that ships with the package (hours)
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=large_model tracking.uri=demo/model.db \
+		output=framing/large_model hydra.run.dir=demo/outputs
+
 $(READY): pyproject.toml constraints.txt
 	python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch

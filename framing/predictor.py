@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
-from framing.errors import FramingWarning, InputError, ModelError, StoreError
+from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
 from framing.records import Prediction, Sentence
 from framing.report.html import predictions_table
-from framing.resources import SHIPPED, SHIPPED_MODEL, resource
+from framing.resources import SHIPPED, SHIPPED_MODELS, model_path
 from framing.text.segment import segment
 
 
@@ -82,9 +83,10 @@ class Predictor:
         Parameters
         ----------
         model
-            A folder, ``models:/framing@champion``, ``models:/framing/3`` or ``runs:/ID``; ``"shipped"`` is the
-            model that comes with the package. Default: the champion of the local store, without one the shipped
-            model; which one is told on standard error and kept in ``origin``.
+            A folder, ``models:/framing@champion``, ``models:/framing/3`` or ``runs:/ID``. Two models come with the
+            package: ``"shipped"`` is the small one, ``"shipped-large"`` the better and slower one; a folder of that
+            name is ``"./shipped"``. Default: the champion of the local store, without one the small shipped model;
+            which one is told on standard error and kept in ``origin``.
         store
             Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``. One that is named here must have a
             champion; one that is named here or in the environment must be usable.
@@ -92,20 +94,26 @@ class Predictor:
         Raises
         ------
         ModelError
-            The folder is missing, damaged, too new or unsafe; or the store that was named has no champion.
+            The folder is missing, damaged, too new or unsafe; no model of such a name ships; or the store that was
+            named has no champion.
         StoreError
             The store cannot be reached or has no such model.
         EncoderError
-            The encoder's weights cannot be found.
+            The encoder's weights cannot be found; the error says what brings them.
 
         Warns
         -----
         FramingWarning
             Nothing was named, and ``./mlflow.db`` or its champion's files cannot be used: it is the shipped model.
         """
-        if model == SHIPPED:
-            return cls(load_model(resource(SHIPPED_MODEL)), "the model shipped with framing")
+        if isinstance(model, str) and model in SHIPPED_MODELS:
+            try:
+                return cls(load_model(model_path(model)), SHIPPED_MODELS[model].origin)
+            except EncoderError as error:
+                raise EncoderError(f"model {model}: {error}") from None
         if model is not None and not str(model).startswith(("models:/", "runs:/")):
+            if get_close_matches(str(model), SHIPPED_MODELS) and not Path(model).exists():
+                raise ModelError(f"{unknown('shipped model', model, SHIPPED_MODELS)}; there is no such folder either")
             return cls(load_model(model), f"folder {model}")
         from framing.tracking import Store, fetched_model, store_uri
 

@@ -1,13 +1,37 @@
-"""The files that ship with the package: configs, the codebook, the training data and a trained model."""
+"""The files that ship with the package: configs, the codebook, the training data and trained models."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 SHIPPED = "shipped"
-# A folder inside the package: a model is no source, `make model` writes it.
-SHIPPED_MODEL = "default_model"
+
+
+class ShippedModel(NamedTuple):
+    """A trained model that comes with the package.
+
+    Parameters
+    ----------
+    folder
+        Inside the package: a model is no source, `make model` writes it.
+    encoder
+        The encoder whose weights it needs; they are not shipped.
+    origin
+        What people are told when it answers.
+    """
+
+    folder: str
+    encoder: str
+    origin: str
+
+
+SHIPPED_MODELS = {
+    SHIPPED: ShippedModel("default_model", "sentence-transformers/all-MiniLM-L6-v2", "the model shipped with framing"),
+    "shipped-large": ShippedModel(
+        "large_model", "sentence-transformers/all-mpnet-base-v2", "the large model shipped with framing"
+    ),
+}
 
 
 def resource(name: str) -> Path:
@@ -39,3 +63,16 @@ def data_path(data: Any) -> Any:
 def codebook_path(codebook: str) -> str:
     """Return the path meant by a ``codebook`` option: ``"shipped"`` is the package's own."""
     return str(resource("seeds/codebook.yaml")) if codebook == SHIPPED else codebook
+
+
+def model_path(model: str | Path) -> Path:
+    """Return the folder meant by a ``model`` option: a name of ``SHIPPED_MODELS`` is never a folder of the user's.
+
+    Examples
+    --------
+    >>> model_path("shipped").name
+    'default_model'
+    >>> model_path("./shipped").name
+    'shipped'
+    """
+    return resource(SHIPPED_MODELS[model].folder) if isinstance(model, str) and model in SHIPPED_MODELS else Path(model)

@@ -1,4 +1,4 @@
-"""The model that ships with the package is that of today's data, codebook and recipe, and works at once."""
+"""The models that ship are those of today's data, codebook and recipes, and the small one works at once."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ from hydra import compose, initialize_config_dir
 
 from framing import Codebook, Predictor
 from framing.corpus.dataset import dataset_digest, load_dataset
-from framing.model.encoders import tuning
+from framing.model.encoders import sentence, tuning
+from framing.model.encoders.weights import PINNED
 from framing.model.persistence import FORMAT
-from framing.resources import SHIPPED_MODEL, resource
+from framing.resources import SHIPPED_MODELS, model_path, resource
 from tests.command import framing
 
-ANEW = "run `make model` and commit what it writes"
+# Those whose folder is in the repository.
+HERE = [name for name in SHIPPED_MODELS if model_path(name).is_dir()]
+ANEW = "run `make model` (the large one: `make model-large`) and commit what it writes"
+
+
+@pytest.fixture(scope="module", params=HERE)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def content() -> dict:
-    return json.loads((resource(SHIPPED_MODEL) / "model.json").read_text(encoding="utf-8"))
+def content(name: str) -> dict:
+    return json.loads((model_path(name) / "model.json").read_text(encoding="utf-8"))
 
 
 def test_it_was_trained_on_todays_data_and_codebook(content):
@@ -28,20 +36,32 @@ def test_it_was_trained_on_todays_data_and_codebook(content):
     assert content["info"]["data"]["digest"] == dataset_digest(load_dataset(resource("data"), book)), ANEW
 
 
-def test_it_was_trained_by_todays_recipe(content):
+def test_it_was_trained_by_todays_recipe(name, content):
     with initialize_config_dir(str(resource("configs").absolute()), version_base="1.3"):
-        config = compose("train", ["experiment=default_model"], return_hydra_config=False)
+        config = compose("train", [f"experiment={SHIPPED_MODELS[name].folder}"], return_hydra_config=False)
     recipe = {key: value for key, value in config.encoder.items() if key != "_target_"}
+    assert content["encoder"]["model"] == SHIPPED_MODELS[name].encoder
     assert content["info"]["tuning"] == {**recipe, "version": tuning.VERSION}, ANEW
     assert content["format"] == FORMAT, ANEW
     assert content["tasks"]["frames"]["head"] == config.head._target_.rpartition(".")[2], ANEW
 
 
-def test_it_is_small_and_names_no_place_of_the_machine_that_made_it():
-    folder = resource(SHIPPED_MODEL)
+def test_it_is_small_and_names_no_place_of_the_machine_that_made_it(name):
+    folder = model_path(name)
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 15_000_000
     for path in (p for p in folder.rglob("*") if p.suffix in (".json", ".md")):
         assert "/root" not in path.read_text(encoding="utf-8") and "/home" not in path.read_text(encoding="utf-8")
+
+
+def test_its_folder_is_whole_and_loads_with_the_weights_that_we_know(name, tmp_path, monkeypatch):
+    encoder = SHIPPED_MODELS[name].encoder
+    # As if they were found: the large ones are on few machines.
+    monkeypatch.setattr(sentence, "find_weights", lambda *_: ("weights", PINNED[encoder].sha256))
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path))
+    classifier = Predictor.load(name).classifier
+    assert list(classifier.tasks) == ["frames", "stance"]
+    read_by = {features.encoder_.model for task in classifier.tasks.values() for features in task.features_.values()}
+    assert read_by == {encoder}
 
 
 def test_without_any_training_predict_reads_an_article(tmp_path):

@@ -327,7 +327,8 @@ def test_an_unknown_name_lists_all_that_was_tried(cache):
 
 
 def test_a_known_name_says_how_to_get_it(cache):
-    with pytest.raises(EncoderError, match=r"\(tried folder .*; the model hub\)\. To get it: make mpnet"):
+    line = rf"\(tried folder .*; the model hub\)\. To get it: python -m framing\.model\.encoders {MPNET} \(440 MB;"
+    with pytest.raises(EncoderError, match=line):
         find_weights(MPNET)
 
 

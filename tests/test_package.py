@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import framing
+from framing.resources import SHIPPED_MODELS, model_path
 from tests.conftest import ROOT
 
 HEAVY = {"torch", "sentence_transformers", "mlflow", "sklearn", "skops", "hydra", "datasets"}
@@ -99,6 +100,10 @@ def test_the_wheel_holds_configs_data_codebook_templates_and_the_typing_mark(whe
         "framing/report/templates/table.html",
         "framing/py.typed",
     } <= names
+    shipped = [model_path(name) for name in SHIPPED_MODELS]
+    files = {str(file.relative_to(ROOT)) for folder in shipped for file in folder.rglob("*") if file.is_file()}
+    assert "framing/default_model/encoder/adapter_model.safetensors" in files
+    assert files <= names
     assert not {name.split("/")[0] for name in names} - {"framing", f"{wheel.name.rsplit('-', 3)[0]}.dist-info"}
 
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Predictor, Sentence, train
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, EncoderError, InputError, OutputError
+from framing.errors import ConfigError, InputError, OutputError
 from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
@@ -262,12 +262,6 @@ def test_a_cache_that_cannot_be_written_is_told_in_one_line(tiny, tmp_path, monk
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("FRAMING_CACHE", str(tmp_path / "file" / "below"))
     with pytest.raises(OutputError, match=r"an adapter cannot be kept here .* set FRAMING_CACHE"):
-        tuned_on(sentences(), tiny)
-
-
-def test_an_encoder_without_the_layers_is_refused(tiny, monkeypatch):
-    monkeypatch.setattr(tuning, "LAYERS", {"all": ("no_such_layer",)})
-    with pytest.raises(EncoderError, match="no adapter can be put in"):
         tuned_on(sentences(), tiny)
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import click
 
+from framing.resources import SHIPPED, SHIPPED_MODELS
+
 Command = Callable[..., Any]
 
+_READ_WITH = ", ".join(f"{name} with {model.encoder.rpartition('/')[2]}" for name, model in SHIPPED_MODELS.items())
 MODEL = click.option(
     "--model",
-    metavar="DIR|models:/NAME@ALIAS|runs:/ID",
-    help="Model to use.  [default: the store's champion, else the model that ships: shipped]",
+    metavar="|".join(("DIR", *SHIPPED_MODELS, "models:/NAME@ALIAS", "runs:/ID")),
+    help=f"Model to use. Two ship: {_READ_WITH}.  [default: the store's champion, else {SHIPPED}]",
 )
 STORE = click.option(
     "--store", metavar="URI", help="Tracking store.  [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]"

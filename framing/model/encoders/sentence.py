@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from framing.errors import EncoderError, first_line
 from framing.model.encoders.adapters import adapter_digest, merge_adapter
 from framing.model.encoders.cache import EmbeddingCache, encode_once
-from framing.model.encoders.weights import cache_folder, find_weights, settings_digest
+from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16, settings_digest
 
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
@@ -41,6 +41,9 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         Tokens read of each text; ``None`` keeps the model's own limit.
     cache
         Keep embeddings on disk (``$FRAMING_CACHE``, else the user's cache folder).
+    precision
+        ``"float32"``, or ``"bfloat16"``: half precision where the machine has units for it, three times as fast there.
+        Probabilities then differ in the third decimal, also by what else is in the batch.
     adapter
         A folder with a low-rank adapter of the weights, as ``EncoderTuner`` makes it.
 
@@ -59,6 +62,7 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         batch_size: int = 32,
         max_seq_length: int | None = None,
         cache: bool = True,
+        precision: str = "float32",
         adapter: str | None = None,
     ) -> None:
         self.model = model
@@ -67,6 +71,7 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         self.batch_size = batch_size
         self.max_seq_length = max_seq_length
         self.cache = cache
+        self.precision = precision
         self.adapter = adapter
 
     def fit(self, texts: Iterable[str], y: Any = None) -> SentenceEncoder:
@@ -91,10 +96,12 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         return encode_once(texts, self._encode, self._cache)
 
     def _encode(self, texts: list[str]) -> Any:
-        with _ENCODING:
-            return self._sentence_transformer.encode(
-                texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True
-            )
+        import torch
+
+        model = self._sentence_transformer
+        half = self.precision == "bfloat16" and has_fast_bfloat16(model.device)
+        with _ENCODING, torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=half):
+            return model.encode(texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True)
 
     @property
     def digest(self) -> str:
@@ -107,6 +114,8 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
             return None
         folder, digest = find_weights(self.model, self.revision)
         identity = f"{digest}|{settings_digest(Path(folder))}|max_seq_length={self.max_seq_length}"
+        if self.precision != "float32":
+            identity += f"|precision={self.precision}"
         if self.adapter is not None:
             identity += f"|adapter={adapter_digest(self.adapter)}"
         return EmbeddingCache(cache_folder() / "embeddings", identity)

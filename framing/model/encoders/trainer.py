@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framing.model.encoders.weights import has_fast_bfloat16
+
 if TYPE_CHECKING:
     from framing.model.encoders.tuning import EncoderTuner
 
@@ -82,7 +84,7 @@ def _arguments(options: EncoderTuner, model: Any, *, place: Path, steps: int, st
         warmup_steps=max(1, steps // 10),
         weight_decay=0.01,
         max_grad_norm=1.0,
-        bf16=_has_fast_bfloat16(model.device),
+        bf16=has_fast_bfloat16(model.device),
         use_cpu=model.device.type == "cpu",
         seed=options.seed,
         eval_strategy="steps" if stops else "no",
@@ -124,18 +126,6 @@ class BatchesByLength:
         order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
         batches = [order[i : i + self.batch_size].tolist() for i in range(0, len(order), self.batch_size)]
         yield from (batches[i] for i in rng.permutation(len(batches)))
-
-
-def _has_fast_bfloat16(device: Any) -> bool:
-    """Say whether half precision pays: on a CPU only with matrix units for it (elsewhere it is slower)."""
-    import torch
-
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
-    except OSError:
-        return False
 
 
 @contextmanager

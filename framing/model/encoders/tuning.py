@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -19,9 +18,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from framing.errors import ConfigError, EncoderError, OutputError
+from framing.errors import ConfigError, OutputError
 from framing.files import new_folder
-from framing.model.encoders.adapters import ADAPTER_FILES
+from framing.model.encoders.adapters import ADAPTER_FILES, LAYERS, add_adapter
 from framing.model.encoders.loss import Lesson, coding_loss, training_rows
 from framing.model.encoders.sentence import SentenceEncoder, load_sentence_transformer
 from framing.model.encoders.trainer import make_trainer, quiet
@@ -31,11 +30,7 @@ from framing.progress import bar
 # Raise when a change here, in loss.py or in trainer.py changes results: adapters that were cached under a lower number
 # are not reused.
 VERSION = 3
-# Linear layers of the attention and of the feed-forward part, by the names that BERT-like models give them.
-_ATTENTION = (r"query", r"key", r"value", r"attention\.output\.dense", r"q", r"k", r"v", r"attn\.o")
-_FEED_FORWARD = (r"intermediate\.dense", r"\d+\.output\.dense")
 _SAMPLE = 64  # texts that are encoded to estimate the time
-LAYERS = {"attention": _ATTENTION, "all": (*_ATTENTION, *_FEED_FORWARD)}
 
 
 class EncoderTuner(BaseEstimator):
@@ -45,14 +40,15 @@ class EncoderTuner(BaseEstimator):
 
     Parameters
     ----------
-    model, revision, device, batch_size, max_seq_length, cache
+    model, revision, device, batch_size, max_seq_length, cache, precision
         As for ``SentenceEncoder``.
     rank
         Rank of the adapter's matrices; the scale is ``alpha / rank``.
     alpha
         Default twice the rank.
     layers
-        Which linear layers get an adapter: ``"attention"`` or ``"all"``.
+        Which linear layers of the transformer's blocks get an adapter: ``"attention"``, where their names tell them,
+        or ``"all"``.
     dropout
         Of the vectors that the training loss sees. Inside the encoder nothing is dropped: there, drawing the masks
         takes half of the time on a CPU.
@@ -98,6 +94,7 @@ class EncoderTuner(BaseEstimator):
         batch_size: int = 32,
         max_seq_length: int | None = None,
         cache: bool = True,
+        precision: str = "float32",
         rank: int = 16,
         alpha: int | None = None,
         layers: str = "all",
@@ -121,6 +118,7 @@ class EncoderTuner(BaseEstimator):
         self.batch_size = batch_size
         self.max_seq_length = max_seq_length
         self.cache = cache
+        self.precision = precision
         self.rank = rank
         self.alpha = alpha
         self.layers = layers
@@ -196,7 +194,7 @@ class EncoderTuner(BaseEstimator):
         Raises
         ------
         EncoderError
-            The weights cannot be found, or the architecture has no layers to adapt.
+            The weights cannot be found, or the architecture has no such layers.
         OutputError
             The cache folder cannot be written.
         """
@@ -216,7 +214,7 @@ class EncoderTuner(BaseEstimator):
 
     def _identity(self, lessons: Sequence[Lesson]) -> str:
         """Name the result by all that makes it."""
-        aside = ("device", "batch_size", "cache", "cross_fit", "beside_frozen", "teacher", "unlabelled")
+        aside = ("device", "batch_size", "cache", "precision", "cross_fit", "beside_frozen", "teacher", "unlabelled")
         made = {name: value for name, value in self.get_params().items() if name not in aside}
         digest = hashlib.sha256(json.dumps([VERSION, self.base.digest, made], sort_keys=True).encode())
         for lesson in lessons:
@@ -232,8 +230,8 @@ class EncoderTuner(BaseEstimator):
 
         set_seed(self.seed)
         model = load_sentence_transformer(self.base)
+        add_adapter(model, self)
         _speed_up(model)
-        self._add_adapter(model)
         loss = coding_loss(model, lessons, self)
         rows = training_rows(lessons)
         groups = np.concatenate([lesson.groups for lesson in lessons])
@@ -258,30 +256,6 @@ class EncoderTuner(BaseEstimator):
                     path.unlink()
         for checkpoint in place.glob("checkpoint-*"):
             shutil.rmtree(checkpoint, ignore_errors=True)
-
-    def _add_adapter(self, model: Any) -> None:
-        from peft import LoraConfig
-        from torch.nn import Linear
-
-        pattern = rf".*\.({'|'.join(LAYERS[self.layers])})"
-        found = [
-            name
-            for name, module in model[0].auto_model.named_modules()
-            if isinstance(module, Linear) and re.fullmatch(pattern, name)
-        ]
-        if not found:
-            raise EncoderError(
-                f"encoder {self.model}: none of its layers is named as in BERT or MPNet, so no adapter can be put in; "
-                "use the encoder frozen"
-            )
-        model.add_adapter(
-            LoraConfig(
-                r=self.rank,
-                lora_alpha=2 * self.rank if self.alpha is None else self.alpha,
-                target_modules=found,
-                task_type="FEATURE_EXTRACTION",
-            )
-        )
 
 
 _BASE_PARAMETERS = [

