@@ -180,7 +180,18 @@ def test_a_teacher_of_other_frames_is_refused(tiny, teacher, unlabelled):  # noq
 
 
 def test_a_teacher_needs_sentences_to_label(tiny, teacher):  # noqa: F811
-    with pytest.raises(
-        ConfigError, match=r"encoder.teacher=.*expected a model folder together with "
-    ):
+    with pytest.raises(ConfigError, match=r"encoder.teacher=.*expected a model folder together with "):
         trained(encoder=EncoderTuner(tiny, teacher=teacher))
+
+
+def test_an_encoder_may_learn_the_frames_alone_and_the_stance_reads_its_vectors(tiny):  # noqa: F811
+    adapters = []
+    for stance in ("favor", "against"):
+        rows = [replace(s, stance=stance if i % 2 else s.stance) for i, s in enumerate(LEARNED)]
+        result = trained(rows, encoder=EncoderTuner(tiny, **STEPS, hold_out=0, tasks=["frames"]), calibrate=APART)
+        features = result.classifier.tasks["stance"].features_["embedding"]
+        assert type(features).__name__ == "TargetFeatures"
+        adapters.append(features.encoder_.transform(["A pier."]))
+    np.testing.assert_array_equal(*adapters)
+    with pytest.raises(ConfigError, match=r"encoder.tasks=\['stance'\]: expected some of frames"):
+        trained(encoder=EncoderTuner(tiny, tasks=["stance"]), tasks=["frames"])

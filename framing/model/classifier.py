@@ -273,7 +273,10 @@ def stance_classifier(
     blind: bool = False,
 ) -> TaskClassifier:
     """Return the unfitted classifier of the stance; a blind one does not see the target (a baseline)."""
-    kinds = (TextFeatures, TextFeatures) if blind else (PairFeatures, TargetFeatures)
+    read_as_pair = isinstance(encoder, EncoderTuner) and encoder.learns("stance")
+    kinds = (
+        (TextFeatures, TextFeatures) if blind else (PairFeatures if read_as_pair else TargetFeatures, TargetFeatures)
+    )
     return TaskClassifier(OneOf(codebook.stance_names), _feature_sets(encoder, words, context, *kinds), head)
 
 

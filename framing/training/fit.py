@@ -209,7 +209,9 @@ def _tuning_parts(training: Training) -> tuple[list[Fold], list[Rows]]:
 def _lessons(training: Training, rows: Rows) -> list[Lesson]:
     """Return the tasks' coded rows among some sentences, as an encoder is tuned on them."""
     lessons = []
-    for task in training.tasks.values():
+    for name, task in training.tasks.items():
+        if not training.encoder.learns(name):
+            continue
         part = np.flatnonzero(np.isin(task.rows, rows))
         sentences = [task.sentences[i] for i in part]
         features = task.classifier.features[EMBEDDING]

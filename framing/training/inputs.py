@@ -162,7 +162,7 @@ def prepare(
         dataset = dataset.select(learned)
         sentences = [*(sentences[i] for i in learned), *apart]
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
-    _check_encoder(encoder)
+    _check_encoder(encoder, recipe.tasks)
     parts = _parts(encoder, recipe)
     kinds = [kind for name, kind in KINDS.items() if name in recipe.tasks]
     tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split, len(dataset)) for kind in kinds}
@@ -205,10 +205,12 @@ def _unlabelled(encoder: Any, book: Codebook, columns: Mapping[str, Any] | None)
     return sentences_of(load_dataset(encoder.unlabelled, None, columns))
 
 
-def _check_encoder(encoder: Any) -> None:
+def _check_encoder(encoder: Any, tasks: Sequence[str]) -> None:
     """Look for the weights now: that they cannot be found is known before a large file is encoded."""
     if isinstance(encoder, EncoderTuner):
         encoder.check()
+        if not any(encoder.learns(task) for task in tasks):
+            raise ConfigError(f"encoder.tasks={encoder.tasks}: expected some of {', '.join(tasks)}, which are trained")
         encoder = encoder.base
     _ = getattr(encoder, "digest", None)
 

@@ -72,6 +72,8 @@ class EncoderTuner(BaseEstimator):
         once on all rows, so that every row calibrates; as many times longer as there are folds.
     beside_frozen
         ``True``: a second head reads the vectors from before tuning, and the scores of both are fused.
+    tasks
+        Which tasks it learns; ``None``: all that are trained. Heads of the others read its vectors.
     teacher
         A folder with a trained model of the same frames: the encoder also learns what it says of ``unlabelled``
         (knowledge distillation), sentence for sentence, as if these were codes.
@@ -108,6 +110,7 @@ class EncoderTuner(BaseEstimator):
         patience: int = 3,
         cross_fit: bool = False,
         beside_frozen: bool = False,
+        tasks: Sequence[str] | None = None,
         teacher: str | None = None,
         unlabelled: str | None = None,
         seed: int = 0,
@@ -132,6 +135,7 @@ class EncoderTuner(BaseEstimator):
         self.patience = patience
         self.cross_fit = cross_fit
         self.beside_frozen = beside_frozen
+        self.tasks = tasks
         self.teacher = teacher
         self.unlabelled = unlabelled
         self.seed = seed
@@ -153,6 +157,16 @@ class EncoderTuner(BaseEstimator):
         wrong += [("layers", " or ".join(LAYERS))] if self.layers not in LAYERS else []
         for name, expected in wrong:
             raise ConfigError(f"encoder.{name}={getattr(self, name)}: expected {expected}")
+
+    def learns(self, task: str) -> bool:
+        """Say whether the encoder is tuned on a task.
+
+        Examples
+        --------
+        >>> EncoderTuner(tasks=["frames"]).learns("stance")
+        False
+        """
+        return self.tasks is None or task in self.tasks
 
     @property
     def base(self) -> SentenceEncoder:
@@ -214,7 +228,17 @@ class EncoderTuner(BaseEstimator):
 
     def _identity(self, lessons: Sequence[Lesson]) -> str:
         """Name the result by all that makes it."""
-        aside = ("device", "batch_size", "cache", "precision", "cross_fit", "beside_frozen", "teacher", "unlabelled")
+        aside = (
+            "device",
+            "batch_size",
+            "cache",
+            "precision",
+            "cross_fit",
+            "beside_frozen",
+            "tasks",
+            "teacher",
+            "unlabelled",
+        )
         made = {name: value for name, value in self.get_params().items() if name not in aside}
         digest = hashlib.sha256(json.dumps([VERSION, self.base.digest, made], sort_keys=True).encode())
         for lesson in lessons:
