@@ -13,6 +13,7 @@ real_news_article. What has been tuned before is not tuned again.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from framing.sharing.digests import Digester
 
 from framing import Codebook, Predictor, Sentence, train
 from framing.corpus.dataset import read_sentences
@@ -29,6 +31,7 @@ from framing.measure.metrics import frame_estimates, with_intervals
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import EncoderTuner
 from framing.resources import SHIPPED, codebook_path, data_path
+from framing.text.segment import segment
 from framing.tracking import Store, open_run, store_uri
 
 SIZES = (500, 1000, 2000, 4000, 8000)
@@ -77,32 +80,29 @@ def models(folder: Path, names: Sequence[str], book: Codebook, store: Store) -> 
                 chosen = np.flatnonzero((slices == which) | (which == "all"))
                 found = _scores([rows[i] for i in chosen], decisions.proba[chosen], decisions.present[chosen], book)
                 params = {"model": name, "set": part, "slice": which, "sentences": len(chosen)}
-                _record(store, "real_news_models", params, found)
+                _record(store, "real_news_models", params, {f"scored/{path}": e for path, e in found.items()})
 
 
 def article(file: Path, names: Sequence[str], store: Store) -> None:
     """Count what models find of the clear frames of one article, and what they raise that is not there."""
-    from framing.corpus.dehydrated import text_digest
-
-    from framing.text import document_sentences
-
-    codes = {s["sha256"]: s for s in _json_lines(CODES)}
-    sentences = document_sentences(file.read_bytes(), file)
-    if missing := set(codes) - {text_digest(s.text) for s in sentences}:
+    codes = {row["text_sha256"]: row for row in map(json.loads, CODES.read_text(encoding="utf-8").splitlines())}
+    sentences = segment(file.read_text(encoding="utf-8"), file.name)
+    digests = [Digester().digest(s.text) for s in sentences]
+    if missing := set(codes) - set(digests):
         sys.exit(f"{file}: {len(missing)} of {len(codes)} coded sentences are not in it; expected the article itself")
     for name in names:
         predictor = Predictor.load(name)
         for rule in (False, "document"):
             predicted = predictor.predict(sentences, adapt_priors=rule)
             found = false = clear = 0
-            for p in predicted:
-                coded = codes[text_digest(p.sentence.text)]
+            for digest, p in zip(digests, predicted, strict=True):
+                coded = codes[digest]
                 clear += len(coded["frames"])
                 found += len(set(p.frames) & set(coded["frames"]))
                 false += len(set(p.frames) - set(coded["frames"]) - set(coded["open"]))
             params = {"model": name, "adapted to the document": "yes" if rule else "no"}
             with open_run(store, name, "real_news_article", params) as run:
-                run.log({"clear": clear, "found": found, "false": false})
+                run.log({"article/clear": clear, "article/found": found, "article/false": false})
             print(name, params, f"found {found} of {clear}, {false} false", flush=True)
 
 
@@ -168,12 +168,6 @@ def _both_coders(rows: list[Sentence]) -> list[Sentence]:
         else:
             mixed.append(s)
     return mixed
-
-
-def _json_lines(file: Path) -> list[dict[str, Any]]:
-    import json
-
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def main() -> None:

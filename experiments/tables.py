@@ -23,6 +23,19 @@ COLUMNS = (
     ("blind to the target", "validation/stance_blind/macro_f1"),
     ("stance, dev: macro-F1", "dev/stance/macro_f1"),
     ("blind to the target", "dev/stance_blind/macro_f1"),
+    ("frames, check: macro-F1", "check/frames/macro_f1"),
+    ("frames, check: mean AP", "check/frames/mean_ap"),
+    ("stance, check: macro-F1", "check/stance/macro_f1"),
+    ("blind to the target", "check/stance_blind/macro_f1"),
+    ("macro-F1", "scored/macro_f1"),
+    ("mean AP", "scored/mean_ap"),
+    *(
+        (f"{label}: predicted / true share", f"scored/{label}/share_ratio")
+        for label in ("economic_opportunity", "security_threat", "skepticism_of_intent")
+    ),
+    ("clear frames", "article/clear"),
+    ("found", "article/found"),
+    ("false", "article/false"),
     ("what the kind adds: macro-F1", "adds/frames/macro_f1"),
     ("what the kind adds: mean AP", "adds/frames/mean_ap"),
     *(
