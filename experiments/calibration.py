@@ -1,4 +1,4 @@
-"""Are probabilities better calibrated, and adapted to a corpus, than the heads' own? A run for default_model.md.
+"""Are probabilities better calibrated, and adapted to a corpus, than the heads' own? A run for tuning.md.
 
     python experiments/calibration.py dev.jsonl [--model FOLDER]
 
