@@ -3,7 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check install mpnet model docs clean
+# The copies are at fixed commits, so that nothing is edited; the path is in doc_id; names of books and papers are no text.
+REAL_OPTIONS := --no-sketch --without id --without path --keep register
+
+.PHONY: demo test check install mpnet model codes docs clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=true tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
@@ -23,9 +26,29 @@ install: $(READY)  ## make the virtual environment
 mpnet: $(READY)  ## fetch the larger encoder, all-mpnet-base-v2 (440 MB)
 	$(BIN)/python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2
 
-model: $(READY)  ## train the model that ships with the package, from data/ alone (half an hour)
-	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model tracking.uri=demo/model.db \
-		output=framing/default_model hydra.run.dir=demo/outputs
+# REAL_NEWS is a folder with copies of the texts whose codes lie in data/real (see its README).
+ifdef REAL_NEWS
+model: $(READY)  ## train the model that ships with the package, from data/ and the texts in REAL_NEWS=folder
+	mkdir -p demo/real
+	$(BIN)/framing data hydrate data/real/train.jsonl --texts $(REAL_NEWS) -o demo/real/train.jsonl
+	$(BIN)/framing data hydrate data/real/calibrate.jsonl --texts $(REAL_NEWS) -o demo/real/calibrate.jsonl
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model \
+		'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl \
+		tracking.uri=demo/model.db output=framing/default_model hydra.run.dir=demo/outputs
+
+codes: $(READY)  ## write data/real anew, from the coded rows train*.jsonl and calibrate*.jsonl in REAL_NEWS=folder
+	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/train*.jsonl)) $(REAL_OPTIONS) -o data/real/train.jsonl
+	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/calibrate*.jsonl)) $(REAL_OPTIONS) -o data/real/calibrate.jsonl
+else
+model: $(READY)
+	@echo "The texts of data/real are missing: name a folder of copies, make model REAL_NEWS=folder."
+	@echo "Without them this trains on the written sentences alone, into demo/model_written: not the model that ships."
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model \
+		tracking.uri=demo/model_written.db output=demo/model_written hydra.run.dir=demo/outputs
+
+codes:
+	@echo "The coded rows are missing: name their folder, make codes REAL_NEWS=folder."; exit 1
+endif
 
 .PHONY: model-large
 model-large: mpnet  ## train the large model that ships with the package (hours)
@@ -39,7 +62,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 docs: demo  ## write the generated parts of the documentation
-	$(BIN)/cog -r README.md data/README.md
+	$(BIN)/cog -r README.md data/README.md data/real/README.md
 
 clean:  ## remove the demonstration's results and caches (not the environment)
 	rm -rf demo outputs .pytest_cache .mypy_cache .ruff_cache build dist
