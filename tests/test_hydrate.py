@@ -152,6 +152,25 @@ def test_a_copy_may_end_its_sentences_elsewhere(tmp_path):
     assert [text[s.start : s.end] for s in found.sentences] == [s.text for s in coded]
 
 
+def test_in_a_long_copy_a_sentence_is_looked_for_between_its_neighbours(tmp_path):
+    texts = [f"Ship number {number} waits outside the harbour of the island." for number in range(1200)]
+    content = " ".join(texts).replace(
+        "700 waits outside the harbour of the island. Ship", "700 waits outside the island; ship"
+    )
+    content = content.replace("island. Ship number 901", "island; Ship number 901")
+    coded = [Sentence(text, doc_id="log", position=i, frames=()) for i, text in enumerate(texts)]
+    found = hydrated(tmp_path, coded, {"log.txt": content})
+    # 700 and 701 are others now; 900 and 901 are joined by a semicolon, so 900 has lost its stop.
+    assert [row.codes.position for row in found.missing] == [700, 701, 900]
+    assert [s.text for s in found.sentences] == [t for i, t in enumerate(texts) if i not in (700, 701, 900)]
+    assert [content[s.start : s.end] for s in found.sentences] == [s.text for s in found.sentences]
+
+
+def test_codes_may_have_a_column_that_is_nearly_called_like_a_field(tmp_path):
+    coded = [Sentence("It rains.", frames=(), extra={"folder": "a", "groups": "b", "previously": "c"})]
+    assert hydrated(tmp_path, coded, {"a.txt": "It rains."}).sentences == [replace(coded[0], start=0, end=9)]
+
+
 def test_words_parted_at_the_end_of_a_line_are_whole_again(tmp_path):
     content = ARTICLE.replace("well-known", "well-\nknown").replace("everywhere", "every-\nwhere")
     found = hydrated(tmp_path, CODED, {"harbour.txt": content})

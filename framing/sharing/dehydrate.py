@@ -13,7 +13,7 @@ from framing.corpus.raw import RawRows
 from framing.corpus.readers import Source, format_of, read_rows
 from framing.corpus.rows import sentences_from_rows
 from framing.errors import InputError
-from framing.records import Sentence, with_own_names
+from framing.records import SENTENCE_FIELDS, Sentence, with_own_names
 from framing.sharing.columns import TEXTS, Columns, shareable
 from framing.sharing.digests import BITS, DIGITS, SHORT_DIGITS, Digester, plain
 
@@ -188,8 +188,9 @@ def read_codes(path: str | Path) -> Codes:
     for place, row in table.rows:
         if not row.get(digest):
             raise InputError(f"{place}: no digest in {digest!r}, so nothing to find the sentence by")
-    # The digest is read in the text's place: all other fields are what they are in any table.
-    sentences = sentences_from_rows(str(path), table.rows, None, {"text": digest, "headline": None, "previous": None})
+    # The digest is read in the text's place. A field that is not there is not looked for under a similar name.
+    given = {field: field if field in table.names else None for field in SENTENCE_FIELDS} | {"text": digest}
+    sentences = sentences_from_rows(str(path), table.rows, None, given)
     places = [place for place, _ in table.rows]
     return Codes(str(path), kind, [_row(place, s, kind) for place, s in zip(places, sentences, strict=True)])
 

@@ -72,7 +72,7 @@ class Digester:
 
     @property
     def _salt_bytes(self) -> bytes:
-        return unicodedata.normalize("NFC", self.salt).encode()
+        return unicodedata.normalize("NFC", self.salt).encode("utf-8", "surrogateescape")
 
     def digest(self, text: str) -> str:
         """Return the digest of a text as 64 hexadecimal digits."""

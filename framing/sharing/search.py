@@ -117,13 +117,15 @@ class Search:
     def _missing(self) -> list[int]:
         return [i for i in range(len(self._rows)) if i not in self.found]
 
-    def _find_stretches(self, home: int) -> None:
+    def _find_stretches(self, number: int) -> None:
         """Find what a copy joins or parts otherwise."""
-        copy = self._library.copies[home]
+        copy = self._library.copies[number]
+        is_short = len(copy.sentences) <= _MOST_SENTENCES
+        if not is_short and number != self._home:
+            return
         regions: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        whole = (0, len(copy.sentences) - 1)
         for i in self._missing():
-            region = whole if len(copy.sentences) <= _MOST_SENTENCES else self._between(i, len(copy.sentences))
+            region = (0, len(copy.sentences) - 1) if is_short else self._between(i, len(copy.sentences))
             if region is not None and region[0] <= region[1]:
                 regions[region].append(i)
         for region, rows in regions.items():
@@ -132,7 +134,7 @@ class Search:
                 wanted[self._rows[i].characters].add(self._rows[i].text)
             spots: dict[str, Spot] = {}
             for digest, stretch in RunningText(copy, *copy.part(*region)).find(wanted, self._digester):
-                spots.setdefault(digest, Spot(home, copy.sentence_at(stretch.start), *stretch))
+                spots.setdefault(digest, Spot(number, copy.sentence_at(stretch.start), *stretch))
             self.found |= {i: spots[self._rows[i].text] for i in rows if self._rows[i].text in spots}
 
     def _between(self, i: int, n_sentences: int) -> tuple[int, int] | None:
