@@ -180,7 +180,5 @@ def test_a_teacher_of_other_frames_is_refused(tiny, teacher, unlabelled):  # noq
 
 
 def test_a_teacher_needs_sentences_to_label(tiny, teacher):  # noqa: F811
-    with pytest.raises(
-        ConfigError, match=r"encoder.teacher=.*expected a model folder together with "
-    ):
+    with pytest.raises(ConfigError, match=r"encoder.teacher=.*expected a model folder together with "):
         trained(encoder=EncoderTuner(tiny, teacher=teacher))

@@ -103,12 +103,24 @@ def make(*arguments: str) -> str:
     return " ".join(done.stdout.replace("\\\n", " ").split())
 
 
-def test_make_model_hydrates_where_there_are_texts_and_says_so_where_there_are_none():
-    real = make("model", "REAL_NEWS=texts")
+@pytest.mark.parametrize(("target", "experiment"), [("model", "default_model"), ("model-large", "large_model")])
+def test_make_model_hydrates_where_there_are_texts_and_says_so_where_there_are_none(target, experiment):
+    real = make("--always-make", target, "REAL_NEWS=texts")
     assert "framing data hydrate data/real/train.jsonl --texts texts -o demo/real/train.jsonl" in real
-    assert "'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl" in real
-    assert "output=framing/default_model" in real
-    written = make("model", "REAL_NEWS=")
+    assert "framing data hydrate data/real/calibrate.jsonl --texts texts -o demo/real/calibrate.jsonl" in real
+    assert (
+        f"train experiment={experiment} 'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl "
+        f"tracking.uri=demo/model.db output=framing/{experiment}"
+    ) in real
+    written = make("--always-make", target, "REAL_NEWS=")
     assert "The texts of data/real are missing" in written
-    assert "output=demo/model_written" in written
-    assert "framing/default_model" not in written
+    assert f"train experiment={experiment} tracking.uri=demo/model.db output=demo/written/{experiment}" in written
+    assert "output=framing/" not in written
+
+
+def test_make_codes_takes_all_coded_files_of_a_folder(tmp_path):
+    for name in ("train.jsonl", "train_2.jsonl", "calibrate.jsonl", "check.jsonl"):
+        (tmp_path / name).write_text("")
+    run = make("--always-make", "codes", f"REAL_NEWS={tmp_path}")
+    assert f"framing data dehydrate {tmp_path}/train.jsonl {tmp_path}/train_2.jsonl --no-sketch" in run
+    assert "check.jsonl" not in run
