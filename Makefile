@@ -3,7 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check install mpnet model docs clean
+# The copies are at fixed commits, so that nothing is edited; the path is in doc_id; names of books and papers are no text.
+REAL_OPTIONS := --no-sketch --without id --without path --keep register
+
+.PHONY: demo test check install mpnet model model-large written codes nameless docs clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=true tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
@@ -23,14 +26,38 @@ install: $(READY)  ## make the virtual environment
 mpnet: $(READY)  ## fetch the larger encoder, all-mpnet-base-v2 (440 MB)
 	$(BIN)/python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2
 
-model: $(READY)  ## train the model that ships with the package, from data/ alone (half an hour)
-	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model tracking.uri=demo/model.db \
-		output=framing/default_model hydra.run.dir=demo/outputs
+# REAL_NEWS is a folder with copies of the texts whose codes lie in data/real (see its README).
+ifdef REAL_NEWS
+REAL := demo/real/train.jsonl demo/real/calibrate.jsonl
+MIXTURE := 'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl
+PLACE := framing
+else
+REAL := written
+PLACE := demo/written
+endif
 
-.PHONY: model-large
-model-large: mpnet  ## train the large model that ships with the package (hours)
-	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=large_model tracking.uri=demo/model.db \
-		output=framing/large_model hydra.run.dir=demo/outputs
+model: $(READY) $(REAL)  ## train the model that ships with the package, from data/ and the texts in REAL_NEWS=folder
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model $(MIXTURE) \
+		tracking.uri=demo/model.db output=$(PLACE)/default_model hydra.run.dir=demo/outputs
+
+model-large: mpnet $(REAL)  ## train the large model that ships with the package (hours), from the same
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=large_model $(MIXTURE) \
+		tracking.uri=demo/model.db output=$(PLACE)/large_model hydra.run.dir=demo/outputs
+
+demo/real/%.jsonl: data/real/%.jsonl $(READY)
+	mkdir -p demo/real
+	$(BIN)/framing data hydrate $< --texts $(REAL_NEWS) -o $@
+
+written:
+	@echo "The texts of data/real are missing: name a folder of copies with REAL_NEWS=folder."
+	@echo "Without them this trains on the written sentences alone, into $(PLACE): not the model that ships."
+
+codes: $(if $(REAL_NEWS),$(READY),nameless)  ## write data/real anew, from coded rows, train*.jsonl and calibrate*.jsonl in REAL_NEWS=folder
+	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/train*.jsonl)) $(REAL_OPTIONS) -o data/real/train.jsonl
+	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/calibrate*.jsonl)) $(REAL_OPTIONS) -o data/real/calibrate.jsonl
+
+nameless:
+	@echo "The coded rows are missing: name their folder with REAL_NEWS=folder."; exit 1
 
 $(READY): pyproject.toml constraints.txt
 	python3 -m venv $(VENV)
@@ -39,7 +66,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 docs: demo  ## write the generated parts of the documentation
-	$(BIN)/cog -r README.md data/README.md
+	$(BIN)/cog -r README.md data/README.md data/real/README.md
 
 clean:  ## remove the demonstration's results and caches (not the environment)
 	rm -rf demo outputs .pytest_cache .mypy_cache .ruff_cache build dist

@@ -24,7 +24,7 @@ from framing.scores import interval_text
 
 @click.group()
 def data() -> None:
-    """Look at coded data before training on it."""
+    """Look at coded data before training on it; share codes without their text."""
 
 
 @data.command()

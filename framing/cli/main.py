@@ -18,6 +18,7 @@ from framing.cli.data import data
 from framing.cli.files import drop_standard_output, write_result
 from framing.cli.predict import evaluate, predict
 from framing.cli.runs import promote, runs, ui
+from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
@@ -62,6 +63,8 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
+for command in (dehydrate, hydrate):
+    data.add_command(command)
 
 
 def _warnings_once() -> Callable[..., None]:

@@ -104,9 +104,10 @@ def normalised(text: str) -> str:
     True
     """
     text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
-    text = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc")
-    )
+    if not text.isprintable():  # else there is no space but the plain one, and nothing invisible
+        text = "".join(
+            " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc")
+        )
     return re.sub("-+", "-", " ".join(text.split()))
 
 

@@ -1,0 +1,126 @@
+"""The codes of real sentences that lie in data/real: valid, without a word of text, and no part of the corpus."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from framing import Codebook
+from framing.corpus.codes import codes_digest
+from framing.corpus.dataset import read_sentences
+from framing.corpus.labels import with_label_names
+from framing.sharing.columns import MOST_WORDS
+from framing.sharing.dehydrate import codes_jsonl, read_codes
+from tests.conftest import ROOT
+
+REAL = ROOT / "data" / "real"
+FILES = ("train.jsonl", "calibrate.jsonl")
+KEYS = {
+    *("target", "frames", "stance", "holder", "doc_id", "source", "register", "year", "open", "sampling", "coders"),
+    *("text_sha256", "text_characters", "headline_sha256", "previous_sha256"),
+}
+
+
+@pytest.fixture(scope="module")
+def codes() -> dict:
+    return {name: read_codes(REAL / name) for name in FILES}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_labels_and_stances_are_the_codebooks(codes, name):
+    book = Codebook.load(ROOT / "seeds" / "codebook.yaml")
+    sentences = codes[name].sentences
+    assert with_label_names(sentences, book) == sentences
+    assert all(s.frames is not None and s.stance in (*book.stance_names, None) for s in sentences)
+    said = [coding for s in sentences for coding in s.extra["coders"]]
+    assert {frame for coding in said for frame in coding["frames"]} <= set(book.frame_names)
+    assert {coding["stance"] for coding in said} <= set(book.stance_names)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_text_stands_in_the_codes(name):
+    for line in (REAL / name).read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        assert set(row) <= KEYS
+        assert re.fullmatch("[0-9a-f]{64}", row["text_sha256"])
+        assert all(re.fullmatch("[0-9a-f]{32}", row.get(k, "0" * 32)) for k in ("headline_sha256", "previous_sha256"))
+        said = [row["target"], row.get("holder", ""), *(str(c.get("target")) for c in row["coders"])]
+        said += [str(c["holder"]) for c in row["coders"]]
+        assert max(len(words.split()) for words in said) <= MOST_WORDS
+        assert {key for coding in row["coders"] for key in coding} <= {"coder", "frames", "stance", "holder", "target"}
+        assert len(row["register"].split()) <= 14
+
+
+def test_files_are_as_the_command_writes_them_and_of_a_modest_size(codes):
+    for name in FILES:
+        assert codes_jsonl(codes[name].rows, codes[name].kind) == (REAL / name).read_text(encoding="utf-8")
+    assert sum((REAL / name).stat().st_size for name in FILES) < 12_000_000
+
+
+def test_no_sentence_stands_twice(codes):
+    texts = [row.text for name in FILES for row in codes[name].rows]
+    assert len(texts) == len(set(texts))
+
+
+def test_only_natural_draws_calibrate(codes):
+    assert {s.extra["sampling"] for s in codes["calibrate.jsonl"].sentences} == {"random", "unrelated"}
+
+
+def test_the_data_sheet_names_every_source_and_counts_the_rows(codes):
+    sheet = (REAL / "README.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| `([^`]+/[^`]+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|$", sheet, flags=re.MULTILINE))
+    sentences = [s for name in FILES for s in codes[name].sentences]
+    assert {s.source for s in sentences} == set(named)
+    assert {s.source for s in sentences if s.extra["open"]} == {k for k, v in named.items() if v.startswith("open")}
+    for name in FILES:
+        own = codes[name].sentences
+        documents = len({(s.source, s.doc_id) for s in own})
+        assert f"| `{Path(name).stem}` | {len(own):,} | {documents:,} |" in sheet
+    assert "Language-model coders" in sheet
+
+
+def test_they_are_no_part_of_the_written_corpus():
+    written = read_sentences(ROOT / "data")
+    assert {s.extra["coded_by"] for s in written} == {"authors"}
+
+
+def test_the_digest_of_the_codes_is_the_same_with_texts(codes):
+    (rows,) = (codes[name].sentences for name in FILES[1:])
+    filled = [
+        s.__class__(**{**vars(s), "text": f"Sentence {i}.", "start": i, "end": i + 9}) for i, s in enumerate(rows)
+    ]
+    assert codes_digest(filled) == codes_digest(rows)
+    assert codes_digest(rows[1:]) != codes_digest(rows)
+
+
+def make(*arguments: str) -> str:
+    """What make would run."""
+    done = subprocess.run(["make", "--dry-run", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.replace("\\\n", " ").split())
+
+
+@pytest.mark.parametrize(("target", "experiment"), [("model", "default_model"), ("model-large", "large_model")])
+def test_make_model_hydrates_where_there_are_texts_and_says_so_where_there_are_none(target, experiment):
+    real = make("--always-make", target, "REAL_NEWS=texts")
+    assert "framing data hydrate data/real/train.jsonl --texts texts -o demo/real/train.jsonl" in real
+    assert "framing data hydrate data/real/calibrate.jsonl --texts texts -o demo/real/calibrate.jsonl" in real
+    assert (
+        f"train experiment={experiment} 'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl "
+        f"tracking.uri=demo/model.db output=framing/{experiment}"
+    ) in real
+    written = make("--always-make", target, "REAL_NEWS=")
+    assert "The texts of data/real are missing" in written
+    assert f"train experiment={experiment} tracking.uri=demo/model.db output=demo/written/{experiment}" in written
+    assert "output=framing/" not in written
+
+
+def test_make_codes_takes_all_coded_files_of_a_folder(tmp_path):
+    for name in ("train.jsonl", "train_2.jsonl", "calibrate.jsonl", "check.jsonl"):
+        (tmp_path / name).write_text("")
+    run = make("--always-make", "codes", f"REAL_NEWS={tmp_path}")
+    assert f"framing data dehydrate {tmp_path}/train.jsonl {tmp_path}/train_2.jsonl --no-sketch" in run
+    assert "check.jsonl" not in run
