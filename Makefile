@@ -29,35 +29,36 @@ mpnet: $(READY)  ## fetch the larger encoder, all-mpnet-base-v2 (440 MB)
 # REAL_NEWS is a folder with copies of the texts whose codes lie in data/real (see its README).
 ifdef REAL_NEWS
 REAL := demo/real/train.jsonl demo/real/calibrate.jsonl
-MIXTURE := 'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl
-PLACE := framing
-else
-REAL := written
-PLACE := demo/written
-endif
-
-model: $(READY) $(REAL)  ## train the model that ships with the package, from data/ and the texts in REAL_NEWS=folder
-	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model $(MIXTURE) \
-		tracking.uri=demo/model.db output=$(PLACE)/default_model hydra.run.dir=demo/outputs
-
-model-large: mpnet $(REAL)  ## train the large model that ships with the package (hours), from the same
-	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=large_model $(MIXTURE) \
-		tracking.uri=demo/model.db output=$(PLACE)/large_model hydra.run.dir=demo/outputs
+REAL_DATA := 'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl tracking.uri=demo/model.db
 
 demo/real/%.jsonl: data/real/%.jsonl $(READY)
 	mkdir -p demo/real
 	$(BIN)/framing data hydrate $< --texts $(REAL_NEWS) -o $@
 
-written:
-	@echo "The texts of data/real are missing: name a folder of copies with REAL_NEWS=folder."
-	@echo "Without them this trains on the written sentences alone, into $(PLACE): not the model that ships."
+model: $(REAL)  ## train the model that ships with the package, from data/ and the texts in REAL_NEWS=folder (under an hour)
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model $(REAL_DATA) \
+		output=framing/default_model hydra.run.dir=demo/outputs
 
-codes: $(if $(REAL_NEWS),$(READY),nameless)  ## write data/real anew, from coded rows, train*.jsonl and calibrate*.jsonl in REAL_NEWS=folder
+model-large: $(REAL) mpnet  ## train the large model, which needs REAL_NEWS=folder too (an hour)
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=large_model $(REAL_DATA) \
+		output=framing/large_model hydra.run.dir=demo/outputs
+
+codes: $(READY)  ## write data/real anew, from the coded rows train*.jsonl and calibrate*.jsonl in REAL_NEWS=folder
 	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/train*.jsonl)) $(REAL_OPTIONS) -o data/real/train.jsonl
 	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/calibrate*.jsonl)) $(REAL_OPTIONS) -o data/real/calibrate.jsonl
+else
+model: $(READY)
+	@echo "The texts of data/real are missing: name a folder of copies, make model REAL_NEWS=folder."
+	@echo "Without them this trains on the written sentences alone, into demo/model_written: not the model that ships."
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model \
+		tracking.uri=demo/model_written.db output=demo/model_written hydra.run.dir=demo/outputs
 
-nameless:
-	@echo "The coded rows are missing: name their folder with REAL_NEWS=folder."; exit 1
+model-large:
+	@echo "The texts of data/real are missing: name a folder of copies, make model-large REAL_NEWS=folder."; exit 1
+
+codes:
+	@echo "The coded rows are missing: name their folder, make codes REAL_NEWS=folder."; exit 1
+endif
 
 $(READY): pyproject.toml constraints.txt
 	python3 -m venv $(VENV)
