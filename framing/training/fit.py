@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from framing.arrays import Rows
 from framing.codebook import Codebook
-from framing.corpus.dataset import Coded, dataset_digest, load_dataset
+from framing.corpus.codes import codes_digest
+from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of
 from framing.corpus.splits import Fold
 from framing.errors import InputError
 from framing.files import sha256
@@ -23,7 +23,7 @@ from framing.model.encoders.tuning import VERSION, EncoderTuner
 from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
 from framing.records import Prediction
-from framing.resources import SHIPPED
+from framing.resources import SHIPPED, model_path
 from framing.training.evaluate import evaluate_classifier, named, score_task
 from framing.training.inputs import Recipe, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
@@ -147,12 +147,16 @@ def fit_training(training: Training) -> TrainingResult:
     metrics = with_intervals(estimates)
     counts = {name: task.counts for name, task in training.tasks.items()}
     model.info = {
-        "data": {"digest": training.data_digest, "counts": counts},
+        "data": {"digest": training.data_digest, "codes": training.codes, "counts": counts},
         "seed": training.seed,
         "metrics": metrics,
     }
     if training.calibrate is not None and training.apart is not None:
-        model.info["calibrate"] = {"digest": dataset_digest(training.calibrate), "rows": len(training.apart[1])}
+        model.info["calibrate"] = {
+            "digest": dataset_digest(training.calibrate),
+            "codes": codes_digest(sentences_of(training.calibrate)),
+            "rows": len(training.apart[1]),
+        }
     if isinstance(training.encoder, EncoderTuner):
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
@@ -163,7 +167,7 @@ def _teacher_info(training: Training) -> dict[str, Any]:
     if not training.unlabelled:
         return {}
     told = {"digest": dataset_digest(load_dataset(training.unlabelled)), "rows": len(training.unlabelled)}
-    return {"teacher": sha256(Path(training.encoder.teacher) / "model.json"), "unlabelled": told}
+    return {"teacher": sha256(model_path(training.encoder.teacher) / "model.json"), "unlabelled": told}
 
 
 def _estimates_of(held_out: HeldOut, seed: int) -> dict[str, Estimate]:

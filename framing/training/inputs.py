@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing.arrays import Codes, Fold, Proba, Rows
 from framing.codebook import Codebook
+from framing.corpus.codes import codes_digest
 from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of, warn_about_groups
 from framing.corpus.splits import GroupedFolds
@@ -24,7 +25,7 @@ from framing.model.decisions.thresholds import F1
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.persistence import load_model
 from framing.records import Sentence
-from framing.resources import SHIPPED, codebook_path, data_path
+from framing.resources import SHIPPED, codebook_path, data_path, model_path
 from framing.training.recipe import Recipe, StanceOptions
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
 
@@ -56,6 +57,8 @@ class Training:
         What gives the vectors.
     unlabelled
         Sentences of which the encoder learns what a teacher says.
+    codes
+        A digest of what coders said of all rows that were given, also of those that are left out as they calibrate.
     calibrate
         The rows that only calibrate, the last of the sentences; ``None`` where a part of the data does it.
     """
@@ -70,6 +73,7 @@ class Training:
     baselines: dict[str, Task]
     seed: int
     encoder: Any
+    codes: str
     unlabelled: Sequence[Sentence] = ()
     calibrate: Dataset | None = None
 
@@ -81,7 +85,7 @@ class Training:
     @cached_property
     def taught(self) -> Proba:
         """What the teacher says of the unlabelled sentences, shape (n_unlabelled, n_frames)."""
-        return load_model(self.encoder.teacher).tasks["frames"].predict_proba(self.unlabelled)
+        return load_model(model_path(self.encoder.teacher)).tasks["frames"].predict_proba(self.unlabelled)
 
     @property
     def apart(self) -> Fold | None:
@@ -153,6 +157,7 @@ def prepare(
     dataset = load_dataset(data_path(data), book, columns)
     sentences = sentences_of(dataset)
     warn_about_groups(sentences)
+    codes = codes_digest(sentences)
     kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
     others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
@@ -181,6 +186,7 @@ def prepare(
         baselines=_baselines(coded, book, parts, recipe.stance or StanceOptions()),
         seed=recipe.seed,
         encoder=encoder,
+        codes=codes,
         unlabelled=_unlabelled(encoder, book, columns),
         calibrate=kept_apart,
     )
@@ -196,7 +202,7 @@ def _unlabelled(encoder: Any, book: Codebook, columns: Mapping[str, Any] | None)
     """
     if not isinstance(encoder, EncoderTuner) or encoder.teacher is None:
         return []
-    frames = load_model(encoder.teacher).codebook.frame_names
+    frames = load_model(model_path(encoder.teacher)).codebook.frame_names
     if frames != book.frame_names:
         raise ModelError(
             f"encoder.teacher={encoder.teacher}: it knows the frames {', '.join(frames)}, the codebook has "

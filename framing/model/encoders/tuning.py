@@ -27,8 +27,8 @@ from framing.model.encoders.trainer import make_trainer, quiet
 from framing.model.encoders.weights import cache_folder
 from framing.progress import bar
 
-# Raise when a change here, in loss.py or in trainer.py changes results: adapters that were cached under a lower number
-# are not reused.
+# Raise when a change here, in adapters.py, loss.py or trainer.py changes results: adapters that were cached under a
+# lower number are not reused.
 VERSION = 3
 _SAMPLE = 64  # texts that are encoded to estimate the time
 
@@ -75,7 +75,7 @@ class EncoderTuner(BaseEstimator):
     tasks
         Which tasks it learns; ``None``: all that are trained. Heads of the others read its vectors.
     teacher
-        A folder with a trained model of the same frames: the encoder also learns what it says of ``unlabelled``
+        A folder with a trained model of the same frames, or ``"shipped-large"``: the encoder also learns what it says of ``unlabelled``
         (knowledge distillation), sentence for sentence, as if these were codes.
     unlabelled
         A file or folder of sentences for the teacher, in the formats of the data.
