@@ -75,8 +75,8 @@ class EncoderTuner(BaseEstimator):
     tasks
         Which tasks it learns; ``None``: all that are trained. Heads of the others read its vectors.
     teacher
-        A folder with a trained model of the same frames, or ``"shipped-large"``: the encoder also learns what it says of ``unlabelled``
-        (knowledge distillation), sentence for sentence, as if these were codes.
+        A folder with a trained model of the same frames, or ``"shipped-large"``: the encoder also learns what it says
+        of ``unlabelled`` (knowledge distillation), sentence for sentence, as if these were codes.
     unlabelled
         A file or folder of sentences for the teacher, in the formats of the data.
     seed
