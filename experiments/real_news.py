@@ -45,7 +45,7 @@ def curve(folder: Path, book: Codebook, store: Store) -> None:
     for with_written in (False, True):
         for size in (*SIZES, len(real)):
             rows = _sample(real, size) + (written if with_written else [])
-            params = {"real sentences": min(size, len(real)), "written corpus": "yes" if with_written else "no"}
+            params = {"real_sentences": min(size, len(real)), "written_corpus": "yes" if with_written else "no"}
             _train(store, "real_news_curve", params, rows, folder)
 
 
@@ -100,7 +100,7 @@ def article(file: Path, names: Sequence[str], store: Store) -> None:
                 clear += len(coded["frames"])
                 found += len(set(p.frames) & set(coded["frames"]))
                 false += len(set(p.frames) - set(coded["frames"]) - set(coded["open"]))
-            params = {"model": name, "adapted to the document": "yes" if rule else "no"}
+            params = {"model": name, "adapted": "yes" if rule else "no"}
             with open_run(store, name, "real_news_article", params) as run:
                 run.log({"article/clear": clear, "article/found": found, "article/false": false})
             print(name, params, f"found {found} of {clear}, {false} false", flush=True)
