@@ -5,6 +5,8 @@
     python experiments/real_news.py models FOLDER MODEL...    # finished models on check, by slice, and their shares
     python experiments/real_news.py article FILE MODEL...     # one whole article against its codes
 
+MODEL is a shipped one, or NAME=FOLDER.
+
 FOLDER holds ``train.jsonl``, ``calibrate.jsonl`` and ``check.jsonl``, and where there is one, ``dev.jsonl``. Each
 configuration is a run of the MLflow experiments real_news_curve, real_news_mixture, real_news_models and
 real_news_article. What has been tuned before is not tuned again.
@@ -15,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,8 +70,7 @@ def mixture(folder: Path, book: Codebook, store: Store, only: Sequence[str] = ()
 
 def models(folder: Path, names: Sequence[str], book: Codebook, store: Store) -> None:
     """Score finished models on ``check`` and dev, by slice; and compare predicted shares with true ones."""
-    for name in names:
-        predictor = Predictor.load(name)
+    for name, predictor in _named(names):
         for part in ("check", "dev"):
             if not (folder / f"{part}.jsonl").is_file():
                 continue
@@ -90,8 +91,7 @@ def article(file: Path, names: Sequence[str], store: Store) -> None:
     digests = [Digester().digest(s.text) for s in sentences]
     if missing := set(codes) - set(digests):
         sys.exit(f"{file}: {len(missing)} of {len(codes)} coded sentences are not in it; expected the article itself")
-    for name in names:
-        predictor = Predictor.load(name)
+    for name, predictor in _named(names):
         for rule in (False, "document"):
             predicted = predictor.predict(sentences, adapt_priors=rule)
             found = false = clear = 0
@@ -104,6 +104,11 @@ def article(file: Path, names: Sequence[str], store: Store) -> None:
             with open_run(store, name, "real_news_article", params) as run:
                 run.log({"article/clear": clear, "article/found": found, "article/false": false})
             print(name, params, f"found {found} of {clear}, {false} false", flush=True)
+
+
+def _named(names: Sequence[str]) -> Iterator[tuple[str, Predictor]]:
+    for name, _, folder in (name.partition("=") for name in names):
+        yield name, Predictor.load(folder or name)
 
 
 def _train(
