@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from framing.sharing.digests import Digester
 
 from framing import Codebook, Predictor, Sentence, train
 from framing.corpus.dataset import read_sentences
@@ -33,6 +32,7 @@ from framing.measure.metrics import frame_estimates, with_intervals
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import EncoderTuner
 from framing.resources import SHIPPED, codebook_path, data_path
+from framing.sharing.digests import Digester
 from framing.text.segment import segment
 from framing.tracking import Store, open_run, store_uri
 
