@@ -9,15 +9,15 @@ from dataclasses import replace
 
 from framing.records import Sentence
 
-# Own columns that are codes: who coded, what each coder said, and how much the row counts.
-_CODING = ("coder", "coders", "weight")
+# Own columns that are codes: who coded, and what each coder said.
+_CODING = ("coder", "coders")
 
 
 def codes_digest(sentences: Iterable[Sentence]) -> str:
     """Return the sha256 of what coders said and where: the same for rows with their text, without it, or with it again.
 
     It is of all fields but ``text``, ``headline``, ``previous``, ``start`` and ``end``, and of the own columns
-    ``coder``, ``coders`` and ``weight``, row by row in their order.
+    ``coder`` and ``coders``, row by row in their order.
 
     Examples
     --------

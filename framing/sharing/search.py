@@ -65,10 +65,10 @@ class Search:
         """Look for all rows, by what is surest first."""
         for i, row in enumerate(self._rows):
             places = self._library.places(row.key)
+            home = [place for place in places if place[0] == self._home]
             if i in self._aligned:
-                self.found[i] = self._library.spot(self._home or 0, self._aligned[i])
-            elif places:
-                home = [place for place in places if place[0] == self._home]
+                home = [place for place in home if place[1] == self._aligned[i]]
+            if places:
                 self.found[i] = self._library.spot(*self._best(row, home or places))
         homes = [] if self._home is None else [self._home]
         for number in dict.fromkeys([*homes, *self._homes_by_name()[:_MOST_NAMED]]):
