@@ -93,7 +93,10 @@ def ccf_frames(folder: Path, options: argparse.Namespace) -> dict[str, Estimate]
 
 
 def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Estimate]:
-    """Twenty techniques, any number; one threshold for all, the best for micro-F1 on held-out training texts."""
+    """Twenty techniques, any number; one threshold for all, the best for micro-F1 on held-out training texts.
+
+    With ``thresholds=GOAL`` among the options the model's own thresholds are taken instead.
+    """
     parts = {name: _read(folder / f"{name}.jsonl") for name in ("train", "validation", "test")}
     taught = parts["train"] + parts["validation"]
     names = sorted({_name(label) for rows in parts.values() for row in rows for label in row["labels"]})
@@ -107,12 +110,14 @@ def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Esti
         for row in taught
     ]
     result = _system(sentences, book, options)
-    held = result.held_out["frames"]
-    threshold = _best_micro(held.Y, held.proba)
+    held, task = result.held_out["frames"], result.classifier.tasks["frames"]
+    own = any(option.startswith("thresholds=") for option in options.overrides)
+    threshold = np.array([task.thresholds_[name] for name in known]) if own else _best_micro(held.Y, held.proba)
     columns = [names.index(name) for name in known]
     Y = np.array([[float(name in map(_name, row["labels"])) for name in names] for row in parts["test"]])
-    P, B = np.zeros_like(Y), np.zeros_like(Y)
-    P[:, columns] = result.classifier.tasks["frames"].predict_proba([Sentence(row["text"]) for row in parts["test"]])
+    P, B, D = np.zeros_like(Y), np.zeros_like(Y), np.zeros_like(Y, dtype=bool)
+    P[:, columns] = task.predict_proba([Sentence(row["text"]) for row in parts["test"]])
+    D[:, columns] = P[:, columns] >= threshold
     train_y = np.array([[int(name in map(_name, row["labels"])) for name in names] for row in taught])
     for j in range(len(names)):
         if train_y[:, j].sum() > 0:
@@ -120,7 +125,7 @@ def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Esti
                 :, 1
             ]
     W = bootstrap_weights(np.arange(len(Y)))
-    return _paired(frame_estimates(Y, P, threshold <= P, names, W), frame_estimates(Y, B, B >= 0.5, names, W))
+    return _paired(frame_estimates(Y, P, D, names, W), frame_estimates(Y, B, B >= 0.5, names, W))
 
 
 def _system(
@@ -153,7 +158,7 @@ def _recipe(name: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
     choices = config.hydra.runtime.choices
     system = choices["encoder"].replace("_", " ") + ("" if choices["words"] == "none" else f" + {choices['words']}")
     made = instantiate({key: value for key, value in config.items() if key != "hydra"}, _convert_="all")
-    parts = {key: made[key] for key in ("encoder", "head", "words", "split", "tasks", "seed")}
+    parts = {key: made[key] for key in ("encoder", "head", "words", "split", "tasks", "thresholds", "seed")}
     return parts | {"words": parts["words"] or None}, system
 
 

@@ -185,7 +185,7 @@ class Predictor:
             Thresholds that replace the model's own, by frame.
         goal
             What thresholds are for, instead of the model's goal: ``f1``, ``precision>=P``, ``recall>=P`` or ``count``,
-            by what they gave on held-out training sentences.
+            by what they gave on held-out training sentences; ``micro_f1`` is one threshold for all frames.
         adapt_priors
             Estimate the shares of labels in these sentences and move the probabilities to them (Saerens, Latinne and
             Decaestecker 2002): for text with other shares than the training's. Give a whole corpus, not a sentence.

@@ -258,6 +258,21 @@ def test_a_goal_of_training_is_what_thresholds_are_chosen_by():
     ]
 
 
+def test_a_common_threshold_is_one_for_all_frames_in_training_and_afterwards():
+    rows = sentences()
+    Y = frame_codes(rows)
+    Y[::7] = 1 - Y[::7]
+    Y[10:20, 1] = np.nan  # coded in fewer rows, so of fewer positives
+    fitted = frames_classifier(BOOK, WORDS, LogisticRegression(), goal="micro_f1").fit(rows, Y, folds(rows, Y))
+    assert set(fitted.thresholds_) == {"gain", "risk"}
+    assert len(set(fitted.thresholds_.values())) == 1
+    assert [summary.n for summary in fitted.held_out_] == [60, 50]
+    assert [summary.curve.positives for summary in fitted.held_out_] == [np.nansum(column) for column in Y.T]
+    own = frames_classifier(BOOK, WORDS, LogisticRegression()).fit(rows, Y, folds(rows, Y))
+    common = own.judge(rows, Rule(goal="micro_f1"))
+    assert (common.present == fitted.judge(rows, Rule()).present).all()
+
+
 def test_probabilities_move_to_the_shares_of_their_batch_and_decisions_stay():
     fitted = model(LogisticRegression())
     plain = [row for row in sentences(16) if "gain" not in row.frames] + sentences(2)  # few of them are of gain
@@ -309,12 +324,14 @@ def test_exclusive_frames_adapt_and_abstain_as_one():
         assert len(prediction.frames) == (0 if prediction.abstained else 1)
     with pytest.raises(ConfigError, match=r"^goal count: the frames are exclusive, the likeliest one is taken$"):
         fitted.predict(rows, Rule(goal="count"))
+    with pytest.raises(ConfigError, match=r"^goal micro_f1: the frames are exclusive, the likeliest one is taken$"):
+        fitted.predict(rows, Rule(goal="micro_f1"))
 
 
 @pytest.mark.parametrize(
     ("rule", "reason"),
     [
-        ({"goal": "f2"}, "^goal f2: no such goal of a threshold; expected f1, count, or a bound such as"),
+        ({"goal": "f2"}, "^goal f2: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as"),
         ({"abstain": 1.5}, "^abstain 1.5: the risk of an error is a number between 0 and 1, such as 0.1$"),
         ({"abstain": 0.1, "goal": "f1"}, "^abstain 0.1: the risk decides, not a threshold; leave out the thresholds"),
         ({"abstain": 0.1, "thresholds": {"gain": 0.5}}, "^abstain 0.1: the risk decides, not a threshold"),

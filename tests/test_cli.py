@@ -299,7 +299,7 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     ("options", "line"),
     [
         (["--abstain", "1.5"], "abstain 1.5: the risk of an error is a number between 0 and 1, such as 0.1"),
-        (["--goal", "best"], "goal best: no such goal of a threshold; expected f1, count, or a bound such as"),
+        (["--goal", "best"], "goal best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as"),
         (["--abstain", "0.1", "--threshold", "gain=0.5"], "abstain 0.1: the risk decides, not a threshold; leave"),
     ],
 )

@@ -264,15 +264,29 @@ def test_what_was_held_out_comes_back_equal(fitted, saved):
     after = load_model(saved)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FramingWarning)  # three sentences are few
-        for rule in ({"goal": "count"}, {"goal": "precision>=0.9"}, {"adapt_priors": True}, {"abstain": 0.05}):
+        for rule in ({"goal": "count"}, {"goal": "micro_f1"}, {"goal": "precision>=0.9"}, {"adapt_priors": True}, {"abstain": 0.05}):
             assert after.predict(NEW, Rule(**rule)) == fitted.predict(NEW, Rule(**rule))
 
 
 def test_held_out_scores_that_are_damaged(folder):
     file = folder / "frames" / "held_out.json"
-    file.write_text('[{"shares": []}]')
+    content = json.loads(file.read_text())
+    for damaged, why in (
+        ([{"shares": []}], "KeyError('curve')"),
+        ([{**content[0], "shares": []}], "ValueError('not enough values to unpack (expected at least 2, got 0)')"),
+    ):
+        file.write_text(json.dumps(damaged))
+        fix_digests(folder)
+        assert refused(folder) == f"model file {file}: cannot be read ({why}); train or copy the model again"
+
+
+def test_a_model_that_kept_no_counts_of_rows_has_a_common_threshold(fitted, folder):
+    file = folder / "frames" / "held_out.json"
+    content = json.loads(file.read_text())
+    assert [label.pop("n") for label in content] == [60, 60]  # as version 0.1.0 left it
+    file.write_text(json.dumps(content))
     fix_digests(folder)
-    assert refused(folder) == f"model file {file}: cannot be read (KeyError('curve')); train or copy the model again"
+    assert load_model(folder).predict(NEW, Rule(goal="micro_f1")) == fitted.predict(NEW, Rule(goal="micro_f1"))
 
 
 def test_a_newer_format_names_what_saved_it(folder):

@@ -190,7 +190,7 @@ def test_a_task_without_coded_rows_is_left_out_with_a_warning():
             sentences(),
             {"thresholds": "f2"},
             ConfigError,
-            "^thresholds f2: no such goal of a threshold; expected f1, count",
+            "^thresholds f2: no such goal of a threshold; expected f1, micro_f1, count",
         ),
         (sentences(), {"head": SVC(C=-1)}, ConfigError, "^head SVC: The 'C' parameter of SVC must be a float"),
         (sentences(), {"stance": StanceOptions(head=SVC(C=-1))}, ConfigError, "^head SVC: The 'C' parameter"),

@@ -47,7 +47,7 @@ _RULE = (
     click.option(
         "--goal",
         metavar="GOAL",
-        help="Thresholds for f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
+        help="Thresholds for f1, micro_f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
     ),
     click.option(
         "--adapt-priors",

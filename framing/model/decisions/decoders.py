@@ -12,7 +12,7 @@ from framing.arrays import Codes, Decided, Proba, Rows
 from framing.model.decisions.conformal import prediction_sets
 from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.priors import PriorShift, adapt_to_priors
-from framing.model.decisions.thresholds import Curve
+from framing.model.decisions.thresholds import MICRO_F1, Curve, pooled
 
 
 class Decoder(Protocol):
@@ -75,7 +75,9 @@ class AnyOf:
         return np.column_stack([proba[:, 1] for proba in of_problems])
 
     def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
-        """See ``Decoder``; ``warn`` of a label whose curve cannot reach the goal."""
+        """See ``Decoder``; ``warn`` of a label whose curve cannot reach the goal. For ``micro_f1`` all have the same."""
+        if goal == MICRO_F1:
+            return dict.fromkeys(self.labels, pooled(curves).choose(goal))
         pairs = zip(self.labels, curves, strict=True)
         return {label: curve.choose(goal, label if warn else None) for label, curve in pairs}
 

@@ -11,6 +11,8 @@ from framing.arrays import Proba, Rows, Values
 from framing.model.decisions.conformal import class_conformity
 from framing.model.decisions.thresholds import Curve
 
+_CURVE = ("thresholds", "precision", "recall", "count")
+
 
 @dataclass(frozen=True)
 class HeldOutSummary:
@@ -24,11 +26,15 @@ class HeldOutSummary:
         Of two classes, what thresholds of the second (present) give; of more, nothing.
     conformity
         For each class, the probabilities that its rows gave it, ascending.
+    n
+        The number of rows that calibrated; 1 in a model saved before it was kept, which is as if all of a task's labels
+        had been coded in the same rows.
     """
 
     shares: Values
     curve: Curve
     conformity: list[Values]
+    n: int = 1
 
     @classmethod
     def fit(cls, proba: Proba, y: Rows) -> HeldOutSummary:
@@ -45,16 +51,18 @@ class HeldOutSummary:
         counts = np.bincount(y, minlength=n_classes)
         shares = counts / counts.sum() if len(y) else np.full(n_classes, 1 / n_classes)
         present = (y == 1).astype(float) if n_classes == 2 else np.zeros(len(y))
-        return cls(shares, Curve.fit(present, proba[:, 1]).thin(), class_conformity(proba, y))
+        return cls(shares, Curve.fit(present, proba[:, 1]).thin(), class_conformity(proba, y), len(y))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers for a file."""
-        curve = {name: values.tolist() for name, values in vars(self.curve).items()}
-        return {"shares": self.shares.tolist(), "curve": curve, "scores": [own.tolist() for own in self.conformity]}
+        curve = {name: getattr(self.curve, name).tolist() for name in _CURVE}
+        scores = [own.tolist() for own in self.conformity]
+        return {"shares": self.shares.tolist(), "n": self.n, "curve": curve, "scores": scores}
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> HeldOutSummary:
         """Read what ``to_dict`` returned."""
-        curve = Curve(**{name: np.array(values, dtype=float) for name, values in content["curve"].items()})
+        n, points = int(content.get("n", 1)), [np.array(content["curve"][name], dtype=float) for name in _CURVE]
         conformity = [np.array(own, dtype=float) for own in content["scores"]]
-        return cls(np.array(content["shares"], dtype=float), curve, conformity)
+        _, present, *_ = shares = np.array(content["shares"], dtype=float)
+        return cls(shares, Curve(*points, n * float(present)), conformity, n)

@@ -21,7 +21,8 @@ class Rule:
     thresholds
         Thresholds that replace those of the goal, by label.
     goal
-        What the thresholds are for (``f1``, ``precision>=P``, ``recall>=P``, ``count``); default the model's own.
+        What the thresholds are for (``f1``, ``micro_f1``, ``precision>=P``, ``recall>=P``, ``count``); default the
+        model's own.
     adapt_priors
         Move the frames' probabilities to their shares as estimated from the sentences. The model's thresholds
         move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.

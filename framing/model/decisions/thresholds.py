@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from framing.arrays import Proba, Values
 from framing.errors import ConfigError, FramingWarning
 
-F1 = "f1"
+F1, MICRO_F1 = "f1", "micro_f1"
 _GOAL = re.compile(r"(precision|recall)>=(\d*\.?\d+)")
 _POINTS = 200  # of a curve that is saved with a model
 
@@ -22,14 +23,14 @@ def check_goal(goal: str, option: str = "goal") -> str:
     Parameters
     ----------
     goal
-        ``f1``, ``count``, or a bound such as ``precision>=0.9`` or ``recall>=0.9``.
+        ``f1``, ``micro_f1``, ``count``, or a bound such as ``precision>=0.9`` or ``recall>=0.9``.
     option
         How the error calls it.
 
     Raises
     ------
     ConfigError
-        It is none of ``f1``, ``count``, ``precision>=P`` and ``recall>=P``.
+        It is none of ``f1``, ``micro_f1``, ``count``, ``precision>=P`` and ``recall>=P``.
 
     Examples
     --------
@@ -37,10 +38,10 @@ def check_goal(goal: str, option: str = "goal") -> str:
     'precision>=0.9'
     """
     bound = _GOAL.fullmatch(goal) if isinstance(goal, str) else None
-    if goal not in (F1, "count") and not (bound and 0 < float(bound[2]) <= 1):
+    if goal not in (F1, MICRO_F1, "count") and not (bound and 0 < float(bound[2]) <= 1):
         raise ConfigError(
-            f"{option} {goal}: no such goal of a threshold; expected f1, count, or a bound such as precision>=0.9 or "
-            "recall>=0.9, over 0 and up to 1"
+            f"{option} {goal}: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as "
+            "precision>=0.9 or recall>=0.9, over 0 and up to 1"
         )
     return goal
 
@@ -57,12 +58,15 @@ class Curve:
         Shape (n_points,).
     count
         The number decided over the number of positives, shape (n_points,).
+    positives
+        The number of positives, or what is proportional to it in all curves of a task.
     """
 
     thresholds: Values
     precision: Values
     recall: Values
     count: Values
+    positives: float
 
     @classmethod
     def fit(cls, y: Values, proba: Proba) -> Curve:
@@ -82,14 +86,14 @@ class Curve:
         """
         positives = float(np.sum(y))
         if positives <= 0:
-            return cls(*(np.zeros(0) for _ in range(4)))
+            return cls(*(np.zeros(0) for _ in range(4)), 0.0)
         order = np.argsort(-proba, kind="stable")
         ranked = proba[order]
         last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # equal probabilities enter together
         hits, decided = np.cumsum(y[order])[last], last + 1.0
         lower = np.append(ranked[last[1:]], 0.0)
         thresholds = np.round((ranked[last] + lower) / 2, 12)
-        return cls(thresholds, hits / decided, hits / positives, decided / positives)
+        return cls(thresholds, hits / decided, hits / positives, decided / positives, positives)
 
     def thin(self, points: int = _POINTS) -> Curve:
         """Keep some points, in equal steps of recall: those where a positive is gained, which the goals choose from."""
@@ -98,12 +102,13 @@ class Curve:
             gained = gained[np.linspace(0, len(gained) - 1, points).round().astype(int)]
         rows = (self.thresholds, self.precision, self.recall, self.count)
         # Six digits are more than a few thousand rows can tell; thresholds stay as they are.
-        return Curve(rows[0][gained], *(row[gained].round(6) for row in rows[1:]))
+        return Curve(rows[0][gained], *(row[gained].round(6) for row in rows[1:]), self.positives)
 
     def choose(self, goal: str, label: str | None = None) -> float:
         """Return the threshold for a goal; without a positive there is nothing to choose by: 0.5.
 
-        ``f1`` takes the highest F1; ``precision>=P`` the highest recall among thresholds of at least that precision,
+        ``f1`` takes the highest F1, and so does ``micro_f1``, which is of several labels' curves together (see
+        ``pooled``); ``precision>=P`` the highest recall among thresholds of at least that precision,
         and ``recall>=P`` the other way round; ``count`` the one that decides as many as there are positives.
 
         Parameters
@@ -129,7 +134,7 @@ class Curve:
             if label is not None and goal != F1:
                 warnings.warn(f"{label}: no positive to choose a threshold by; 0.5 is taken", FramingWarning, 2)
             return 0.5
-        if goal == F1:
+        if goal in (F1, MICRO_F1):
             value = 2 * self.precision * self.recall / np.maximum(self.precision + self.recall, 1e-12)
             return float(self.thresholds[::-1][np.argmax(value[::-1])])  # of equal ones the one that finds more
         if goal == "count":
@@ -149,3 +154,33 @@ class Curve:
                     )
             value = np.where(enough, other, -1.0)
         return float(self.thresholds[np.argmax(value)])
+
+
+def pooled(curves: Sequence[Curve]) -> Curve:
+    """Return the curve of thresholds common to several labels: each pair of a sentence and a label counts as a row.
+
+    Its F1 is micro-F1. Between two points of a label's curve, what is found and decided is interpolated, along the
+    logarithm of the threshold since rare labels have mostly low probabilities. A label without a positive has no curve,
+    and nothing of it is decided.
+
+    Examples
+    --------
+    >>> common = Curve.fit(np.array([0, 1, 1, 0]), np.array([0.2, 0.4, 0.9, 0.1]))
+    >>> rare = Curve.fit(np.array([0, 0, 0, 1]), np.array([0.4, 0.2, 0.1, 0.9]))
+    >>> both = pooled([common, rare])
+    >>> both.thresholds.tolist(), both.recall.round(2).tolist()
+    ([0.65, 0.3, 0.15, 0.05], [0.67, 1.0, 1.0, 1.0])
+    >>> both.choose("f1")
+    0.3
+    """
+    kept = [curve for curve in curves if len(curve.thresholds)]
+    thresholds = np.unique(np.concatenate([np.zeros(0), *(curve.thresholds for curve in kept)]))[::-1]
+    at = np.log(np.maximum(thresholds, 1e-12))
+    hits, decided = np.zeros(len(thresholds)), np.zeros(len(thresholds))
+    for curve in kept:
+        # Ascending, as interpolation wants them; above the highest nothing is decided.
+        own = np.log(np.maximum(curve.thresholds[::-1], 1e-12))
+        hits += curve.positives * np.interp(at, own, curve.recall[::-1], right=0.0)
+        decided += curve.positives * np.interp(at, own, curve.count[::-1], right=0.0)
+    positives = sum(curve.positives for curve in kept)
+    return Curve(thresholds, hits / np.maximum(decided, 1e-12), hits / positives, decided / positives, positives)
