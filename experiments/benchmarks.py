@@ -111,8 +111,9 @@ def persuasion_2021(folder: Path, options: argparse.Namespace) -> dict[str, Esti
     ]
     result = _system(sentences, book, options)
     held, task = result.held_out["frames"], result.classifier.tasks["frames"]
-    own = any(option.startswith("thresholds=") for option in options.overrides)
-    threshold = np.array([task.thresholds_[name] for name in known]) if own else _best_micro(held.Y, held.proba)
+    threshold = _best_micro(held.Y, held.proba)
+    if _own_thresholds(options):
+        threshold = np.array([task.thresholds_[name] for name in known])
     columns = [names.index(name) for name in known]
     Y = np.array([[float(name in map(_name, row["labels"])) for name in names] for row in parts["test"]])
     P, B, D = np.zeros_like(Y), np.zeros_like(Y), np.zeros_like(Y, dtype=bool)
@@ -177,6 +178,10 @@ def _tfidf(texts: Sequence[str], y: NDArray[np.intp], test: Sequence[str]) -> ND
     X = vectorizer.fit_transform(texts)
     head = LogisticRegression(C=4, class_weight="balanced", max_iter=2000).fit(X, y)
     return head.predict_proba(vectorizer.transform(test))
+
+
+def _own_thresholds(options: argparse.Namespace) -> bool:
+    return any(option.startswith("thresholds=") for option in options.overrides)
 
 
 def _best_micro(Y: NDArray[np.float64], P: NDArray[np.float64]) -> float:
@@ -258,6 +263,8 @@ def main() -> None:
         for key, value in vars(options).items()
         if key not in skipped
     }
+    if _own_thresholds(options):
+        params["thresholds"] = options.recipe["thresholds"]
     with open_run(Store(store_uri(options.store)), system, options.name, params | {"system": system}) as run:
         run.log(with_intervals(scores) | cost)
     path = SHOWN[options.name]

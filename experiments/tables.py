@@ -45,6 +45,10 @@ COLUMNS = (
             ("accuracy", "accuracy"),
             ("micro_f1", "micro-F1"),
             ("macro_f1", "macro-F1"),
+            ("log_loss", "log loss"),
+            ("mean_ap", "mean AP"),
+            ("rich_recall", "recall where half of a document has the frame"),
+            ("none_decided", "decided where none of it has"),
         )
         for who in ("baseline", "system", "gain")
     ),

@@ -168,7 +168,7 @@ class Predictor:
         *,
         thresholds: Mapping[str, float] | None = None,
         goal: str | None = None,
-        adapt_priors: bool = False,
+        adapt_priors: bool | str = False,
         abstain: float | None = None,
     ) -> Predictions:
         """Label sentences.
@@ -187,8 +187,11 @@ class Predictor:
             What thresholds are for, instead of the model's goal: ``f1``, ``precision>=P``, ``recall>=P`` or ``count``,
             by what they gave on held-out training sentences; ``micro_f1`` is one threshold for all frames.
         adapt_priors
-            Estimate the shares of labels in these sentences and move the probabilities to them (Saerens, Latinne and
-            Decaestecker 2002): for text with other shares than the training's. Give a whole corpus, not a sentence.
+            Estimate the shares of frames in these sentences and move the probabilities to them (Saerens, Latinne and
+            Decaestecker 2002): for text with other shares than the training's. ``True`` or ``"batch"`` takes all of
+            them together and decides the same frames; give a whole corpus, not a sentence. ``"document"`` takes each
+            document (``doc_id``) by itself, cautiously the shorter it is, and decides by the moved probabilities: for
+            articles that are full of a frame.
         abstain
             Decide only at this risk: of the sentences that have a label, at most this share is decided not to have
             it, and of those without it at most this share is decided to have it. Labels left open are in
@@ -208,13 +211,13 @@ class Predictor:
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
         ConfigError
-            A threshold is for an unknown frame or not in [0, 1]; there is no such goal; or the risk is not between 0
-            and 1, or comes with a threshold.
+            A threshold is for an unknown frame or not in [0, 1]; there is no such goal or way to adapt; or the risk is
+            not between 0 and 1, or comes with a threshold.
 
         Warns
         -----
         FramingWarning
-            The goal cannot be reached, or there are too few sentences to estimate shares from.
+            The goal cannot be reached; there are too few sentences to estimate shares from, or many without a document.
         """
         rule = Rule(thresholds or {}, goal, adapt_priors, abstain)
         records = _records(sentences)

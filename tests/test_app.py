@@ -212,7 +212,10 @@ def test_the_goal_of_the_thresholds_arrives_and_is_in_the_card(workplace):
     assert "Thresholds are for recall>=0.95, on held-out training sentences.\n" in card
     assert json.loads((workplace / "model" / "model.json").read_text())["tasks"]["frames"]["goal"] == "recall>=0.95"
     for value, line in (
-        ("best", "thresholds best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as precision>=0.9"),
+        (
+            "best",
+            "thresholds best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as precision>=0.9",
+        ),
         ("0.9", "thresholds=0.9: expected f1, micro_f1, count, or a bound in quotes of its own, such as "),
     ):
         answer = framing("train", *QUICK, f"thresholds={value}", cwd=workplace)

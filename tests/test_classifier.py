@@ -290,6 +290,31 @@ def test_probabilities_move_to_the_shares_of_their_batch_and_decisions_stay():
     assert fitted.predict([], Rule(adapt_priors=True)) == []
 
 
+def test_each_document_moves_to_its_own_shares_and_its_decisions_follow():
+    fitted = model(LogisticRegression())
+    doubtful = Sentence("The harbour of Zennor.")  # no word of any frame
+    full = [replace(row, doc_id="full") for row in sentences(16) if "gain" in row.frames]
+    plain = [replace(row, doc_id="plain") for row in sentences(16) if "gain" not in row.frames]
+    rows = [*full, replace(doubtful, doc_id="full"), *plain, replace(doubtful, doc_id="plain")]
+    before, after = fitted.judge(rows, Rule())["frames"], fitted.judge(rows, Rule(adapt_priors="document"))["frames"]
+    at = [len(full), len(rows) - 1]
+    assert before.proba[at[0], 0] == before.proba[at[1], 0]
+    assert after.proba[at[0], 0] > before.proba[at[0], 0] > after.proba[at[1], 0]
+    threshold = fitted.tasks["frames"].thresholds_["gain"]
+    assert (after.present[:, 0] == (after.proba[:, 0] >= threshold)).all()
+    between = Rule(thresholds={"gain": float(before.proba[at[0], 0])}, adapt_priors="document")
+    assert fitted.judge(rows, between)["frames"].present[at, 0].tolist() == [True, False]
+    assert after.shift.n_documents == 2
+    # A document alone is what it was among others, with a name or without; the stance stays.
+    (alone,) = {p.proba["gain"] for p in fitted.predict(rows[: at[0] + 1], Rule(adapt_priors="document"))[at[0] :]}
+    assert alone == pytest.approx(after.proba[at[0], 0], abs=1e-6)
+    nameless = [replace(row, doc_id="") for row in rows[: at[0] + 1]]
+    assert fitted.predict(nameless, Rule(adapt_priors="document"))[-1].proba["gain"] == pytest.approx(alone, abs=1e-6)
+    with pytest.warns(FramingWarning, match=r"^gain, risk: 1 of 98 sentences have no doc_id and are taken for one"):
+        fitted.predict([doubtful, *rows[:-1]], Rule(adapt_priors="document"))
+    assert fitted.predict([], Rule(adapt_priors="document")) == []
+
+
 def test_what_cannot_be_decided_at_a_risk_is_left_open():
     fitted = model(LogisticRegression())
     rows = [*sentences(3), Sentence("Nothing of what it knows.", target="the harbour")]
@@ -320,6 +345,9 @@ def test_exclusive_frames_adapt_and_abstain_as_one():
     )
     sunny = [row for row in rows if row.frames == ("sun",)] * 6
     assert fitted.judge(sunny, Rule(adapt_priors=True))["frames"].shift.estimated[1] > 0.9
+    cautious = fitted.judge(sunny, Rule(adapt_priors="document"))["frames"]
+    assert 0.5 < cautious.shift.estimated[1] < 0.9
+    assert cautious.present[:, 1].all()
     for prediction in fitted.predict([*rows, Sentence("nothing")], Rule(abstain=0.15)):
         assert len(prediction.frames) == (0 if prediction.abstained else 1)
     with pytest.raises(ConfigError, match=r"^goal count: the frames are exclusive, the likeliest one is taken$"):
@@ -332,6 +360,7 @@ def test_exclusive_frames_adapt_and_abstain_as_one():
     ("rule", "reason"),
     [
         ({"goal": "f2"}, "^goal f2: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as"),
+        ({"adapt_priors": "page"}, r"^adapt_priors page: expected batch \(or True\), document, or False for neither$"),
         ({"abstain": 1.5}, "^abstain 1.5: the risk of an error is a number between 0 and 1, such as 0.1$"),
         ({"abstain": 0.1, "goal": "f1"}, "^abstain 0.1: the risk decides, not a threshold; leave out the thresholds"),
         ({"abstain": 0.1, "thresholds": {"gain": 0.5}}, "^abstain 0.1: the risk decides, not a threshold"),

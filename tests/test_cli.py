@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -285,10 +286,14 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     assert "shares of frames, in training → here: gain 0.500 → 0." in answer.err
     assert "shares of stance" not in answer.err
     assert len(answer.out.splitlines()) == len(plain)
+    answer = framing("predict", "--adapt-documents", "note.txt", "corpus.jsonl", "--format", "jsonl", cwd=folder)
+    assert answer.code == 0
+    assert re.search(r"gain 0\.500 → 0\.\d{3}, risk .* \(mean of \d+ documents\)\n", answer.err)
     open_ = predicted("corpus.jsonl", "--abstain", "0.001", cwd=folder)
     assert all(row["abstained"] == ["gain", "risk", "stance"] and row["predicted_stance"] is None for row in open_)
     table = framing("predict", "corpus.jsonl", "--abstain", "0.001", "--format", "csv", cwd=folder).out
     assert next(csv.DictReader(io.StringIO(table)))["abstained"] == "gain;risk;stance"
+    assert framing("evaluate", "corpus.jsonl", "--adapt-documents", cwd=folder).code == 0
     answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", cwd=folder)
     assert answer.code == 0
     assert "shares of frames, in training → here: " in answer.err
@@ -299,7 +304,10 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     ("options", "line"),
     [
         (["--abstain", "1.5"], "abstain 1.5: the risk of an error is a number between 0 and 1, such as 0.1"),
-        (["--goal", "best"], "goal best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as"),
+        (
+            ["--goal", "best"],
+            "goal best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as",
+        ),
         (["--abstain", "0.1", "--threshold", "gain=0.5"], "abstain 0.1: the risk decides, not a threshold; leave"),
     ],
 )

@@ -248,7 +248,7 @@ def test_a_model_of_format_1_predicts_and_says_what_it_cannot(saved, folder):
     old = load_model(folder)
     assert old.predict(NEW) == load_model(saved).predict(NEW)
     assert old.predict(NEW, Rule(goal="f1")) == old.predict(NEW)  # what its thresholds are for
-    for option, value in (("goal", "count"), ("adapt_priors", True), ("abstain", 0.1)):
+    for option, value in (("goal", "count"), ("adapt_priors", True), ("adapt_priors", "document"), ("abstain", 0.1)):
         with pytest.raises(ModelError) as caught:
             old.predict(NEW, Rule(**{option: value}))
         assert str(caught.value) == (
@@ -264,7 +264,14 @@ def test_what_was_held_out_comes_back_equal(fitted, saved):
     after = load_model(saved)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FramingWarning)  # three sentences are few
-        for rule in ({"goal": "count"}, {"goal": "micro_f1"}, {"goal": "precision>=0.9"}, {"adapt_priors": True}, {"abstain": 0.05}):
+        for rule in (
+            {"goal": "count"},
+            {"goal": "micro_f1"},
+            {"goal": "precision>=0.9"},
+            {"adapt_priors": True},
+            {"adapt_priors": "document"},
+            {"abstain": 0.05},
+        ):
             assert after.predict(NEW, Rule(**rule)) == fitted.predict(NEW, Rule(**rule))
 
 

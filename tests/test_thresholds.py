@@ -135,5 +135,7 @@ def test_for_many_rare_labels_one_common_threshold_does_better_than_one_each():
 
 @pytest.mark.parametrize("goal", ["f2", "precision", "precision>=", "precision>=1.5", "recall>=0", "recall>0.5", 0.9])
 def test_an_unknown_goal_is_refused(goal):
-    with pytest.raises(ConfigError, match=f"^goal {goal}: no such goal of a threshold; expected f1, micro_f1, count, or a bound"):
+    with pytest.raises(
+        ConfigError, match=f"^goal {goal}: no such goal of a threshold; expected f1, micro_f1, count, or a bound"
+    ):
         check_goal(goal)

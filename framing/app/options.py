@@ -25,7 +25,11 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
     ("context", list, "a list, such as context=[headline,previous]"),
     ("evaluate", dict, "files by name, such as evaluate.dev=FILE"),
     ("evaluate.*", str | list | None, "a file, a folder, or a list of these"),
-    ("thresholds", str, "f1, micro_f1, count, or a bound in quotes of its own, such as thresholds='\"precision>=0.9\"'"),
+    (
+        "thresholds",
+        str,
+        "f1, micro_f1, count, or a bound in quotes of its own, such as thresholds='\"precision>=0.9\"'",
+    ),
     ("seed", int, "a whole number, 0 or more"),
     ("promote", bool, "true or false"),
     ("output", str | None, "a folder"),

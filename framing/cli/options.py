@@ -51,8 +51,14 @@ _RULE = (
     ),
     click.option(
         "--adapt-priors",
-        is_flag=True,
-        help="Move the frames' probabilities to their shares as estimated from the input.",
+        flag_value="batch",
+        help="Move the frames' probabilities to their shares as estimated from the input; decides the same frames.",
+    ),
+    click.option(
+        "--adapt-documents",
+        "adapt_priors",
+        flag_value="document",
+        help="Move them to their shares in each document, and decide by the moved ones: for articles full of a frame.",
     ),
 )
 _ABSTAIN = click.option(
@@ -81,6 +87,7 @@ def rule_options(abstain: bool = False) -> Callable[[Command], Command]:
             from framing.model.decisions.rule import Rule
 
             parts = {name: given.pop(name) for name in ("goal", "adapt_priors", *(["abstain"] if abstain else []))}
+            parts["adapt_priors"] = parts["adapt_priors"] or False
             thresholds = pairs(given.pop("thresholds"), "--threshold", number=True)
             return command(*args, rule=Rule(thresholds, **parts), **given)
 

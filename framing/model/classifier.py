@@ -24,8 +24,8 @@ from framing.errors import ModelError
 from framing.model.decisions.decoders import Decoder, OneOf, decoder_of
 from framing.model.decisions.heads import Calibration, fit_head, head_scores
 from framing.model.decisions.held_out import HeldOutSummary
-from framing.model.decisions.priors import PriorShift, warn_small_batch
-from framing.model.decisions.rule import Decisions, Rule
+from framing.model.decisions.priors import PriorShift, warn_small_batch, warn_without_document
+from framing.model.decisions.rule import DOCUMENT, Decisions, Rule
 from framing.model.decisions.thresholds import F1, Curve
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.features import PairFeatures, TargetFeatures, TextFeatures, weights_of
@@ -201,20 +201,28 @@ class TaskClassifier(BaseEstimator):
         Warns
         -----
         FramingWarning
-            The goal cannot be reached, or there are few sentences to estimate shares from.
+            The goal cannot be reached, there are few sentences to estimate shares from, or many without a document.
         """
         trained = proba = self.predict_proba(sentences)
         shift = None
         if rule.adapt_priors and sentences:
-            held_out = self._held_out("adapt_priors")
-            warn_small_batch(len(trained), ", ".join(self.labels))
-            proba, shift = self.decoder.adapt(trained, held_out)
+            proba, shift = self._adapted(trained, sentences, rule)
         if rule.abstain is not None:
             # The classes look the same whatever their shares, so their own ranks hold as trained.
             decided = self.decoder.decide_at_risk(trained, self._held_out("abstain"), rule.abstain)
             return Decisions(proba, *decided, shift)
         present = self.decide(proba, {**self._thresholds(rule, shift), **rule.thresholds})
         return Decisions(proba, present, np.zeros_like(present), shift)
+
+    def _adapted(self, proba: Proba, sentences: Sequence[Sentence], rule: Rule) -> tuple[Proba, PriorShift]:
+        held_out, what = self._held_out("adapt_priors"), ", ".join(self.labels)
+        if rule.adapt_priors != DOCUMENT:
+            warn_small_batch(len(proba), what)
+            return self.decoder.adapt(proba, held_out)
+        names, documents = np.unique([sentence.doc_id for sentence in sentences], return_inverse=True)
+        if names[0] == "":
+            warn_without_document(int(np.sum(documents == 0)), len(proba), what)
+        return self.decoder.adapt(proba, held_out, documents)
 
     def _thresholds(self, rule: Rule, shift: PriorShift | None) -> Mapping[str, float]:
         thresholds: Mapping[str, float] = self.thresholds_

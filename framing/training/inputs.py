@@ -32,6 +32,85 @@ from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_c
 if TYPE_CHECKING:
     from datasets import Dataset
 
+<<<<<<< HEAD
+=======
+    from framing.corpus.tables import Table
+
+
+@dataclass(frozen=True)
+class StanceOptions:
+    """What differs for the stance.
+
+    Parameters
+    ----------
+    head
+        A classifier for the stance; ``None`` takes the one of the frames.
+    blind_baseline
+        Also score the same model without the target, as ``stance_blind``: what a stance is worth that ignores it.
+    """
+
+    head: Any = None
+    blind_baseline: bool = True
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train, whatever the data: the one list of these options, for Python, the configuration and the runs.
+
+    Parameters
+    ----------
+    encoder
+        A transformer from a list of strings to a 2-D array; default ``SentenceEncoder()``. A ``EncoderTuner`` is
+        tuned first, once for both tasks.
+    head
+        A scikit-learn classifier, cloned for each label; default a balanced logistic regression.
+    words
+        A second encoder whose head is fused with the first, or ``None``.
+    split
+        How the outer and inner folds are made; default ``GroupedFolds`` with the seed.
+    tasks
+        Which of ``frames`` and ``stance``; one without coded rows is left out with a warning.
+    stance
+        Options of the stance.
+    context
+        What the encoder reads before the sentence: some of ``headline`` and ``previous``.
+    thresholds
+        What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``micro_f1`` (one threshold for
+        all frames), ``precision>=P`` (the highest recall at that precision), ``recall>=P`` (the other way round), or
+        ``count`` (as many as there are).
+    seed
+        Seed of the bootstrap, and of the default split.
+
+    Raises
+    ------
+    ConfigError
+        An option is not one that there is.
+    """
+
+    encoder: Any = None
+    head: Any = None
+    words: Any = None
+    split: GroupedFolds | None = None
+    tasks: Sequence[str] = TASKS
+    stance: StanceOptions | None = None
+    context: Sequence[str] = ()
+    thresholds: str = F1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.tasks, str):
+            raise ConfigError(f"tasks={self.tasks}: expected a list, such as tasks=[{self.tasks}]")
+        if not self.tasks:
+            raise ConfigError(f"tasks=[]: expected some of {', '.join(TASKS)}")
+        if others := [task for task in self.tasks if task not in TASKS]:
+            raise ConfigError(f"tasks: {unknown('task', others[0], TASKS)}")
+        if isinstance(self.context, str) or set(self.context) - set(CONTEXTS):
+            raise ConfigError(
+                f"context={self.context}: expected a list of some of {', '.join(CONTEXTS)}, such as context=[headline]"
+            )
+        check_goal(self.thresholds, "thresholds")
+
+>>>>>>> 2a93f43 (Probabilities adapted to each document, drawn to the training's shares; thresholds stay; what it gives on real news)
 
 @dataclass
 class Training:

@@ -8,10 +8,10 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from framing.arrays import Codes, Decided, Proba, Rows
+from framing.arrays import Codes, Decided, Proba, Rows, Values
 from framing.model.decisions.conformal import prediction_sets
 from framing.model.decisions.held_out import HeldOutSummary
-from framing.model.decisions.priors import PriorShift, adapt_to_priors
+from framing.model.decisions.priors import PriorShift, adapt_documents, adapt_to_priors
 from framing.model.decisions.thresholds import MICRO_F1, Curve, pooled
 
 
@@ -46,8 +46,10 @@ class Decoder(Protocol):
     def decide_at_risk(self, proba: Proba, held_out: Sequence[HeldOutSummary], risk: float) -> tuple[Decided, Decided]:
         """Return the labels decided for and those left open at a risk, each of shape (n_sentences, n_labels)."""
 
-    def adapt(self, proba: Proba, held_out: Sequence[HeldOutSummary]) -> tuple[Proba, PriorShift]:
-        """Return probabilities moved to the shares of their batch, and these shares."""
+    def adapt(
+        self, proba: Proba, held_out: Sequence[HeldOutSummary], documents: Rows | None = None
+    ) -> tuple[Proba, PriorShift]:
+        """Return probabilities moved to the shares of their batch or, by its number, their document; and the shares."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,15 @@ class AnyOf:
         present = np.column_stack([found[:, 1] & ~found[:, 0] for found in sets])
         return present, np.column_stack([found[:, 0] == found[:, 1] for found in sets])
 
-    def adapt(self, proba: Proba, held_out: Sequence[HeldOutSummary]) -> tuple[Proba, PriorShift]:
+    def adapt(
+        self, proba: Proba, held_out: Sequence[HeldOutSummary], documents: Rows | None = None
+    ) -> tuple[Proba, PriorShift]:
         """See ``Decoder``."""
-        moved = [adapt_to_priors(_both(p), summary.shares) for p, summary in zip(proba.T, held_out, strict=True)]
+        pairs = zip(proba.T, held_out, strict=True)
+        moved = [_adapted(_both(p), summary.shares, documents) for p, summary in pairs]
         trained = tuple(float(summary.shares[1]) for summary in held_out)
         estimated = tuple(float(shares[1]) for _, shares in moved)
-        return self.proba([p for p, _ in moved]), PriorShift(self.labels, trained, estimated)
+        return self.proba([p for p, _ in moved]), PriorShift(self.labels, trained, estimated, _count(documents))
 
 
 @dataclass(frozen=True)
@@ -144,11 +149,14 @@ class OneOf:
         left = np.where(sets.any(axis=1, keepdims=True), sets, True) & open_[:, None]
         return sets & ~open_[:, None], left
 
-    def adapt(self, proba: Proba, held_out: Sequence[HeldOutSummary]) -> tuple[Proba, PriorShift]:
+    def adapt(
+        self, proba: Proba, held_out: Sequence[HeldOutSummary], documents: Rows | None = None
+    ) -> tuple[Proba, PriorShift]:
         """See ``Decoder``."""
         trained = held_out[0].shares
-        adapted, shares = adapt_to_priors(proba, trained)
-        return adapted, PriorShift(self.labels, tuple(trained.tolist()), tuple(shares.tolist()))
+        adapted, shares = _adapted(proba, trained, documents)
+        shift = PriorShift(self.labels, tuple(trained.tolist()), tuple(shares.tolist()), _count(documents))
+        return adapted, shift
 
 
 def decoder_of(labels: Sequence[str], exclusive: bool) -> Decoder:
@@ -159,3 +167,15 @@ def decoder_of(labels: Sequence[str], exclusive: bool) -> Decoder:
 def _both(present: Proba) -> Proba:
     """Return the probabilities of absent and present, shape (n_sentences, 2)."""
     return np.column_stack([1 - present, present])
+
+
+def _adapted(proba: Proba, trained: Values, documents: Rows | None) -> tuple[Proba, Values]:
+    """Return probabilities moved to the shares of the batch or of each document, and the shares of a sentence's mean."""
+    if documents is None:
+        return adapt_to_priors(proba, trained)
+    adapted, shares = adapt_documents(proba, trained, documents)
+    return adapted, shares[documents].mean(axis=0)
+
+
+def _count(documents: Rows | None) -> int:
+    return 0 if documents is None else int(documents.max()) + 1

@@ -11,6 +11,9 @@ from framing.model.decisions.conformal import check_risk
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.thresholds import check_goal
 
+# What probabilities are adapted to: the shares of all the sentences (also True), or those of each document.
+BATCH, DOCUMENT = "batch", "document"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -24,8 +27,10 @@ class Rule:
         What the thresholds are for (``f1``, ``micro_f1``, ``precision>=P``, ``recall>=P``, ``count``); default the
         model's own.
     adapt_priors
-        Move the frames' probabilities to their shares as estimated from the sentences. The model's thresholds
-        move along, so that the same frames are decided; those given in ``thresholds`` are for the moved probabilities.
+        Move the frames' probabilities to their shares as estimated from the sentences: from all of them (``"batch"``, or
+        ``True``) or, cautiously, a document at a time (``"document"``; those without ``doc_id`` are one). With the batch
+        the model's thresholds move along, so that the same frames are decided; with documents they stay, so that more
+        is found in an article full of a frame. Those given in ``thresholds`` are for the moved probabilities.
     abstain
         Decide only what can be decided at this risk of an error; no threshold is used.
 
@@ -37,12 +42,16 @@ class Rule:
 
     thresholds: Mapping[str, float] = field(default_factory=dict)
     goal: str | None = None
-    adapt_priors: bool = False
+    adapt_priors: bool | str = False
     abstain: float | None = None
 
     def __post_init__(self) -> None:
         if self.goal is not None:
             check_goal(self.goal)
+        if self.adapt_priors not in (False, True, BATCH, DOCUMENT):
+            raise ConfigError(
+                f"adapt_priors {self.adapt_priors}: expected {BATCH} (or True), {DOCUMENT}, or False for neither"
+            )
         if self.abstain is not None:
             check_risk(self.abstain)
             if self.thresholds or self.goal is not None:
