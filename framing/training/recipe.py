@@ -51,8 +51,9 @@ class Recipe:
     context
         What the encoder reads before the sentence: some of ``headline`` and ``previous``.
     thresholds
-        What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``precision>=P`` (the highest
-        recall at that precision), ``recall>=P`` (the other way round), or ``count`` (as many as there are).
+        What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``micro_f1`` (one threshold for
+        all frames), ``precision>=P`` (the highest recall at that precision), ``recall>=P`` (the other way round), or
+        ``count`` (as many as there are).
     seed
         Seed of the bootstrap, and of the default split.
 
