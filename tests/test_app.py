@@ -214,7 +214,8 @@ def test_the_goal_of_the_thresholds_arrives_and_is_in_the_card(workplace):
     for value, line in (
         (
             "best",
-            "thresholds best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as precision>=0.9",
+            "thresholds best: no such goal of a threshold; expected f1, micro_f1, count, or a bound such as "
+            "precision>=0.9",
         ),
         ("0.9", "thresholds=0.9: expected f1, micro_f1, count, or a bound in quotes of its own, such as "),
     ):

@@ -77,7 +77,7 @@ class AnyOf:
         return np.column_stack([proba[:, 1] for proba in of_problems])
 
     def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
-        """See ``Decoder``; ``warn`` of a label whose curve cannot reach the goal. For ``micro_f1`` all have the same."""
+        """See ``Decoder``; ``warn`` of a label whose curve cannot reach the goal. ``micro_f1`` has one for all."""
         if goal == MICRO_F1:
             return dict.fromkeys(self.labels, pooled(curves).choose(goal))
         pairs = zip(self.labels, curves, strict=True)
@@ -170,7 +170,7 @@ def _both(present: Proba) -> Proba:
 
 
 def _adapted(proba: Proba, trained: Values, documents: Rows | None) -> tuple[Proba, Values]:
-    """Return probabilities moved to the shares of the batch or of each document, and the shares of a sentence's mean."""
+    """Return probabilities moved to the shares of the batch or of each document, and the mean shares of a sentence."""
     if documents is None:
         return adapt_to_priors(proba, trained)
     adapted, shares = adapt_documents(proba, trained, documents)

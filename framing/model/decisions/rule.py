@@ -27,8 +27,8 @@ class Rule:
         What the thresholds are for (``f1``, ``micro_f1``, ``precision>=P``, ``recall>=P``, ``count``); default the
         model's own.
     adapt_priors
-        Move the frames' probabilities to their shares as estimated from the sentences: from all of them (``"batch"``, or
-        ``True``) or, cautiously, a document at a time (``"document"``; those without ``doc_id`` are one). With the batch
+        Move the frames' probabilities to their shares as estimated from the sentences: all of them (``"batch"``, or
+        ``True``) or, cautiously, a document at a time (``"document"``; those without ``doc_id`` are one). For a batch
         the model's thresholds move along, so that the same frames are decided; with documents they stay, so that more
         is found in an article full of a frame. Those given in ``thresholds`` are for the moved probabilities.
     abstain
