@@ -38,20 +38,24 @@ from framing.tracking import Store, open_run, store_uri
 
 SIZES = (500, 1000, 2000, 4000, 8000)
 EPOCHS = 2
+ENCODERS: dict[str, dict[str, Any]] = {
+    "minilm": {},
+    "mpnet": {"model": "sentence-transformers/all-mpnet-base-v2", "learning_rate": 5e-4, "precision": "bfloat16"},
+}
 CODES = Path(__file__).parent / "article_codes.jsonl"
 
 
-def curve(folder: Path, book: Codebook, store: Store) -> None:
+def curve(folder: Path, book: Codebook, store: Store, encoder: str) -> None:
     """Tune on whole documents drawn at random, a larger part holding the smaller; alone and with the written corpus."""
     real, written = _rows(folder / "train.jsonl", book), _written(book)
     for with_written in (False, True):
         for size in (*SIZES, len(real)):
             rows = _sample(real, size) + (written if with_written else [])
             params = {"real_sentences": min(size, len(real)), "written_corpus": "yes" if with_written else "no"}
-            _train(store, "real_news_curve", params, rows, folder)
+            _train(store, "real_news_curve", {"encoder": encoder, **params}, rows, folder)
 
 
-def mixture(folder: Path, book: Codebook, store: Store, only: Sequence[str] = ()) -> None:
+def mixture(folder: Path, book: Codebook, store: Store, encoder: str, only: Sequence[str] = ()) -> None:
     """Compare what is trained on, with one encoder and one rule."""
     real, written = _rows(folder / "train.jsonl", book), _written(book)
     mixtures: dict[str, tuple[list[Sentence], dict[str, Any]]] = {
@@ -65,7 +69,7 @@ def mixture(folder: Path, book: Codebook, store: Store, only: Sequence[str] = ()
     }
     for name, (rows, options) in mixtures.items():
         if not only or name in only:
-            _train(store, "real_news_mixture", {"mixture": name}, rows, folder, **options)
+            _train(store, "real_news_mixture", {"encoder": encoder, "mixture": name}, rows, folder, **options)
 
 
 def models(folder: Path, names: Sequence[str], book: Codebook, store: Store) -> None:
@@ -114,7 +118,7 @@ def _named(names: Sequence[str]) -> Iterator[tuple[str, Predictor]]:
 def _train(
     store: Store, experiment: str, params: dict[str, Any], rows: list[Sentence], folder: Path, **more: Any
 ) -> None:
-    encoder = EncoderTuner(epochs=EPOCHS, hold_out=0)
+    encoder = EncoderTuner(epochs=EPOCHS, hold_out=0, **ENCODERS[params["encoder"]])
     evaluate = {n: str(folder / f"{n}.jsonl") for n in ("check", "dev") if (folder / f"{n}.jsonl").is_file()}
     calibrate = [replace(s, target=None, stance=None) for s in read_sentences(folder / "calibrate.jsonl")]
     result = train(
@@ -180,6 +184,7 @@ def main() -> None:
     parser.add_argument("what", choices=("curve", "mixture", "models", "article"))
     parser.add_argument("place", type=Path, help="folder of real, coded sentences; for `article` the article's file")
     parser.add_argument("names", nargs="*", help="models to score; for `mixture` those to train [default: all]")
+    parser.add_argument("--encoder", choices=ENCODERS, default="minilm", help="what is tuned [default: minilm]")
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
     store, book = Store(store_uri(options.store)), Codebook.load(codebook_path(SHIPPED))
@@ -191,9 +196,9 @@ def main() -> None:
     elif options.what == "models":
         models(options.place, options.names, book, store)
     elif options.what == "mixture":
-        mixture(options.place, book, store, options.names)
+        mixture(options.place, book, store, options.encoder, options.names)
     else:
-        curve(options.place, book, store)
+        curve(options.place, book, store, options.encoder)
 
 
 if __name__ == "__main__":
