@@ -100,10 +100,10 @@ class AnyOf:
     ) -> tuple[Proba, PriorShift]:
         """See ``Decoder``."""
         pairs = zip(proba.T, held_out, strict=True)
-        moved = [_adapted(_both(p), summary.shares, documents) for p, summary in pairs]
+        moved = [_moved_to_shares(_both(p), summary.shares, documents) for p, summary in pairs]
         trained = tuple(float(summary.shares[1]) for summary in held_out)
         estimated = tuple(float(shares[1]) for _, shares in moved)
-        return self.proba([p for p, _ in moved]), PriorShift(self.labels, trained, estimated, _count(documents))
+        return self.proba([p for p, _ in moved]), PriorShift(self.labels, trained, estimated, _n_documents(documents))
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,8 @@ class OneOf:
     ) -> tuple[Proba, PriorShift]:
         """See ``Decoder``."""
         trained = held_out[0].shares
-        adapted, shares = _adapted(proba, trained, documents)
-        shift = PriorShift(self.labels, tuple(trained.tolist()), tuple(shares.tolist()), _count(documents))
+        adapted, shares = _moved_to_shares(proba, trained, documents)
+        shift = PriorShift(self.labels, tuple(trained.tolist()), tuple(shares.tolist()), _n_documents(documents))
         return adapted, shift
 
 
@@ -169,7 +169,7 @@ def _both(present: Proba) -> Proba:
     return np.column_stack([1 - present, present])
 
 
-def _adapted(proba: Proba, trained: Values, documents: Rows | None) -> tuple[Proba, Values]:
+def _moved_to_shares(proba: Proba, trained: Values, documents: Rows | None) -> tuple[Proba, Values]:
     """Return probabilities moved to the shares of the batch or of each document, and the mean shares of a sentence."""
     if documents is None:
         return adapt_to_priors(proba, trained)
@@ -177,5 +177,5 @@ def _adapted(proba: Proba, trained: Values, documents: Rows | None) -> tuple[Pro
     return adapted, shares[documents].mean(axis=0)
 
 
-def _count(documents: Rows | None) -> int:
+def _n_documents(documents: Rows | None) -> int:
     return 0 if documents is None else int(documents.max()) + 1

@@ -62,7 +62,8 @@ class HeldOutSummary:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> HeldOutSummary:
         """Read what ``to_dict`` returned."""
-        n, points = int(content.get("n", 1)), [np.array(content["curve"][name], dtype=float) for name in _CURVE]
+        n = int(content.get("n", 1))
+        thresholds, precision, recall, count = (np.array(content["curve"][name], dtype=float) for name in _CURVE)
         conformity = [np.array(own, dtype=float) for own in content["scores"]]
         _, present, *_ = shares = np.array(content["shares"], dtype=float)
-        return cls(shares, Curve(*points, n * float(present)), conformity, n)
+        return cls(shares, Curve(thresholds, precision, recall, count, n * float(present)), conformity, n)

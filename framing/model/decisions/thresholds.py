@@ -86,7 +86,8 @@ class Curve:
         """
         positives = float(np.sum(y))
         if positives <= 0:
-            return cls(*(np.zeros(0) for _ in range(4)), 0.0)
+            nothing = np.zeros(0)
+            return cls(nothing, nothing, nothing, nothing, positives=0.0)
         order = np.argsort(-proba, kind="stable")
         ranked = proba[order]
         last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # equal probabilities enter together
@@ -100,9 +101,9 @@ class Curve:
         gained = np.flatnonzero(np.diff(self.recall, prepend=0) > 0)
         if len(gained) > points:
             gained = gained[np.linspace(0, len(gained) - 1, points).round().astype(int)]
-        rows = (self.thresholds, self.precision, self.recall, self.count)
         # Six digits are more than a few thousand rows can tell; thresholds stay as they are.
-        return Curve(rows[0][gained], *(row[gained].round(6) for row in rows[1:]), self.positives)
+        precision, recall, count = (row[gained].round(6) for row in (self.precision, self.recall, self.count))
+        return Curve(self.thresholds[gained], precision, recall, count, self.positives)
 
     def choose(self, goal: str, label: str | None = None) -> float:
         """Return the threshold for a goal; without a positive there is nothing to choose by: 0.5.
