@@ -101,7 +101,7 @@ def _cell(metrics: dict[str, float], path: str) -> str:
     if path not in metrics:
         return "–"
     if f"{path}_low" not in metrics:
-        return f"{metrics[path]:.1f}"
+        return f"{metrics[path]:.{0 if path.startswith('article/') else 1}f}"
     return f"{metrics[path]:.3f} [{metrics[f'{path}_low']:.3f}, {metrics[f'{path}_high']:.3f}]"
 
 
