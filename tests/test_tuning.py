@@ -251,6 +251,7 @@ def test_a_stance_is_read_with_its_target(tiny):
         ({"hold_out": 1.0}, r"encoder.hold_out=1.0: expected a share in \[0, 1\)"),
         ({"layers": "some"}, "encoder.layers=some: expected attention or all"),
         ({"contrastive": -1}, "encoder.contrastive=-1: expected 0 or more"),
+        ({"precision": "half"}, "encoder.precision=half: expected float32 or bfloat16"),
     ],
 )
 def test_an_option_out_of_bounds_is_refused_before_the_work(options, line):

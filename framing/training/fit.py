@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -29,9 +29,6 @@ from framing.training.evaluate import evaluate_classifier, named, score_task
 from framing.training.inputs import Recipe, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
 from framing.training.teacher import with_teacher
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass

@@ -18,7 +18,7 @@ from framing.corpus.codes import codes_digest
 from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of, warn_about_groups
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, FramingWarning, InputError, ModelError
+from framing.errors import ConfigError, FramingWarning, InputError
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
 from framing.model.decisions.thresholds import F1
@@ -28,6 +28,7 @@ from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path, model_path
 from framing.training.recipe import Recipe, StanceOptions
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
+from framing.training.teacher import read_unlabelled
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -187,28 +188,9 @@ def prepare(
         seed=recipe.seed,
         encoder=encoder,
         codes=codes,
-        unlabelled=_unlabelled(encoder, book, columns),
+        unlabelled=read_unlabelled(encoder, book, columns),
         calibrate=kept_apart,
     )
-
-
-def _unlabelled(encoder: Any, book: Codebook, columns: Mapping[str, Any] | None) -> list[Sentence]:
-    """Return the sentences for a teacher, who can be asked; none where there is no teacher.
-
-    Raises
-    ------
-    ModelError
-        The teacher cannot be loaded, or its frames are not those that are to be learned.
-    """
-    if not isinstance(encoder, EncoderTuner) or encoder.teacher is None:
-        return []
-    frames = load_model(model_path(encoder.teacher)).codebook.frame_names
-    if frames != book.frame_names:
-        raise ModelError(
-            f"encoder.teacher={encoder.teacher}: it knows the frames {', '.join(frames)}, the codebook has "
-            f"{', '.join(book.frame_names)}; take a teacher that was trained with the same codebook"
-        )
-    return sentences_of(load_dataset(encoder.unlabelled, None, columns))
 
 
 def _check_encoder(encoder: Any, tasks: Sequence[str]) -> None:

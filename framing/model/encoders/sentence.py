@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from framing.errors import EncoderError, first_line
+from framing.errors import ConfigError, EncoderError, first_line
 from framing.model.encoders.adapters import adapter_digest, merge_adapter
 from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16, settings_digest
 
+PRECISIONS = ("float32", "bfloat16")
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
 
@@ -89,7 +90,10 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         ------
         EncoderError
             The weights cannot be found or are not the pinned ones.
+        ConfigError
+            There is no such precision.
         """
+        check_precision(self.precision)
         texts = list(texts)
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
@@ -130,6 +134,18 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
+
+
+def check_precision(precision: str) -> None:
+    """Make sure that there is such a precision.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    if precision not in PRECISIONS:
+        raise ConfigError(f"encoder.precision={precision}: expected {' or '.join(PRECISIONS)}")
 
 
 def load_sentence_transformer(encoder: SentenceEncoder) -> Any:
