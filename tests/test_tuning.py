@@ -16,6 +16,7 @@ from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.loss import Lesson
+from framing.model.encoders.reading import Reading
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.weights import find_weights
 from framing.model.persistence import load_model, save_model
@@ -107,6 +108,10 @@ def test_nothing_of_the_held_out_part_reaches_the_encoder_or_the_heads(tiny):
     assert once.classifier.tasks["frames"].calibrations_ != again.classifier.tasks["frames"].calibrations_
 
 
+def text_of(reading: Reading) -> str:
+    return reading if isinstance(reading, str) else reading[0]
+
+
 @pytest.mark.parametrize("cross_fit", [False, True])
 def test_no_encoder_scores_a_group_that_it_was_tuned_on(tiny, monkeypatch, cross_fit):
     seen, asked = [], []
@@ -114,11 +119,11 @@ def test_no_encoder_scores_a_group_that_it_was_tuned_on(tiny, monkeypatch, cross
 
     def spy(self: EncoderTuner, lessons: list[Lesson]) -> SentenceEncoder:
         encoder = tune(self, lessons)
-        seen.append((encoder.adapter, {text.split(" | ")[-1] for lesson in lessons for text in lesson.texts}))
+        seen.append((encoder.adapter, {text_of(reading) for lesson in lessons for reading in lesson.texts}))
         return encoder
 
-    def watch(self: SentenceEncoder, texts: list[str]) -> np.ndarray:
-        asked.append((self.adapter, {text.split(" | ")[-1] for text in texts}))
+    def watch(self: SentenceEncoder, texts: list[Reading]) -> np.ndarray:
+        asked.append((self.adapter, {text_of(reading) for reading in texts}))
         return transform(self, texts)
 
     monkeypatch.setattr(EncoderTuner, "tune", spy)
@@ -238,10 +243,8 @@ def test_a_damaged_adapter_is_refused(tiny, tmp_path):
 def test_a_stance_is_read_with_its_target(tiny):
     rows = sentences(12)
     classifier = fitted(rows, tiny).classifier
-    asked: list[str] = []
     stance = classifier.tasks["stance"].features_["embedding"]
-    asked += stance.texts_read(rows[:1])
-    assert asked == [f"the harbour | {rows[0].text}"]
+    assert stance.texts_read(rows[:1]) == [(rows[0].text, "the harbour")]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from framing.model.decisions.priors import PriorShift, warn_small_batch, warn_wi
 from framing.model.decisions.rule import DOCUMENT, Decisions, Rule
 from framing.model.decisions.thresholds import F1, Curve
 from framing.model.encoders.tuning import EncoderTuner
-from framing.model.features import PairFeatures, TargetFeatures, TextFeatures, weights_of
+from framing.model.features import ReadingFeatures, TargetFeatures, TextFeatures, weights_of
 from framing.records import Sentence
 
 # Feature sets by name: the encoder's (a tuned one reads this set alone), and the encoder's from before tuning.
@@ -283,7 +283,7 @@ def stance_classifier(
     """Return the unfitted classifier of the stance; a blind one does not see the target (a baseline)."""
     read_as_pair = isinstance(encoder, EncoderTuner) and encoder.learns("stance")
     kinds = (
-        (TextFeatures, TextFeatures) if blind else (PairFeatures if read_as_pair else TargetFeatures, TargetFeatures)
+        (TextFeatures, TextFeatures) if blind else (ReadingFeatures if read_as_pair else TargetFeatures, TargetFeatures)
     )
     return TaskClassifier(OneOf(codebook.stance_names), _feature_sets(encoder, words, context, *kinds), head)
 

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 
 from framing.arrays import Values
 from framing.errors import ConfigError
+from framing.model.encoders.reading import Reading
 from framing.records import Sentence
 
 # What parts the pieces of one text; a tuned encoder learns its meaning.
@@ -73,17 +74,31 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         """Return one row a sentence, shape (n_sentences, n_features)."""
         return self.encoder_.transform(self.texts_read(sentences))
 
-    def texts_read(self, sentences: Sequence[Sentence]) -> list[str]:
+    def texts_read(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder reads of each sentence."""
         return [_SEPARATOR.join([*filter(None, (getattr(s, c) for c in self.context)), s.text]) for s in sentences]
 
-    def texts_learned(self, sentences: Sequence[Sentence]) -> list[str]:
+    def texts_learned(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder is fitted on; there may be more of it than is read of each sentence."""
         return self.texts_read(sentences)
 
 
+class ReadingFeatures(TextFeatures):
+    """The vector of the target as it reads the sentence: for an encoder that was tuned on that.
+
+    Examples
+    --------
+    >>> ReadingFeatures(None).texts_read([Sentence("sanctions hurt", target="sanctions")])
+    [('sanctions hurt', 'sanctions')]
+    """
+
+    def texts_read(self, sentences: Sequence[Sentence]) -> list[Reading]:
+        """Return what the encoder reads of each sentence, and toward what."""
+        return [(str(text), s.target or "") for s, text in zip(sentences, super().texts_read(sentences), strict=True)]
+
+
 class PairFeatures(TextFeatures):
-    """The vector of the target and the sentence, read together: for an encoder that was tuned on such pairs.
+    """The vector of the target and the sentence as one text, which models up to 0.1.0 were tuned on.
 
     Examples
     --------
@@ -91,7 +106,7 @@ class PairFeatures(TextFeatures):
     ['sanctions | sanctions hurt']
     """
 
-    def texts_read(self, sentences: Sequence[Sentence]) -> list[str]:
+    def texts_read(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder reads of each sentence."""
         return [
             f"{s.target or ''}{_SEPARATOR}{text}"
@@ -121,6 +136,6 @@ class TargetFeatures(TextFeatures):
             return sparse.hstack([text, target, text.multiply(target), abs(text - target)], format="csr")
         return np.hstack([text, target, text * target, np.abs(text - target)])
 
-    def texts_learned(self, sentences: Sequence[Sentence]) -> list[str]:
+    def texts_learned(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder is fitted on; there may be more of it than is read of each sentence."""
         return self.texts_read(sentences) + [s.target or "" for s in sentences]

@@ -32,7 +32,7 @@ from framing.model.decisions.heads import Calibration
 from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.thresholds import F1
 from framing.model.encoders.kinds import has_weights, read_encoder, write_encoder
-from framing.model.features import PairFeatures, TargetFeatures, TextFeatures
+from framing.model.features import PairFeatures, ReadingFeatures, TargetFeatures, TextFeatures
 from framing.model.framing import FramingClassifier
 
 FORMAT = 2
@@ -45,7 +45,7 @@ TRUSTED = (
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
 _HELD_OUT = "held_out.json"
-_FEATURES = {kind.__name__: kind for kind in (TextFeatures, PairFeatures, TargetFeatures)}
+_FEATURES = {kind.__name__: kind for kind in (TextFeatures, ReadingFeatures, PairFeatures, TargetFeatures)}
 # What a feature set's encoder is: one of words, fitted and saved with the heads, or the model's own encoder.
 _FITTED, _SENTENCE = "fitted", "sentence"
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")

@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.errors import FramingWarning
+from framing.model.encoders.reading import Reading
 from framing.progress import track
 
 Result = TypeVar("Result")
@@ -43,12 +44,12 @@ class EmbeddingCache:
         self.file = folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.sqlite"
         self._run(lambda connection: None)
 
-    def get(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def get(self, texts: Sequence[Reading]) -> dict[Reading, NDArray[np.float32]]:
         """Return the vectors that are there, by text."""
         keys = {_key(text): text for text in texts}
         wanted = list(keys)
 
-        def read(connection: sqlite3.Connection) -> dict[str, NDArray[np.float32]]:
+        def read(connection: sqlite3.Connection) -> dict[Reading, NDArray[np.float32]]:
             found = {}
             for start in range(0, len(wanted), 500):
                 part = wanted[start : start + 500]
@@ -59,7 +60,7 @@ class EmbeddingCache:
 
         return self._run(read)
 
-    def put(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    def put(self, texts: Sequence[Reading], vectors: NDArray[np.float32]) -> None:
         """Store one vector a text, in one transaction."""
         rows = [
             (_key(text), np.asarray(vector, dtype=np.float32).tobytes())
@@ -96,16 +97,16 @@ class EmbeddingCache:
 
 
 def encode_once(
-    texts: Sequence[str], encode: Callable[[list[str]], NDArray[np.float32]], cache: EmbeddingCache | None
+    texts: Sequence[Reading], encode: Callable[[list[Any]], NDArray[np.float32]], cache: EmbeddingCache | None
 ) -> NDArray[np.float32]:
     """Encode each distinct text once, those that are kept not at all, and keep what is new.
 
     Parameters
     ----------
     texts
-        At least one.
+        At least one; or texts with a target each.
     encode
-        From a list of texts to an array of shape (n_texts, n_dimensions).
+        From a list of them to an array of shape (n_texts, n_dimensions).
     cache
         Where vectors are kept, or ``None``.
 
@@ -115,7 +116,7 @@ def encode_once(
     """
     vectors = dict(cache.get(texts)) if cache else {}
     # By length, so that a batch holds texts of one length and little is padding.
-    missing = sorted({text for text in texts if text not in vectors}, key=lambda text: (len(text), text))
+    missing = sorted({text for text in texts if text not in vectors}, key=_length)
     chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
     for chunk in track(chunks, "encoding") if len(missing) > _SHOWN else chunks:
         encoded = np.asarray(encode(chunk), dtype=np.float32)
@@ -125,5 +126,12 @@ def encode_once(
     return np.stack([vectors[text] for text in texts])
 
 
-def _key(text: str) -> bytes:
+def _length(reading: Reading) -> tuple[int, Reading]:
+    text = reading if isinstance(reading, str) else reading[0]
+    return len(text), reading
+
+
+def _key(reading: Reading) -> bytes:
+    # No text has a NUL before and after its end; so a pair is no text.
+    text = reading if isinstance(reading, str) else "\0".join(["", *reading])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.arrays import Values
+from framing.model.encoders.reading import TARGETS_A_PASS, Reader, Reading, joined
 
 if TYPE_CHECKING:
     import torch
@@ -24,7 +25,7 @@ class Lesson:
     Parameters
     ----------
     texts
-        What the encoder reads, shape (n_rows,).
+        What the encoder reads, shape (n_rows,): texts, or texts with a target.
     Y
         Codes, shape (n_rows, n_labels): 1 present, 0 absent, nan not coded; or a teacher's probabilities.
     exclusive
@@ -35,30 +36,75 @@ class Lesson:
         How much each row counts, shape (n_rows,); ``None`` where all count the same.
     """
 
-    texts: Sequence[str]
+    texts: Sequence[Reading]
     Y: NDArray[np.float64]
     exclusive: bool
     groups: NDArray[np.intp]
     weights: Values | None = None
 
 
-def training_rows(lessons: Sequence[Lesson]) -> dict[str, list[Any]]:
-    """Return text and label vector of each row; labels of the other lessons are nan, the weight stands last."""
+@dataclass
+class _Row:
+    """A text, its own label vector, and its targets with theirs."""
+
+    text: str
+    group: int
+    own: list[float]
+    targets: dict[str, list[float]] = field(default_factory=dict)
+
+
+def training_rows(lessons: Sequence[Lesson], shared: bool) -> dict[str, list[Any]]:
+    """Return what is read in each pass, and the label vectors of what is in it.
+
+    Parameters
+    ----------
+    lessons
+        The rows of each task.
+    shared
+        Whether a text and its targets are read in one pass; else each is read by itself.
+
+    Returns
+    -------
+    dict of lists
+        ``text``, its ``targets``, ``group``, and ``label``: a vector of the text and one of each target. Labels of the
+        other lessons are nan, the weight stands last.
+    """
     width = sum(lesson.Y.shape[1] for lesson in lessons)
-    texts: list[str] = []
-    labels: list[list[float]] = []
+    rows: list[_Row] = []
+    open_rows: dict[str, _Row] = {}  # that may take another code of the same text
     start = 0
     for lesson in lessons:
         Y = np.full((len(lesson.texts), width + 1), np.nan)
         Y[:, -1] = 1.0 if lesson.weights is None else lesson.weights
         Y[:, start : start + lesson.Y.shape[1]] = lesson.Y
         start += lesson.Y.shape[1]
-        texts += lesson.texts
-        labels += Y.tolist()
-    return {"text": texts, "label": labels}
+        for reading, label, group in zip(lesson.texts, Y.tolist(), lesson.groups.tolist(), strict=True):
+            _add(rows, open_rows if shared else {}, reading if shared else joined(reading), label, group)
+    return {
+        "text": [row.text for row in rows],
+        "targets": [list(row.targets) for row in rows],
+        "group": [row.group for row in rows],
+        "label": [[row.own or [np.nan] * (width + 1), *row.targets.values()] for row in rows],
+    }
 
 
-def coding_loss(model: Any, lessons: Sequence[Lesson], options: EncoderTuner) -> torch.nn.Module:
+def _add(rows: list[_Row], open_rows: dict[str, _Row], reading: Reading, label: list[float], group: int) -> None:
+    """Put a code beside others of the same text, or into a row of its own where its place is taken."""
+    text, target = (reading, None) if isinstance(reading, str) else reading
+    row = open_rows.get(text)
+    taken = row is None or (row.own if target is None else target in row.targets or len(row.targets) == TARGETS_A_PASS)
+    if row is None or taken:
+        row = open_rows[text] = _Row(text, group, [])
+        rows.append(row)
+    if target is None:
+        row.own = label
+    else:
+        row.targets[target] = label
+
+
+def coding_loss(
+    model: Any, lessons: Sequence[Lesson], options: EncoderTuner, reader: Reader | None = None
+) -> torch.nn.Module:
     """Return the loss of all lessons on a model's vectors, a module with a linear layer that is trained along."""
     import torch
     from torch.nn import functional
@@ -81,7 +127,8 @@ def coding_loss(model: Any, lessons: Sequence[Lesson], options: EncoderTuner) ->
             self.scale = model.get_embedding_dimension() ** 0.5
 
         def forward(self, features: Any, labels: torch.Tensor) -> torch.Tensor:
-            vectors = self.model(features[0])["sentence_embedding"].float()
+            read = (lambda f: self.model(f)["sentence_embedding"]) if reader is None else reader.vectors
+            vectors = read(features[0]).float()
             # Vectors of length 1 have small entries; scaled, they are what linear layers start well from.
             logits = self.linear(self.drop(vectors * self.scale))
             weights = labels[:, -1].to(logits.dtype)

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from framing.errors import ConfigError, EncoderError, first_line
 from framing.model.encoders.adapters import adapter_digest, merge_adapter
 from framing.model.encoders.cache import EmbeddingCache, encode_once
+from framing.model.encoders.reading import Reading, encode_readings
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16, settings_digest
 
 PRECISIONS = ("float32", "bfloat16")
@@ -75,12 +76,17 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         self.precision = precision
         self.adapter = adapter
 
-    def fit(self, texts: Iterable[str], y: Any = None) -> SentenceEncoder:
+    def fit(self, texts: Iterable[Reading], y: Any = None) -> SentenceEncoder:
         """Do nothing: the encoder is frozen."""
         return self
 
-    def transform(self, texts: Iterable[str]) -> NDArray[np.float32]:
-        """Encode texts.
+    def transform(self, texts: Iterable[Reading]) -> NDArray[np.float32]:
+        """Encode texts, or targets in a text.
+
+        Parameters
+        ----------
+        texts
+            Texts; or pairs of a text and a target, whose vector is the target's as it stands beside that text.
 
         Returns
         -------
@@ -99,12 +105,14 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
             return np.zeros((0, 0), dtype=np.float32)
         return encode_once(texts, self._encode, self._cache)
 
-    def _encode(self, texts: list[str]) -> Any:
+    def _encode(self, texts: list[Any]) -> Any:
         import torch
 
         model = self._sentence_transformer
         half = self.precision == "bfloat16" and has_fast_bfloat16(model.device)
         with _ENCODING, torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=half):
+            if not isinstance(texts[0], str):
+                return encode_readings(model, texts, self.batch_size)
             return model.encode(texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True)
 
     @property

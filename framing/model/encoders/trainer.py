@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framing.model.encoders.reading import Reader
 from framing.model.encoders.weights import has_fast_bfloat16
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def make_trainer(
-    options: EncoderTuner, model: Any, *, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
+    options: EncoderTuner, model: Any, reader: Reader | None, *, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
 ) -> Any:
     """Return sentence-transformers' trainer, which keeps of the weights what is trained, and counts steps for us."""
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
@@ -32,6 +33,7 @@ def make_trainer(
         train_dataset=parts[0],
         eval_dataset=parts[1] if stops else None,
         loss=loss,
+        data_collator=Collator(model, reader),
         callbacks=[Progress(), *([EarlyStoppingCallback(options.patience)] if stops else [])],
     )
     trainer.remove_callback(PrinterCallback)
@@ -100,6 +102,26 @@ def _arguments(options: EncoderTuner, model: Any, *, place: Path, steps: int, st
         disable_tqdm=True,
         dataloader_pin_memory=False,
     )
+
+
+class Collator:
+    """Puts rows together into what the loss takes: a text's features, and the label vectors of all that is in it."""
+
+    valid_label_columns = ("label",)
+
+    def __init__(self, model: Any, reader: Reader | None) -> None:
+        self.model, self.reader = model, reader
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return a batch: vectors come of the texts first, then of their targets, and so do the labels."""
+        import torch
+
+        if self.reader is None:
+            features = self.model.preprocess([row["text"] for row in rows])
+        else:
+            features = self.reader.features([(row["text"], row["targets"]) for row in rows])
+        labels = [row["label"][0] for row in rows] + [label for row in rows for label in row["label"][1:]]
+        return {f"text_{name}": value for name, value in features.items()} | {"label": torch.tensor(labels)}
 
 
 class BatchesByLength:

@@ -22,6 +22,7 @@ from framing.errors import ConfigError, OutputError
 from framing.files import new_folder
 from framing.model.encoders.adapters import ADAPTER_FILES, LAYERS, add_adapter
 from framing.model.encoders.loss import Lesson, coding_loss, training_rows
+from framing.model.encoders.reading import Reader
 from framing.model.encoders.sentence import SentenceEncoder, check_precision, load_sentence_transformer
 from framing.model.encoders.trainer import make_trainer, quiet
 from framing.model.encoders.weights import cache_folder
@@ -29,7 +30,7 @@ from framing.progress import bar
 
 # Raise when a change here, in adapters.py, loss.py or trainer.py changes results: adapters that were cached under a
 # lower number are not reused.
-VERSION = 3
+VERSION = 4
 _SAMPLE = 64  # texts that are encoded to estimate the time
 
 
@@ -181,7 +182,7 @@ class EncoderTuner(BaseEstimator):
         """
         if (cache_folder() / "adapters" / self._identity(lessons) / "adapter").is_dir():
             return 0.0
-        texts = [text for lesson in lessons for text in lesson.texts]
+        texts = list(dict.fromkeys(r if isinstance(r, str) else r[0] for lesson in lessons for r in lesson.texts))
         sample = texts[:: max(1, len(texts) // _SAMPLE)][:_SAMPLE]
         model = load_sentence_transformer(self.base)
         model.encode(sample[:1], show_progress_bar=False)  # the first call prepares
@@ -257,9 +258,10 @@ class EncoderTuner(BaseEstimator):
         model = load_sentence_transformer(self.base)
         add_adapter(model, self)
         _speed_up(model)
-        loss = coding_loss(model, lessons, self)
-        rows = training_rows(lessons)
-        groups = np.concatenate([lesson.groups for lesson in lessons])
+        reader = Reader.of(model)
+        loss = coding_loss(model, lessons, self, reader)
+        rows = training_rows(lessons, shared=reader is not None)
+        groups = np.array(rows.pop("group"))
         names = np.random.default_rng(self.seed).permutation(np.unique(groups))
         held = np.isin(groups, names[: round(self.hold_out * len(names))])
         parts = [
@@ -268,7 +270,9 @@ class EncoderTuner(BaseEstimator):
         ]
         steps = self.epochs * -(-len(parts[0]) // self.rows_per_step)
         with quiet(), bar(steps, f"tuning on {len(parts[0]):,} rows, {self.epochs} epochs") as progress:
-            trainer = make_trainer(self, model, loss=loss, parts=parts, place=place, steps=steps, progress=progress)
+            trainer = make_trainer(
+                self, model, reader, loss=loss, parts=parts, place=place, steps=steps, progress=progress
+            )
             checkpoints = [path for path in place.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
             trainer.train(resume_from_checkpoint=str(_newest(checkpoints)) if checkpoints else None)
         model.eval()
