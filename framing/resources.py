@@ -65,6 +65,11 @@ def codebook_path(codebook: str) -> str:
     return str(resource("seeds/codebook.yaml")) if codebook == SHIPPED else codebook
 
 
+def targets_path(targets: str) -> str:
+    """Return the path meant by a ``stance.targets`` option: ``"shipped"`` is the package's own."""
+    return str(resource("seeds/targets.jsonl")) if targets == SHIPPED else targets
+
+
 def model_path(model: str | Path) -> Path:
     """Return the folder meant by a ``model`` option: a name of ``SHIPPED_MODELS`` is never a folder of the user's.
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.small import sentences
 
-PAD, UNK, CLS, SEP, MASK = SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+# The padding has the number 1, as MPNet takes for granted.
+UNK, PAD, CLS, SEP, MASK = SPECIAL = ("[UNK]", "[PAD]", "[CLS]", "[SEP]", "[MASK]")
 WIDTH = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 24}
 
 
@@ -38,7 +39,7 @@ def tiny_encoder(folder: Path, architecture: str, **config: Any) -> str:
     tokenizer = tiny_tokenizer()
     kind = getattr(transformers, f"{architecture}Model")
     torch.manual_seed(0)
-    model = kind(kind.config_class(vocab_size=len(tokenizer), pad_token_id=0, **config))
+    model = kind(kind.config_class(vocab_size=len(tokenizer), pad_token_id=SPECIAL.index(PAD), **config))
     model.save_pretrained(folder / "transformer")
     tokenizer.save_pretrained(folder / "transformer")
     transformer = Transformer(str(folder / "transformer"))

@@ -12,13 +12,13 @@ stance of three classes it is one problem of three. ``F`` feature sets (embeddin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
-from framing.arrays import Codes, Decided, Fold, Proba, Scores
+from framing.arrays import Codes, Decided, Fold, Proba, Rows, Scores
 from framing.codebook import Codebook
 from framing.errors import ModelError
 from framing.model.decisions.decoders import Decoder, OneOf, decoder_of
@@ -33,6 +33,7 @@ from framing.records import Sentence
 
 # Feature sets by name: the encoder's (a tuned one reads this set alone), and the encoder's from before tuning.
 EMBEDDING, FROZEN = "embedding", "frozen"
+Further = Callable[[Sequence[Sentence], Codes], tuple[list[Sentence], Codes, Rows]]
 
 
 class TaskClassifier(BaseEstimator):
@@ -48,6 +49,9 @@ class TaskClassifier(BaseEstimator):
         A scikit-learn classifier with ``decision_function`` or ``predict_proba``, cloned for each problem.
     goal
         What thresholds are chosen for; see ``check_goal``.
+    further
+        Makes further rows of those that heads learn from, ``(sentences, Y)`` to ``(sentences, Y, origin)``; none where
+        it is ``None``. Rows that calibrate stay as they are.
 
     Attributes
     ----------
@@ -59,11 +63,14 @@ class TaskClassifier(BaseEstimator):
     scores_ : list of Scores, one a problem: those of the rows that were held out, nan elsewhere; not saved
     """
 
-    def __init__(self, decoder: Decoder, features: Mapping[str, Any], head: Any, goal: str = F1) -> None:
+    def __init__(
+        self, decoder: Decoder, features: Mapping[str, Any], head: Any, goal: str = F1, further: Further | None = None
+    ) -> None:
         self.decoder = decoder
         self.features = features
         self.head = head
         self.goal = goal
+        self.further = further
 
     @classmethod
     def restored(
@@ -114,6 +121,12 @@ class TaskClassifier(BaseEstimator):
             features, heads = self._fit_heads(sentences, Y, encoders[-1] if encoders else None)
         self.features_, self.heads_ = features, heads
         return self
+
+    def learned(self, sentences: Sequence[Sentence], Y: Codes) -> tuple[Sequence[Sentence], Codes, Rows]:
+        """Return what is learned from some rows: these and what is made of them; and of which row each is made."""
+        if self.further is None:
+            return sentences, Y, np.arange(len(sentences))
+        return self.further(sentences, Y)
 
     def cross_calibrate(self, Y: Codes, folds: Sequence[Fold]) -> tuple[Proba, Decided]:
         """Return what the held-out rows get when others than themselves calibrate and set the thresholds.
@@ -241,6 +254,7 @@ class TaskClassifier(BaseEstimator):
 
     def _fit_heads(self, sentences: Sequence[Sentence], Y: Codes, tuned: Any = None) -> tuple[dict, dict]:
         features, heads = {}, {}
+        sentences, Y, _ = self.learned(sentences, Y)
         weights = weights_of(sentences)
         for name, transformer in self.features.items():
             unfitted = clone(transformer)
@@ -279,13 +293,15 @@ def stance_classifier(
     words: Any = None,
     context: Sequence[str] = (),
     blind: bool = False,
+    further: Further | None = None,
 ) -> TaskClassifier:
     """Return the unfitted classifier of the stance; a blind one does not see the target (a baseline)."""
     read_as_pair = isinstance(encoder, EncoderTuner) and encoder.learns("stance")
     kinds = (
         (TextFeatures, TextFeatures) if blind else (ReadingFeatures if read_as_pair else TargetFeatures, TargetFeatures)
     )
-    return TaskClassifier(OneOf(codebook.stance_names), _feature_sets(encoder, words, context, *kinds), head)
+    features = _feature_sets(encoder, words, context, *kinds)
+    return TaskClassifier(OneOf(codebook.stance_names), features, head, further=further)
 
 
 def _feature_sets(

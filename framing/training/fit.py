@@ -215,14 +215,11 @@ def _lessons(training: Training, rows: Rows) -> list[Lesson]:
         if not training.encoder.learns(name):
             continue
         part = np.flatnonzero(np.isin(task.rows, rows))
-        sentences = [task.sentences[i] for i in part]
+        sentences, Y, origin = task.classifier.learned([task.sentences[i] for i in part], task.Y[part])
         features = task.classifier.features[EMBEDDING]
+        groups = training.groups[task.rows[part[origin]]]
         lesson = Lesson(
-            features.texts_read(sentences),
-            task.Y[part],
-            task.classifier.decoder.exclusive,
-            training.groups[task.rows[part]],
-            weights_of(sentences),
+            features.texts_read(sentences), Y, task.classifier.decoder.exclusive, groups, weights_of(sentences)
         )
         lessons.append(with_teacher(lesson, task, training))
     return lessons

@@ -25,8 +25,9 @@ from framing.model.decisions.thresholds import F1
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.persistence import load_model
 from framing.records import Sentence
-from framing.resources import SHIPPED, codebook_path, data_path, model_path
+from framing.resources import SHIPPED, codebook_path, data_path, model_path, targets_path
 from framing.training.recipe import Recipe, StanceOptions
+from framing.training.targets import FurtherTargets, read_names
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
 from framing.training.teacher import read_unlabelled
 
@@ -169,7 +170,7 @@ def prepare(
         sentences = [*(sentences[i] for i in learned), *apart]
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
     _check_encoder(encoder, recipe.tasks)
-    parts = _parts(encoder, recipe)
+    parts = _parts(encoder, recipe, book)
     kinds = [kind for name, kind in KINDS.items() if name in recipe.tasks]
     tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split, len(dataset)) for kind in kinds}
     coded = {name: task for name, task in tasks.items() if task is not None}
@@ -211,16 +212,20 @@ def _baselines(tasks: Mapping[str, Task], book: Codebook, parts: Parts, stance: 
     return {STANCE_BLIND.name: blind}
 
 
-def _parts(encoder: Any, recipe: Recipe) -> Parts:
+def _parts(encoder: Any, recipe: Recipe, book: Codebook) -> Parts:
     """Return what classifiers are built of, the heads checked."""
     head = recipe.head
     if head is None:
         head = LogisticRegression(class_weight="balanced", solver="newton-cg", max_iter=2000)
-    stance_head = None if recipe.stance is None else recipe.stance.head
-    heads = {"frames": head, "stance": head if stance_head is None else stance_head}
+    stance = recipe.stance or StanceOptions()
+    heads = {"frames": head, "stance": head if stance.head is None else stance.head}
     for each in heads.values():
         check_head(each)
-    return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds)
+    further = None
+    if stance.targets or stance.off_target:
+        names = read_names(targets_path(stance.targets)) if stance.targets else {}
+        further = FurtherTargets(book.stance_names, names, stance.off_target, recipe.seed)
+    return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds, further)
 
 
 def _not_in(apart: list[Sentence], sentences: list[Sentence], split: GroupedFolds) -> list[int]:

@@ -23,10 +23,21 @@ class StanceOptions:
         A classifier for the stance; ``None`` takes the one of the frames.
     blind_baseline
         Also score the same model without the target, as ``stance_blind``: what a stance is worth that ignores it.
+    targets
+        A table of other names and opposites of targets, of which further rows are made for what is learned (see
+        ``framing.training.targets``); ``"shipped"`` is the package's own, in English.
+    off_target
+        For this share of the rows, in [0, 1], a further one has the target of a sentence about something else: neutral.
     """
 
     head: Any = None
     blind_baseline: bool = True
+    targets: str | None = None
+    off_target: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.off_target <= 1:
+            raise ConfigError(f"stance.off_target={self.off_target}: expected a share in [0, 1]")
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,19 @@ from framing.measure.intervals import Estimate
 from framing.measure.metrics import frame_estimates, stance_estimates
 from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
 from framing.records import Prediction, Sentence
+from framing.training.targets import FurtherTargets
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What classifiers are built of: encoder, a head by task, words, context and the thresholds' goal."""
+    """What classifiers are built of: encoder, a head by task, words, context, the thresholds' goal, further targets."""
 
     encoder: Any
     heads: Mapping[str, Any]
     words: Any
     context: Sequence[str]
     goal: str
+    further: FurtherTargets | None = None
 
     def beside(self) -> dict[str, Any]:
         """Return what is read beside the sentence and its vector."""
@@ -101,7 +103,7 @@ STANCE = TaskKind(
     is_coded=lambda sentence, book: bool(book.stance and sentence.stance is not None and sentence.target),
     codes=_stance_codes,
     stratum=lambda sentence: str(sentence.stance),
-    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], **p.beside()),
+    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], further=p.further, **p.beside()),
     estimates=lambda Y, proba, decided, labels, W: stance_estimates(Y.argmax(axis=1), proba, labels, W),
     prediction=lambda sentence, proba, present: Prediction(sentence, stance=present[0], stance_proba=proba),
 )

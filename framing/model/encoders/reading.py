@@ -4,9 +4,9 @@ One input holds a sentence and any number of targets::
 
     [CLS] the sentence [SEP] first target [SEP] second target [SEP]
 
-A mask lets the sentence's tokens attend to the sentence alone, and a target's to the sentence and to that target. So the
-sentence has the vector that it has by itself, a target's vector does not depend on which others are asked for, and k
-targets cost the few tokens that they have, where reading each pair anew would cost k passes. Position numbers go on
+A mask lets the sentence's tokens attend to the sentence alone, and a target's to the sentence and to that target. So
+the sentence has the vector that it has by itself, a target's vector does not depend on which others are asked for, and
+k targets cost the few tokens that they have, where reading each pair anew would cost k passes. Position numbers go on
 after the sentence, for each target from the same number.
 
 As in prefix language models (Raffel et al. 2020), where the prefix is read once and what follows attends to it.
@@ -65,7 +65,8 @@ class Reader:
         try:
             with torch.no_grad():
                 alone = model(model.preprocess([text for text, _ in _SAMPLE]))["sentence_embedding"]
-                for first in dict.fromkeys((0, (getattr(model.tokenizer, "pad_token_id", None) or 0) + 1)):
+                # RoBERTa and its kin count from the padding's number on, MPNet from 2.
+                for first in dict.fromkeys((0, model.tokenizer.pad_token_id + 1, 2)):
                     reader = cls(model, first)
                     if reader._agrees(alone):
                         return reader
@@ -102,7 +103,9 @@ class Reader:
 
         texts = self.tokenizer([text for text, _ in rows], truncation=True, max_length=self.longest)["input_ids"]
         end = [self.tokenizer.sep_token_id]
-        parts = [[ids, *(self._target(target) + end for target in row[1])] for ids, row in zip(texts, rows, strict=True)]
+        parts = [
+            [ids, *(self._target(target) + end for target in row[1])] for ids, row in zip(texts, rows, strict=True)
+        ]
         shape = len(rows), max(sum(map(len, part)) for part in parts)
         ids = torch.full(shape, self.tokenizer.pad_token_id)
         positions, blocks = torch.full(shape, self.first), torch.full(shape, -1)
@@ -238,7 +241,7 @@ def _relative_positions(transformer: Any, positions: torch.Tensor) -> Any:
     """
     import torch
 
-    encoder = getattr(transformer, "encoder", None)
+    encoder: Any = getattr(transformer, "encoder", None)
     if not hasattr(encoder, "compute_position_bias"):
         return 0.0
     index = torch.arange(positions.shape[1], device=positions.device)[None]

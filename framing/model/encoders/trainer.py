@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 
 def make_trainer(
-    options: EncoderTuner, model: Any, reader: Reader | None, *, loss: Any, parts: Sequence[Any], place: Path, steps: int, progress: Any
+    options: EncoderTuner,
+    model: Any,
+    reader: Reader | None,
+    *,
+    loss: Any,
+    parts: Sequence[Any],
+    place: Path,
+    steps: int,
+    progress: Any,
 ) -> Any:
     """Return sentence-transformers' trainer, which keeps of the weights what is trained, and counts steps for us."""
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback

@@ -1,0 +1,131 @@
+"""Further stance rows: other names, opposites, and targets of other sentences, for what is learned alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from framing import Codebook, FramingWarning, Sentence, train
+from framing.corpus.splits import GroupedFolds
+from framing.errors import ConfigError, InputError
+from framing.model.encoders import WordVectorizer
+from framing.resources import targets_path
+from framing.training import StanceOptions
+from framing.training.targets import FurtherTargets, OtherNames, read_names
+
+LABELS = ("against", "neutral", "favor")
+NAMES = {"sanctions on russia": OtherNames(("penalties for Moscow",), ("lifting the sanctions",))}
+
+
+def row(
+    stance: str, target: str = "Sanctions on  Russia", text: str = "They work.", weight: float | None = None
+) -> Sentence:
+    return Sentence(text, target=target, stance=stance, weight=weight)
+
+
+def made(rows: list[Sentence], **options: Any) -> tuple[list[Sentence], np.ndarray, np.ndarray]:
+    Y = np.array([[float(s.stance == label) for label in LABELS] for s in rows])
+    return FurtherTargets(LABELS, NAMES, **options)(rows, Y)
+
+
+@pytest.mark.parametrize("stance, swapped", [("favor", "against"), ("against", "favor"), ("neutral", "neutral")])
+def test_another_name_has_the_same_stance_and_an_opposite_the_swapped_one(stance, swapped):
+    sentences, Y, origin = made([row(stance, weight=0.5)])
+    assert [(s.target, s.stance, s.weight) for s in sentences[1:]] == [
+        ("penalties for Moscow", stance, 0.5),
+        ("lifting the sanctions", swapped, 0.5),
+    ]
+    assert [LABELS[code] for code in Y.argmax(axis=1)] == [stance, stance, swapped]
+    assert origin.tolist() == [0, 0, 0]
+
+
+def test_a_target_of_another_sentence_is_neutral_and_shares_no_word_with_this_one():
+    rows = [row("favor", "the dam", "The dam pays."), row("against", "grain exports", "Exports of grain fell.")]
+    sentences, _, origin = made(rows, off_target=1.0)
+    assert [(s.text, s.target, s.stance) for s in sentences[2:]] == [
+        ("The dam pays.", "grain exports", "neutral"),
+        ("Exports of grain fell.", "the dam", "neutral"),
+    ]
+    assert origin.tolist() == [0, 1, 0, 1]
+    alike = [row("favor", "grain imports", "Grain is cheap."), row("against", "grain exports", "Grain is dear.")]
+    assert len(made(alike, off_target=1.0)[0]) == 2, "an off-target row shares a word with its sentence"
+
+
+def test_a_share_of_the_rows_is_drawn_by_the_seed():
+    rows = [row("favor", f"matter{i:03d} {i}", f"Word{i}.") for i in range(200)]
+    counts = [len(made(rows, off_target=0.25, seed=seed)[0]) - 200 for seed in (0, 0, 1)]
+    assert counts[0] == counts[1] and 30 <= counts[0] <= 70
+    assert made(rows, off_target=0.25)[0] != made(rows, off_target=0.25, seed=1)[0]
+
+
+def test_classes_of_another_codebook_get_what_they_have_a_name_for():
+    Y = np.array([[1.0, 0.0]])
+    assert len(FurtherTargets(("favor", "mixed"), NAMES, off_target=1.0)([row("favor")], Y)[0]) == 2  # the same thing
+    assert len(FurtherTargets(("good", "bad"), NAMES)([row("good")], Y)[0]) == 2
+
+
+def test_names_are_read_from_lists_and_from_cells(tmp_path):
+    (tmp_path / "names.jsonl").write_text(json.dumps({"target": "The  Dam", "same": ["the barrage"], "opposite": []}))
+    assert read_names(tmp_path / "names.jsonl") == {"the dam": OtherNames(("the barrage",), ())}
+    (tmp_path / "names.csv").write_text("target,same,opposite\nthe dam,the barrage; the weir,\n")
+    assert read_names(tmp_path / "names.csv") == {"the dam": OtherNames(("the barrage", "the weir"), ())}
+
+
+@pytest.mark.parametrize(
+    "content, line",
+    [
+        ('{"target": 3}', r"names.jsonl, line 1: target is 3; expected the name of a target"),
+        ('{"same": ["a"]}', r"names.jsonl, line 1: target is None; expected the name of a target"),
+        ('{"target": "a", "same": 4}', r"names.jsonl, line 1: same is 4; expected a list of phrases"),
+        ("", r"names.jsonl: the file is empty"),
+    ],
+)
+def test_a_table_of_names_that_is_none_is_told_with_its_line(tmp_path, content, line):
+    (tmp_path / "names.jsonl").write_text(content)
+    with pytest.raises(InputError, match=line):
+        read_names(tmp_path / "names.jsonl")
+    with pytest.raises(InputError, match="no such file"):
+        read_names(tmp_path / "missing.jsonl")
+
+
+def test_the_shipped_names_can_be_read_and_say_something_else_than_the_target():
+    names = read_names(targets_path("shipped"))
+    assert len(names) > 2000
+    for target, other in names.items():
+        phrases = [phrase.casefold() for phrase in (*other.same, *other.opposite)]
+        assert target not in phrases and len(set(phrases)) == len(phrases)
+
+
+def test_a_stance_learns_that_it_swaps_with_the_opposite_of_its_target(tmp_path):
+    """Each sentence is coded toward one target alone; toward the opposite a stance can only have been made."""
+    (tmp_path / "names.jsonl").write_text('{"target": "the dam", "same": [], "opposite": ["no dam"]}')
+    rows = [
+        Sentence(f"{tone} {i}", target="the dam", stance=stance, group=str(i))
+        for i in range(12)
+        for tone, stance in (("splendid", "favor"), ("ruinous", "against"), ("wet", "neutral"))
+    ]
+    book = Codebook.from_dict({"name": "tiny", "frames": ["gain"], "stance": ["favor", "against", "neutral"]})
+    asked = [Sentence("splendid", target="no dam"), Sentence("ruinous", target="no dam")]
+
+    def said(**options: Any) -> list[str | None]:
+        with pytest.warns(FramingWarning, match="frames not trained"):
+            result = train(
+                rows,
+                book,
+                encoder=WordVectorizer(min_df=1),
+                split=GroupedFolds(3),
+                stance=StanceOptions(blind_baseline=False, **options),
+            )
+        assert len(result.held_out["stance"].sentences) == len(rows), "rows that were made are scored"
+        return [p.stance for p in result.classifier.predict(asked)]
+
+    assert said() == ["favor", "against"]
+    assert said(targets=str(tmp_path / "names.jsonl")) == ["against", "favor"]
+
+
+def test_a_share_out_of_bounds_is_refused():
+    with pytest.raises(ConfigError, match=r"stance.off_target=1.5: expected a share in \[0, 1\]"):
+        StanceOptions(off_target=1.5)
