@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from framing import Codebook, FramingWarning, Sentence, train
+from framing import Codebook, Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, InputError
-from framing.model.encoders import WordVectorizer
+from framing.model.encoders import EncoderTuner, WordVectorizer
+from framing.model.encoders.loss import Lesson
 from framing.resources import targets_path
 from framing.training import StanceOptions
 from framing.training.targets import FurtherTargets, OtherNames, read_names
@@ -99,8 +100,15 @@ def test_the_shipped_names_can_be_read_and_say_something_else_than_the_target():
         assert target not in phrases and len(set(phrases)) == len(phrases)
 
 
-def test_a_stance_learns_that_it_swaps_with_the_opposite_of_its_target(tmp_path):
-    """Each sentence is coded toward one target alone; toward the opposite a stance can only have been made."""
+class LearnedError(Exception):
+    """What an encoder is given to learn from."""
+
+
+def test_encoder_and_heads_learn_from_further_rows_in_the_group_of_their_sentence(tmp_path, monkeypatch):
+    def caught(self: EncoderTuner, lessons: list[Lesson]) -> None:
+        raise LearnedError(lessons)
+
+    monkeypatch.setattr(EncoderTuner, "tune", caught)
     (tmp_path / "names.jsonl").write_text('{"target": "the dam", "same": [], "opposite": ["no dam"]}')
     rows = [
         Sentence(f"{tone} {i}", target="the dam", stance=stance, group=str(i))
@@ -108,22 +116,22 @@ def test_a_stance_learns_that_it_swaps_with_the_opposite_of_its_target(tmp_path)
         for tone, stance in (("splendid", "favor"), ("ruinous", "against"), ("wet", "neutral"))
     ]
     book = Codebook.from_dict({"name": "tiny", "frames": ["gain"], "stance": ["favor", "against", "neutral"]})
-    asked = [Sentence("splendid", target="no dam"), Sentence("ruinous", target="no dam")]
+    options = StanceOptions(targets=str(tmp_path / "names.jsonl"))
+    with pytest.raises(LearnedError) as caught_error:
+        train(rows, book, encoder=EncoderTuner(), split=GroupedFolds(3), tasks=["stance"], stance=options)
+    (lesson,) = caught_error.value.args[0]
+    half = len(lesson.texts) // 2
+    assert [target for _, target in lesson.texts] == ["the dam"] * half + ["no dam"] * half
+    assert lesson.groups[:half].tolist() == lesson.groups[half:].tolist()
+    assert lesson.Y[:3].tolist() == np.eye(3).tolist()
+    assert lesson.Y[half : half + 3].tolist() == np.eye(3)[[1, 0, 2]].tolist()
 
-    def said(**options: Any) -> list[str | None]:
-        with pytest.warns(FramingWarning, match="frames not trained"):
-            result = train(
-                rows,
-                book,
-                encoder=WordVectorizer(min_df=1),
-                split=GroupedFolds(3),
-                stance=StanceOptions(blind_baseline=False, **options),
-            )
-        assert len(result.held_out["stance"].sentences) == len(rows), "rows that were made are scored"
-        return [p.stance for p in result.classifier.predict(asked)]
-
-    assert said() == ["favor", "against"]
-    assert said(targets=str(tmp_path / "names.jsonl")) == ["against", "favor"]
+    features = (WordVectorizer(min_df=1), options)
+    result = train(rows, book, encoder=features[0], split=GroupedFolds(3), tasks=["stance"], stance=features[1])
+    assert len(result.held_out["stance"].sentences) == len(rows), "rows that were made are scored"
+    # Each sentence is coded toward one target alone: only a made row can have taught the words of another.
+    words = result.classifier.tasks["stance"].features_["embedding"].encoder_.vectorizer_.get_feature_names_out()
+    assert "no dam" in set(words)
 
 
 def test_a_share_out_of_bounds_is_refused():

@@ -19,7 +19,9 @@ from framing.corpus.readers import Source, format_of, read_rows
 from framing.errors import InputError
 from framing.records import Sentence
 
-NEUTRAL, OPPOSITES = "neutral", {"favor": "against", "against": "favor"}
+NEUTRAL = "neutral"
+OPPOSITES = {"favor": "against", "against": "favor", NEUTRAL: NEUTRAL}
+_FUNCTION_WORDS = {"the", "and", "for", "with", "from", "its", "their", "into", "over"}
 _DRAWS = 20  # targets that are looked at until one has no word of the sentence
 
 
@@ -78,14 +80,13 @@ class FurtherTargets:
         for number, sentence in enumerate(sentences):
             other = self.names.get(_folded(sentence.target or ""), OtherNames())
             stance = sentence.stance or ""
-            swapped = OPPOSITES.get(stance, stance)
-            for phrases, code in ((other.same, stance), (other.opposite, swapped)):
+            for phrases, code in ((other.same, stance), (other.opposite, OPPOSITES.get(stance))):
                 if phrases and code in self.labels:
                     made.append(replace(sentence, target=phrases[rng.integers(len(phrases))], stance=code))
             if NEUTRAL in self.labels and rng.random() < self.off_target:
                 drawn = [pool[i] for i in rng.integers(len(pool), size=_DRAWS)]
                 known = _words(f"{sentence.text} {sentence.headline} {sentence.previous} {sentence.target}")
-                if off := next((target for target in drawn if not _words(target) & known), None):
+                if off := next((target for target in drawn if _words(target) and not _words(target) & known), None):
                     made.append(replace(sentence, target=off, stance=NEUTRAL))
             origin += [number] * (len(sentences) + len(made) - len(origin))
         codes = np.array([[float(s.stance == label) for label in self.labels] for s in made])
@@ -124,4 +125,4 @@ def _folded(target: str) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w{4,}", text.casefold()))
+    return set(re.findall(r"\w{3,}", text.casefold())) - _FUNCTION_WORDS
