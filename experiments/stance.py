@@ -1,0 +1,207 @@
+"""Stance on public data, toward seen and unseen targets, beside the same model blind to them. Runs for stance.md.
+
+    python experiments/stance.py BENCHMARKS                    # all, the encoder tuned on each training part
+    python experiments/stance.py BENCHMARKS perspectrum gwsd   # some of them
+    python experiments/stance.py BENCHMARKS semeval2016_left_out newsmtsc --encoder mpnet
+    python experiments/stance.py BENCHMARKS --model shipped    # a finished model that has seen none of them
+
+BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance``, ``newsmtsc``, ``perspectrum_stance``,
+``valueeval`` and ``ruw_russia_ukraine``; the data sets are not part of this project. The recipe is that of
+``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
+Training parts alone are learned from, calibrated and validated on; a test part is read once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+
+from framing import Codebook, Predictor, Sentence
+from framing.corpus.splits import GroupedFolds
+from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.metrics import stance_estimates, with_intervals
+from framing.model.decisions.rule import Rule
+from framing.resources import resource
+from framing.tracking import Store, open_run, store_uri
+from framing.training import train
+
+CLASSES = ("against", "neutral", "favor")
+Part = list[Sentence]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A public data set.
+
+    Parameters
+    ----------
+    folder
+        Its name.
+    group
+        The field by which rows stay together and intervals resample; by text where it is ``None``.
+    tests
+        Names of the scored parts, by file.
+    classes
+        The stances that occur.
+    left_out
+        Each target is scored by a model that has not seen it.
+    """
+
+    folder: str
+    group: str | None = None
+    tests: tuple[str, ...] = ("test",)
+    classes: tuple[str, ...] = CLASSES
+    left_out: bool = False
+
+
+BENCHMARKS = {
+    "semeval2016": Benchmark("semeval2016_stance"),
+    "semeval2016_left_out": Benchmark("semeval2016_stance", left_out=True),
+    "gwsd": Benchmark("gwsd_climate_stance"),
+    "newsmtsc": Benchmark("newsmtsc", tests=("test", "test_mt")),
+    "perspectrum": Benchmark("perspectrum_stance", group="claim_id", classes=("against", "favor")),
+    "valueeval": Benchmark("valueeval", group="target", classes=("against", "favor")),
+    "ruw": Benchmark("ruw_russia_ukraine", group="pair"),
+}
+
+
+def run(name: str, folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Estimate]]:
+    """Train on a benchmark and return the scores of each part that is tested."""
+    benchmark = BENCHMARKS[name]
+    taught = [s for part in ("train", "validation") for s in _read(folder, benchmark, part)]
+    tests = {part: _read(folder, benchmark, part) for part in benchmark.tests}
+    known = {_key(s.text) for s in taught}
+    for part, rows in tests.items():
+        tests[part] = [s for s in rows if _key(s.text) not in known] if name == "ruw" else rows
+    if benchmark.left_out:
+        scored = [_left_out(target, taught, tests["test"], benchmark, options) for target in _targets(taught)]
+        rows, proba, blind = ([x for part in scored for x in part[k]] for k in range(3))
+        return {"test": _scores(rows, np.array(proba), np.array(blind), benchmark.classes)}
+    model, blind_model = _fit(taught, benchmark.classes, options)
+    return {
+        part: _scores(rows, model.predict_proba(rows), blind_model.predict_proba(rows), benchmark.classes)
+        for part, rows in tests.items()
+    }
+
+
+def ask(name: str, folder: Path, model: str) -> dict[str, dict[str, Estimate]]:
+    """Score a finished model, which has seen nothing of a benchmark; where no stance is neutral, it has to take a side."""
+    benchmark = BENCHMARKS[name]
+    task = Predictor.load(model).classifier.tasks["stance"]
+    columns = [task.labels.index(label) for label in benchmark.classes]
+    found = {}
+    for part in benchmark.tests:
+        rows = _read(folder, benchmark, part)
+        proba, blind = (
+            task.judge([replace(s, target=target or s.target) for s in rows], Rule()).proba[:, columns]
+            for target in (None, "this")
+        )
+        found[part] = _scores(rows, proba, blind, benchmark.classes)
+    return found
+
+
+def _left_out(target: str, taught: Part, test: Part, benchmark: Benchmark, options: argparse.Namespace) -> Any:
+    rows = [s for s in test if s.target == target]
+    model, blind = _fit([s for s in taught if s.target != target], benchmark.classes, options)
+    return rows, list(model.predict_proba(rows)), list(blind.predict_proba(rows))
+
+
+def _fit(rows: Part, classes: Sequence[str], options: argparse.Namespace) -> tuple[Any, Any]:
+    """Return the stance's classifier and the blind one, both on encoders tuned on their own reading of the same rows."""
+    book = Codebook.from_dict({"name": "stance", "frames": ["none"], "stance": list(classes)})
+    result = train(rows, book, **options.recipe)
+    # Blind: the same procedure, where all targets are one.
+    blind = train([replace(s, target="this") for s in rows], book, **options.recipe)
+    return result.classifier.tasks["stance"], blind.classifier.tasks["stance"]
+
+
+def _scores(rows: Part, proba: Any, blind: Any, classes: Sequence[str]) -> dict[str, Estimate]:
+    y = np.array([classes.index(str(s.stance)) for s in rows])
+    W = bootstrap_weights(GroupedFolds().groups(rows))
+    found, unseeing = (_with_f_avg(stance_estimates(y, p, classes, W)) for p in (proba, blind))
+    most = np.eye(len(classes))[[np.bincount(y).argmax()] * len(y)]
+    floor = _with_f_avg(stance_estimates(y, most, classes, W))
+    wanted = ("macro_f1", "accuracy", "f_avg", "calibration_error")
+    named = {f"{path}": found[path] for path in wanted}
+    named |= {f"blind/{path}": unseeing[path] for path in wanted[:3]}
+    named |= {f"gain/{path}": found[path] - unseeing[path] for path in wanted[:3]}
+    return named | {f"majority/{path}": floor[path] for path in wanted[:3]}
+
+
+def _with_f_avg(found: dict[str, Estimate]) -> dict[str, Estimate]:
+    """Add the mean F1 of favor and against, the shared tasks' score."""
+    one, two = found["favor/f1"], found["against/f1"]
+    return found | {"f_avg": Estimate((one.value + two.value) / 2, (one.replicates + two.replicates) / 2, one.n)}
+
+
+def _read(folder: Path, benchmark: Benchmark, part: str) -> Part:
+    file = folder / benchmark.folder / f"{part}.jsonl"
+    if part == "validation" and not file.is_file():
+        return []
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    group: Callable[[dict[str, Any]], str] = lambda row: str(row[benchmark.group]) if benchmark.group else ""
+    return [
+        Sentence(row["text"], target=row["target"], stance=row["label"], group=group(row), doc_id=f"{part} {i}")
+        for i, row in enumerate(rows)
+    ]
+
+
+def _targets(rows: Part) -> list[str]:
+    return sorted({str(s.target) for s in rows})
+
+
+def _key(text: str) -> str:
+    return "".join(text.lower().split())
+
+
+def _recipe(overrides: Sequence[str]) -> dict[str, Any]:
+    with initialize_config_dir(str(resource("configs").absolute()), version_base="1.3"):
+        config = compose("train", ["experiment=stance", *overrides])
+    made = instantiate({key: value for key, value in config.items() if key != "hydra"}, _convert_="all")
+    parts = {key: made[key] for key in ("encoder", "head", "words", "split", "tasks", "stance", "seed")}
+    return parts | {"words": parts["words"] or None}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="folder of the benchmarks")
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which [default: all]")
+    parser.add_argument("--encoder", choices=("minilm", "mpnet"), default="minilm", help="what is tuned [default: minilm]")
+    parser.add_argument("--model", help="score a finished model instead, such as shipped or shipped-large")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe")
+    parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
+    options = parser.parse_args()
+    names = options.names or list(BENCHMARKS)
+    for name in names:
+        if not (place := options.folder / BENCHMARKS[name].folder).is_dir():
+            sys.exit(f"{place}: not there; the data sets are not part of this project ({BENCHMARKS[name].folder})")
+    if not options.model:
+        options.recipe = _recipe([f"encoder={options.encoder}_tuned", *options.set])
+    store = Store(store_uri(options.store))
+    for name in names:
+        if options.model and BENCHMARKS[name].left_out:
+            continue
+        start = time.process_time()
+        by_part = ask(name, options.folder, options.model) if options.model else run(name, options.folder, options)
+        minutes = (time.process_time() - start) / 60
+        system = options.model or f"{options.encoder} tuned"
+        for part, found in by_part.items():
+            params = {"benchmark": name, "part": part, "system": system, "changed": " ".join(options.set)}
+            with open_run(store, f"{name} {part} {system}", "stance", params) as logged:
+                logged.log(with_intervals(found) | {"cpu_minutes": round(minutes, 1)})
+            shown = {path: round(e.value, 3) for path, e in found.items()}
+            print(name, part, system, shown, f"{minutes:.1f} min", flush=True)
+
+
+if __name__ == "__main__":
+    main()
