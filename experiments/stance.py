@@ -176,7 +176,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder of the benchmarks")
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which [default: all]")
-    parser.add_argument("--encoder", choices=("minilm", "mpnet"), default="minilm", help="what is tuned [default: minilm]")
+    parser.add_argument(
+        "--encoder", choices=("minilm", "mpnet"), default="minilm", help="what is tuned [default: minilm]"
+    )
     parser.add_argument("--model", help="score a finished model instead, such as shipped or shipped-large")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe")
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 SHIPPED = "shipped"
+# Coded rows by the name that options have for them; a file or folder of that name is "./shipped".
+SHIPPED_DATA = {SHIPPED: "data", "shipped-probes": "seeds/stance_probes.jsonl"}
 
 
 class ShippedModel(NamedTuple):
@@ -48,16 +50,20 @@ def resource(name: str) -> Path:
 
 
 def data_path(data: Any) -> Any:
-    """Return the path, or paths, meant by a ``data`` option: ``"shipped"`` is the package's own corpus.
+    """Return the path, or paths, meant by an option that takes coded rows.
+
+    ``"shipped"`` is the package's own corpus, ``"shipped-probes"`` its rows that test a stance.
 
     Examples
     --------
     >>> data_path(["mine.jsonl", "yours.jsonl"])
     ['mine.jsonl', 'yours.jsonl']
+    >>> Path(data_path("shipped-probes")).name
+    'stance_probes.jsonl'
     """
     if isinstance(data, list):
         return [data_path(one) for one in data]
-    return str(resource("data")) if isinstance(data, str) and data == SHIPPED else data
+    return str(resource(SHIPPED_DATA[data])) if isinstance(data, str) and data in SHIPPED_DATA else data
 
 
 def codebook_path(codebook: str) -> str:

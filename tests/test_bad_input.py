@@ -165,7 +165,12 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
         (["-cd", "configs", "head=odd"], "head: Error loading 'sklearn.svm.Svc':; "),
         (["experiment=mine"], "experiment=mine: unknown choice 'mine'; expected one of: "),
         (["split.n_splits=1"], "split.n_splits=1: at least 2 folds are needed"),
-        (["split.by=month"], "split.by=month: expected 'group' or 'source'"),
+        (["split.by=month"], "split.by=month: expected 'group', 'source' or 'target'"),
+        (
+            ["split=target", "tasks=[stance]"],
+            "the coded rows form 1 group(s), but 5 folds need at least 5; code rows toward more targets, or set "
+            "split.n_splits lower",
+        ),
         (
             ["head.C=-1"],
             "head: The 'C' parameter of LogisticRegression must be a float in the range (0.0, inf]. Got -1 instead.",

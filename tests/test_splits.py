@@ -1,5 +1,7 @@
 """Folds: what belongs together stays on one side, and each side has its share of the labels."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,54 @@ def test_by_source_each_row_needs_one():
     assert str(caught.value) == "split.by=source, but 2 of 3 rows have no 'source'"
 
 
+def test_by_target_a_target_is_one_whatever_its_case_and_spaces_and_nothing_else_ties_its_rows():
+    sentences = [
+        Sentence("It pays.", target="the Harbour", group="a"),
+        Sentence("It pays.", target="the ban", group="a"),  # the same text and document, another target
+        Sentence("It costs.", target=" the  HARBOUR ", group="b"),
+        Sentence("It costs.", target="the ban on ships", doc_id="1.txt"),
+        Sentence("It rains.", target="the straße", doc_id="1.txt"),
+        Sentence("It snows.", target="the STRASSE"),
+    ]
+    assert GroupedFolds(by="target").groups(sentences).tolist() == [0, 1, 0, 2, 3, 3]
+
+
+def test_by_target_rows_without_one_keep_their_group_and_are_tied_to_no_row_with_one():
+    sentences = [
+        Sentence("It pays.", target="the ban", group="a"),
+        Sentence("It pays.", group="a"),
+        Sentence("It costs.", group="a"),
+        Sentence("it  COSTS.", doc_id="1.txt"),
+        Sentence("It rains.", target="  "),
+        Sentence("It snows.", group="the ban"),
+    ]
+    assert GroupedFolds(by="target").groups(sentences).tolist() == [0, 1, 1, 1, 2, 3]
+    without = [replace(sentence, target=None) for sentence in sentences]
+    by_target, by_group = (GroupedFolds(by=by).groups(without).tolist() for by in ("target", "group"))
+    assert by_target == by_group
+
+
+def test_by_target_a_target_is_on_one_side():
+    sentences = [
+        Sentence(f"Row {i // 2}.", target=f"matter {i % 6}", group=f"g{i % 4}", stance="favor") for i in range(60)
+    ]
+    folds = folds_of(GroupedFolds(3, by="target"), sentences)
+    for train, test in folds:
+        assert len({sentences[i].target for i in test}) == 2
+        assert {sentences[i].target for i in test}.isdisjoint(sentences[i].target for i in train)
+        # That is the point: the same sentence, toward a target that was not learned from.
+        assert not {sentences[i].text for i in test}.isdisjoint(sentences[i].text for i in train)
+
+
+@pytest.mark.parametrize(
+    ("by", "hint"), [("source", "add rows of more sources"), ("target", "code rows toward more targets")]
+)
+def test_too_few_groups_are_told_by_what_makes_them(by, hint):
+    sentences = [Sentence(f"Row {i}.", source="Daily", target="the ban") for i in range(9)]
+    with pytest.raises(InputError, match=f"^the coded rows form 1 group.*; {hint}, or set split.n_splits lower$"):
+        folds_of(GroupedFolds(3, by=by), sentences)
+
+
 def test_fewer_groups_than_folds_is_an_error():
     sentences = corpus(n_groups=4, size=10)
     with pytest.raises(InputError) as caught:
@@ -132,5 +182,5 @@ def test_a_random_state_gives_the_same_folds_again_and_another_gives_others():
 def test_options_that_make_no_sense_are_errors():
     with pytest.raises(ConfigError, match=r"^split\.n_splits=1: at least 2 folds are needed$"):
         GroupedFolds(1)
-    with pytest.raises(ConfigError, match=r"^split\.by=topic: expected 'group' or 'source'$"):
+    with pytest.raises(ConfigError, match=r"^split\.by=topic: expected 'group', 'source' or 'target'$"):
         GroupedFolds(by="topic")

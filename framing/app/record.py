@@ -35,6 +35,8 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
     return flat
 
 
+# Scores that are told first, by the end of their path.
+_MAIN = ("/macro_f1", "/consistency")
 # The figure of held-out predictions, by task; that of the frames where none is named.
 _FIGURES = {"stance": stance_figure}
 
@@ -60,7 +62,7 @@ def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> st
     scores = scores_of(result.metrics)
     blind = any("/stance_blind/" in path for path in scores)
     rows = ["| score | value, 95 % interval |", "|---|---|"]
-    rows += [f"| {path} | {score} |" for path, score in scores.items() if path.endswith(("/macro_f1", "/mean_ap"))]
+    rows += [f"| {path} | {score} |" for path, score in scores.items() if path.endswith((*_MAIN, "/mean_ap"))]
     return "\n".join(
         [
             f"**{name}** on `{config['data']}`, seed {config['seed']}.",
@@ -68,7 +70,7 @@ def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> st
             *rows,
             "",
             validation_meaning(result.classifier.info),
-            *(["`stance_blind`: the same model without the target."] if blind else []),
+            *(["`stance_blind`: the same model without the target; `stance_gain`: what it adds."] if blind else []),
         ]
     )
 
@@ -85,5 +87,6 @@ def run_tags(training: Training, result: TrainingResult) -> dict[str, str]:
 
 def score_lines(result: TrainingResult) -> str:
     """Return the main scores with their intervals, a line each."""
-    scores = {path: score for path, score in scores_of(result.metrics).items() if path.endswith("/macro_f1")}
-    return "\n".join(f"{path:<34} {score.value:.3f}  {score.interval}" for path, score in scores.items())
+    scores = {path: score for path, score in scores_of(result.metrics).items() if path.endswith(_MAIN)}
+    width = max(34, *map(len, scores))
+    return "\n".join(f"{path:<{width}} {score.value:.3f}  {score.interval}" for path, score in scores.items())

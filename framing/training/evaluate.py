@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from framing.arrays import Weights
 from framing.codebook import Codebook
-from framing.corpus.splits import GroupedFolds
+from framing.corpus.splits import GroupedFolds, target_key
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.priors import PriorShift
-from framing.model.decisions.rule import Rule
+from framing.model.decisions.rule import Decisions, Rule
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
-from framing.training.tasks import KINDS, TaskKind, check_coded
+from framing.training.probes import consistency_estimates
+from framing.training.tasks import KINDS, STANCE, STANCE_BLIND, TaskKind, check_coded
+
+# A stance toward targets that were learned from, and toward others: which scores are told of the two, and how many
+# rows each must have.
+SEEN, UNSEEN = "seen", "unseen"
+_SEEN_SCORES, _SEEN_ROWS = ("macro_f1", "accuracy"), 20
+# What the target adds: the stance's score less that of the stance that does not read it.
+GAIN = "stance_gain"
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ def evaluate_classifier(
     *,
     rule: Rule | None = None,
     seed: int = 0,
+    learned: Collection[str] = (),
 ) -> Evaluation:
     """Score a fitted model on coded sentences, each task on the rows coded for it.
 
@@ -55,6 +67,9 @@ def evaluate_classifier(
         How probabilities become decisions; default the model's own way.
     seed
         Seed of the bootstrap.
+    learned
+        The targets that the stance was learned from, each as its ``target_key``; with them it is also scored on rows
+        of these (``seen``) and of other targets (``unseen``), where there are at least 20 of each.
 
     Warns
     -----
@@ -71,7 +86,9 @@ def evaluate_classifier(
     estimates: dict[str, Estimate] = {}
     shifts: dict[str, PriorShift] = {}
     for task, classifier in model.tasks.items():
-        scored = score_task(KINDS[task], classifier, sentences, model.codebook, rule=rule.for_task(task), seed=seed)
+        scored = score_task(
+            KINDS[task], classifier, sentences, model.codebook, rule=rule.for_task(task), seed=seed, learned=learned
+        )
         if scored.estimates:
             if scored.n_groups == 1:
                 told = "the coded rows are of one document or group: with nothing to resample, intervals have no width"
@@ -79,6 +96,8 @@ def evaluate_classifier(
             for note in absence_notes(scored.estimates, classifier.labels):
                 warnings.warn(f"{name}/{task}: {note}", FramingWarning, stacklevel=2)
         estimates |= named(scored.estimates, f"{name}/{task}")
+        if task == STANCE.name:
+            estimates |= named(consistency_estimates(classifier, sentences, seed), f"{name}/{task}")
         shifts |= scored.shifts
     return Evaluation(estimates, shifts)
 
@@ -91,6 +110,7 @@ def score_task(
     *,
     rule: Rule | None = None,
     seed: int = 0,
+    learned: Collection[str] = (),
 ) -> Evaluation:
     """Score one task on the rows coded for it, without a prefix; nothing where there are none."""
     coded = [sentence for sentence in sentences if kind.is_coded(sentence, book)]
@@ -100,7 +120,69 @@ def score_task(
     groups = GroupedFolds().groups(coded)
     W = bootstrap_weights(groups, seed=seed)
     estimates = kind.estimates(kind.codes(coded, book), found.proba, found.present, classifier.labels, W)
+    if learned and kind.task == STANCE.task:
+        estimates |= _by_target(kind, classifier.labels, coded, book, found, W, learned)
     return Evaluation(estimates, {} if found.shift is None else {kind.name: found.shift}, int(groups.max()) + 1)
+
+
+def _by_target(
+    kind: TaskKind,
+    labels: Sequence[str],
+    coded: Sequence[Sentence],
+    book: Codebook,
+    found: Decisions,
+    W: Weights,
+    learned: Collection[str],
+) -> dict[str, Estimate]:
+    """Score the rows whose target was learned from and the others, on the same resamples of all rows."""
+    seen = np.array([target_key(sentence.target) in learned for sentence in coded])
+    if min(seen.sum(), (~seen).sum()) < _SEEN_ROWS:
+        return {}
+    Y = kind.codes(coded, book)
+    estimates: dict[str, Estimate] = {}
+    for part, rows in ((SEEN, seen), (UNSEEN, ~seen)):
+        scores = kind.estimates(Y[rows], found.proba[rows], found.present[rows], labels, W[:, rows])
+        estimates |= named({name: scores[name] for name in _SEEN_SCORES}, part)
+    return estimates
+
+
+def gain_over_blind(estimates: Mapping[str, Estimate], name: str) -> dict[str, Estimate]:
+    """Return how much better the stance is than the stance blind to its target, on the same resamples.
+
+    Parameters
+    ----------
+    estimates
+        By path. Those of the stance and of the blind one were computed on the same rows with the same seed.
+    name
+        What the rows are called, such as ``validation``.
+
+    Returns
+    -------
+    dict of Estimate
+        ``NAME/stance_gain/macro_f1``; nothing where one of the two was not scored.
+
+    Examples
+    --------
+    >>> found = {"dev/stance/macro_f1": Estimate(0.7, np.array([0.6, 0.8])),
+    ...          "dev/stance_blind/macro_f1": Estimate(0.5, np.array([0.5, 0.5]))}
+    >>> {path: gain.value for path, gain in gain_over_blind(found, "dev").items()}
+    {'dev/stance_gain/macro_f1': 0.2}
+    """
+    stance, blind = (estimates.get(f"{name}/{kind.name}/macro_f1") for kind in (STANCE, STANCE_BLIND))
+    return {} if stance is None or blind is None else {f"{name}/{GAIN}/macro_f1": stance - blind}
+
+
+def part_sizes(estimates: Mapping[str, Estimate]) -> dict[str, float]:
+    """Return ``{PATH_n: rows}`` of the scores that are of a part of a file's rows, which no other number tells.
+
+    Examples
+    --------
+    >>> part_sizes({"dev/stance/macro_f1": Estimate(0.7, np.array([0.7]), n=50),
+    ...             "dev/stance/seen/macro_f1": Estimate(0.8, np.array([0.8]), n=30)})
+    {'dev/stance/seen/macro_f1_n': 30}
+    """
+    ends = (*(f"/{part}/{name}" for part in (SEEN, UNSEEN) for name in _SEEN_SCORES), "/consistency")
+    return {f"{path}_n": e.n for path, e in estimates.items() if path.endswith(ends) and e.n is not None}
 
 
 def absence_notes(scores: Mapping[str, Estimate], labels: Sequence[str]) -> list[str]:

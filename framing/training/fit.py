@@ -13,7 +13,7 @@ from framing.arrays import Rows
 from framing.codebook import Codebook
 from framing.corpus.codes import codes_digest
 from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of
-from framing.corpus.splits import Fold
+from framing.corpus.splits import Fold, target_key
 from framing.errors import InputError
 from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
@@ -25,7 +25,7 @@ from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
 from framing.records import Prediction
 from framing.resources import SHIPPED, model_path
-from framing.training.evaluate import evaluate_classifier, named, score_task
+from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, score_task
 from framing.training.inputs import Recipe, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
 from framing.training.teacher import with_teacher
@@ -43,7 +43,7 @@ class TrainingResult:
         Scores by path, such as ``validation/frames/macro_f1``, with ``_low`` and ``_high`` (95 %); the primary
         one first. ``validation`` is an outer cross-validation of the whole procedure, thresholds and calibration
         included; with a tuned encoder, the rows that it was not tuned on, calibrated and thresholded by each other.
-        Other names are the files given as ``evaluate``.
+        Other names are the files given as ``evaluate``. ``stance_gain`` is the stance less ``stance_blind``.
     estimates
         The same scores with their bootstrap replicates, for paired comparison.
     held_out
@@ -136,13 +136,18 @@ def fit_training(training: Training) -> TrainingResult:
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
         estimates |= named(_estimates_of(held_out[name], training.seed), f"validation/{name}")
+    estimates |= gain_over_blind(estimates, "validation")
+    learned = _targets_learned(training)
     model = FramingClassifier(training.codebook, {name: fitted[name] for name in training.tasks})
     for name, sentences in training.evaluate.items():
-        estimates |= evaluate_classifier(model, sentences, name, seed=training.seed).estimates
+        estimates |= evaluate_classifier(model, sentences, name, seed=training.seed, learned=learned).estimates
         for baseline, task in training.baselines.items():
-            scores = score_task(task.kind, fitted[baseline], sentences, training.codebook, seed=training.seed).estimates
-            estimates |= named(scores, f"{name}/{baseline}")
-    metrics = with_intervals(estimates)
+            scored = score_task(
+                task.kind, fitted[baseline], sentences, training.codebook, seed=training.seed, learned=learned
+            )
+            estimates |= named(scored.estimates, f"{name}/{baseline}")
+        estimates |= gain_over_blind(estimates, name)
+    metrics = with_intervals(estimates) | part_sizes(estimates)
     counts = {name: task.counts for name, task in training.tasks.items()}
     model.info = {
         "data": {"digest": training.data_digest, "codes": training.codes, "counts": counts},
@@ -158,6 +163,12 @@ def fit_training(training: Training) -> TrainingResult:
     if isinstance(training.encoder, EncoderTuner):
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
+
+
+def _targets_learned(training: Training) -> frozenset[str]:
+    """Return the targets of the rows that the stance learns from."""
+    stance = training.tasks.get("stance")
+    return frozenset() if stance is None else frozenset(target_key(stance.sentences[i].target) for i in stance.learned)
 
 
 def _teacher_info(training: Training) -> dict[str, Any]:

@@ -161,7 +161,11 @@ def prepare(
     warn_about_groups(sentences)
     codes = codes_digest(sentences)
     kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
-    others = {name: sentences_of(load_dataset(path, book, columns)) for name, path in (evaluate or {}).items() if path}
+    others = {
+        name: sentences_of(load_dataset(data_path(file), book, columns))
+        for name, file in (evaluate or {}).items()
+        if file
+    }
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
     if kept_apart is not None:
         apart = sentences_of(kept_apart)

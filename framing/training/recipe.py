@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, unknown
+from framing.errors import ConfigError, FramingWarning, unknown
 from framing.model.decisions.thresholds import F1, check_goal
 from framing.model.features import CONTEXTS
 from framing.training.tasks import TASKS
@@ -72,6 +73,11 @@ class Recipe:
     ------
     ConfigError
         An option is not one that there is.
+
+    Warns
+    -----
+    FramingWarning
+        Frames are to be scored on folds that leave out targets.
     """
 
     encoder: Any = None
@@ -96,3 +102,10 @@ class Recipe:
                 f"context={self.context}: expected a list of some of {', '.join(CONTEXTS)}, such as context=[headline]"
             )
         check_goal(self.thresholds, "thresholds")
+        if self.split is not None and self.split.by == "target" and "frames" in self.tasks:
+            warnings.warn(
+                "split.by=target: a sentence coded toward two targets can be on both sides, so the scores of the "
+                "frames flatter; for the stance alone, set tasks=[stance]",
+                FramingWarning,
+                stacklevel=3,
+            )

@@ -16,6 +16,7 @@ import numpy as np
 
 from framing.arrays import Codes, Rows
 from framing.corpus.readers import Source, format_of, read_rows
+from framing.corpus.splits import target_key
 from framing.errors import InputError
 from framing.records import Sentence
 
@@ -78,7 +79,7 @@ class FurtherTargets:
         made: list[Sentence] = []
         origin = list(range(len(sentences)))
         for number, sentence in enumerate(sentences):
-            other = self.names.get(_folded(sentence.target or ""), OtherNames())
+            other = self.names.get(target_key(sentence.target or ""), OtherNames())
             stance = sentence.stance or ""
             for phrases, code in ((other.same, stance), (other.opposite, OPPOSITES.get(stance))):
                 if phrases and code in self.labels:
@@ -109,7 +110,7 @@ def read_names(file: str | Path) -> dict[str, OtherNames]:
         target = row.get("target")
         if not isinstance(target, str) or not target.strip():
             raise InputError(f"{place}: target is {target!r}; expected the name of a target")
-        found[_folded(target)] = OtherNames(*(_phrases(place, name, row.get(name)) for name in ("same", "opposite")))
+        found[target_key(target)] = OtherNames(*(_phrases(place, name, row.get(name)) for name in ("same", "opposite")))
     return found
 
 
@@ -118,10 +119,6 @@ def _phrases(place: str, name: str, value: object) -> tuple[str, ...]:
     if not isinstance(phrases, list) or not all(isinstance(phrase, str) for phrase in phrases):
         raise InputError(f"{place}: {name} is {value!r}; expected a list of phrases")
     return tuple(phrase.strip() for phrase in phrases if phrase.strip())
-
-
-def _folded(target: str) -> str:
-    return " ".join(target.casefold().split())
 
 
 def _words(text: str) -> set[str]:
