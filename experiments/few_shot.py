@@ -31,7 +31,7 @@ from framing.errors import EncoderError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import stance_estimates, with_intervals
 from framing.model.encoders import SentenceEncoder
-from framing.model.encoders.loss import Lesson
+from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.weights import find_weights
 from framing.tracking import Store, open_run, store_uri

@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def run(name: str, folder: Path, options: argparse.Namespace) -> dict[str, dict[
 
 
 def ask(name: str, folder: Path, model: str) -> dict[str, dict[str, Estimate]]:
-    """Score a finished model, which has seen nothing of a benchmark; where no stance is neutral, it has to take a side."""
+    """Score a finished model, which has seen nothing of a benchmark; where none is neutral, it has to take a side."""
     benchmark = BENCHMARKS[name]
     task = Predictor.load(model).classifier.tasks["stance"]
     columns = [task.labels.index(label) for label in benchmark.classes]
@@ -117,7 +117,7 @@ def _left_out(target: str, taught: Part, test: Part, benchmark: Benchmark, optio
 
 
 def _fit(rows: Part, classes: Sequence[str], options: argparse.Namespace) -> tuple[Any, Any]:
-    """Return the stance's classifier and the blind one, both on encoders tuned on their own reading of the same rows."""
+    """Return the stance's classifier and the blind one, each on an encoder tuned on its reading of the same rows."""
     book = Codebook.from_dict({"name": "stance", "frames": ["none"], "stance": list(classes)})
     result = train(rows, book, **options.recipe)
     # Blind: the same procedure, where all targets are one.
@@ -149,10 +149,10 @@ def _read(folder: Path, benchmark: Benchmark, part: str) -> Part:
     if part == "validation" and not file.is_file():
         return []
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    group: Callable[[dict[str, Any]], str] = lambda row: str(row[benchmark.group]) if benchmark.group else ""
+    groups = [str(row[benchmark.group]) if benchmark.group else "" for row in rows]
     return [
-        Sentence(row["text"], target=row["target"], stance=row["label"], group=group(row), doc_id=f"{part} {i}")
-        for i, row in enumerate(rows)
+        Sentence(row["text"], target=row["target"], stance=row["label"], group=group, doc_id=f"{part} {i}")
+        for i, (row, group) in enumerate(zip(rows, groups, strict=True))
     ]
 
 

@@ -16,7 +16,7 @@ from framing.corpus.splits import GroupedFolds
 from framing.errors import EncoderError
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.encoders.adapters import ADAPTER_FILES, adaptable_layers, adapter_digest
-from framing.model.encoders.loss import Lesson
+from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.sentence import load_sentence_transformer
 from framing.model.persistence import load_model, save_model
 from tests.small import BOOK, frame_codes, sentences

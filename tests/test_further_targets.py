@@ -12,7 +12,7 @@ from framing import Codebook, Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, InputError
 from framing.model.encoders import EncoderTuner, WordVectorizer
-from framing.model.encoders.loss import Lesson
+from framing.model.encoders.lessons import Lesson
 from framing.resources import targets_path
 from framing.training import StanceOptions
 from framing.training.targets import FurtherTargets, OtherNames, read_names

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from framing.model.encoders import SentenceEncoder
-from framing.model.encoders.loss import Lesson, training_rows
+from framing.model.encoders.lessons import Lesson, training_rows
 from framing.model.encoders.reading import TARGETS_A_PASS, Reader, encode_readings
 from framing.model.encoders.sentence import load_sentence_transformer
 from tests.tiny import WIDTH, tiny_encoder

@@ -15,7 +15,7 @@ from framing.errors import ConfigError, InputError, OutputError
 from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
-from framing.model.encoders.loss import Lesson
+from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.reading import Reading
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.weights import find_weights

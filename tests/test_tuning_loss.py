@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from framing.model.encoders.loss import Lesson, coding_loss
+from framing.model.encoders.lessons import Lesson
+from framing.model.encoders.loss import coding_loss
 from framing.model.encoders.trainer import BatchesByLength
 from framing.model.encoders.tuning import EncoderTuner
 

@@ -19,7 +19,7 @@ from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
 from framing.model.classifier import EMBEDDING, TaskClassifier
-from framing.model.encoders.loss import Lesson
+from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.tuning import VERSION, EncoderTuner
 from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier

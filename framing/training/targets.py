@@ -86,8 +86,10 @@ class FurtherTargets:
                     made.append(replace(sentence, target=phrases[rng.integers(len(phrases))], stance=code))
             if NEUTRAL in self.labels and rng.random() < self.off_target:
                 drawn = [pool[i] for i in rng.integers(len(pool), size=_DRAWS)]
-                known = _words(f"{sentence.text} {sentence.headline} {sentence.previous} {sentence.target}")
-                if off := next((target for target in drawn if _words(target) and not _words(target) & known), None):
+                known = _content_words(f"{sentence.text} {sentence.headline} {sentence.previous} {sentence.target}")
+                if off := next(
+                    (target for target in drawn if _content_words(target) and not _content_words(target) & known), None
+                ):
                     made.append(replace(sentence, target=off, stance=NEUTRAL))
             origin += [number] * (len(sentences) + len(made) - len(origin))
         codes = np.array([[float(s.stance == label) for label in self.labels] for s in made])
@@ -121,5 +123,5 @@ def _phrases(place: str, name: str, value: object) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in phrases if phrase.strip())
 
 
-def _words(text: str) -> set[str]:
+def _content_words(text: str) -> set[str]:
     return set(re.findall(r"\w{3,}", text.casefold())) - _FUNCTION_WORDS

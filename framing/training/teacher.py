@@ -13,7 +13,7 @@ from framing.corpus.dataset import load_dataset, sentences_of
 from framing.errors import ModelError
 from framing.model.classifier import EMBEDDING
 from framing.model.encoders import EncoderTuner
-from framing.model.encoders.loss import Lesson
+from framing.model.encoders.lessons import Lesson
 from framing.model.persistence import load_model
 from framing.records import Sentence
 from framing.resources import model_path

@@ -21,7 +21,8 @@ from sklearn.base import BaseEstimator
 from framing.errors import ConfigError, OutputError
 from framing.files import new_folder
 from framing.model.encoders.adapters import ADAPTER_FILES, LAYERS, add_adapter
-from framing.model.encoders.loss import Lesson, coding_loss, training_rows
+from framing.model.encoders.lessons import Lesson, training_rows
+from framing.model.encoders.loss import coding_loss
 from framing.model.encoders.reading import Reader
 from framing.model.encoders.sentence import SentenceEncoder, check_precision, load_sentence_transformer
 from framing.model.encoders.trainer import make_trainer, quiet
