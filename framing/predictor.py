@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
+from framing.corpus.targets import target_list
 from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
@@ -37,21 +38,29 @@ class Predictions(list[Prediction]):
         Frame names, the columns of the table.
     shifts
         By task, the shares that probabilities were adapted to, where that was asked for.
+    targets
+        The targets that every sentence was asked about, where they were given together. Of several, a table has a row
+        a sentence and a column a target; the list has an item for each sentence and target all the same.
     """
 
     def __init__(
-        self, items: Iterable[Prediction], labels: tuple[str, ...], shifts: Mapping[str, PriorShift] | None = None
+        self,
+        items: Iterable[Prediction],
+        labels: tuple[str, ...],
+        shifts: Mapping[str, PriorShift] | None = None,
+        targets: tuple[str, ...] = (),
     ) -> None:
         super().__init__(items)
         self.labels = labels
         self.shifts = dict(shifts or {})
+        self.targets = targets
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row a prediction, ready for JSON or a data frame."""
         return [prediction.to_row() for prediction in self]
 
     def _repr_html_(self) -> str:
-        return predictions_table(self, self.labels)
+        return predictions_table(self, self.labels, self.targets)
 
 
 class Predictor:
@@ -70,6 +79,7 @@ class Predictor:
 
         predictor = Predictor.load()
         predictor.predict(["The pact opens a vast market."])[0].frames  # ('economic_opportunity',)
+        predictor.predict(["The pact angers Kyiv."], targets=["the pact", "Kyiv"])[1].stance  # toward Kyiv
     """
 
     def __init__(self, classifier: FramingClassifier, origin: str = "memory") -> None:
@@ -166,6 +176,7 @@ class Predictor:
         sentences: Iterable[str | Sentence] | Table,
         target: str | None = None,
         *,
+        targets: Iterable[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         goal: str | None = None,
         adapt_priors: bool | str = False,
@@ -181,6 +192,10 @@ class Predictor:
             ``Sentence``, and your own, which are carried through.
         target
             Toward what the stance is taken; replaces the sentences' own targets.
+        targets
+            Several such targets, noun phrases of at most 200 characters; white space is stripped and collapsed, and
+            one that is there twice counts once. Frames are scored, and their shares estimated, once a sentence; the
+            stance toward a target is what it is when that target is asked about alone, with any rule.
         thresholds
             Thresholds that replace the model's own, by frame.
         goal
@@ -200,13 +215,15 @@ class Predictor:
         Returns
         -------
         Predictions
-            A list with one ``Prediction`` a sentence, in order.
+            A list with one ``Prediction`` a sentence, in order. With ``targets``, one a sentence and target: those
+            of the first sentence in the order of the targets, then those of the second.
 
         Raises
         ------
         InputError
             A single string was given, or something that is neither sentences nor a table with a column ``text``; or
-            a row of a table is not what a sentence can be.
+            a row of a table is not what a sentence can be. ``targets`` came together with ``target``, or is a single
+            string or empty; or one of them is no text, blank or too long.
         ModelError
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
@@ -220,12 +237,15 @@ class Predictor:
             The goal cannot be reached; there are too few sentences to estimate shares from, or many without a document.
         """
         rule = Rule(thresholds or {}, goal, adapt_priors, abstain)
+        if target is not None and targets is not None:
+            raise InputError("predict takes target or targets, not both; for several: targets=[..., ...]")
+        asked = () if targets is None else target_list(targets)
         records = _records(sentences)
         if target is not None:
             records = [record.with_target(target) for record in records]
-        found = self.classifier.judge(records, rule)
+        found = self.classifier.judge(records, rule, asked)
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
-        return Predictions(self.classifier.predictions(records, found), self.labels, shifts)
+        return Predictions(self.classifier.predictions(records, found, asked), self.labels, shifts, asked)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
@@ -238,6 +258,7 @@ class Predictor:
         text: str,
         target: str | None = None,
         *,
+        targets: Iterable[str] | None = None,
         doc_id: str = "",
         **rule: Any,
     ) -> Predictions:
@@ -248,7 +269,7 @@ class Predictor:
         """
         if not isinstance(text, str):
             raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
-        return self.predict(segment(text, doc_id), target, **rule)
+        return self.predict(segment(text, doc_id), target, targets=targets, **rule)
 
 
 def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:

@@ -31,8 +31,10 @@ class FramingClassifier:
     tasks: dict[str, TaskClassifier]
     info: dict[str, Any] = field(default_factory=dict)
 
-    def predict(self, sentences: Sequence[Sentence], rule: Rule | None = None) -> list[Prediction]:
-        """Return one prediction a sentence; a stance only where the sentence has a target.
+    def predict(
+        self, sentences: Sequence[Sentence], rule: Rule | None = None, targets: Sequence[str] = ()
+    ) -> list[Prediction]:
+        """Return one prediction a sentence, or one a sentence and target; a stance only where there is a target.
 
         Parameters
         ----------
@@ -40,6 +42,8 @@ class FramingClassifier:
             Sentences.
         rule
             How probabilities become decisions; default the model's own way.
+        targets
+            Replace the sentences' own targets; each is asked about in each sentence, sentence by sentence.
 
         Raises
         ------
@@ -48,10 +52,16 @@ class FramingClassifier:
         ConfigError
             A threshold is for an unknown label or not in [0, 1].
         """
-        return self.predictions(sentences, self.judge(sentences, rule or Rule()))
+        return self.predictions(sentences, self.judge(sentences, rule or Rule(), targets), targets)
 
-    def judge(self, sentences: Sequence[Sentence], rule: Rule) -> dict[str, Decisions]:
-        """Return each task's decisions by a rule; the stance on those sentences that have a target.
+    def judge(self, sentences: Sequence[Sentence], rule: Rule, targets: Sequence[str] = ()) -> dict[str, Decisions]:
+        """Return each task's decisions by a rule, whose rows differ by task.
+
+        Frames have a row a sentence, however many targets there are: they are scored once, and their shares are
+        estimated over sentences. The stance has a row for each sentence with a target, or for each sentence and each
+        of ``targets``, sentence by sentence. How common each stance is differs from target to target; shares would be
+        those of one target at a time, but the stance is not adapted at all (``Rule.for_task``), so no row of it
+        depends on another, and a target gets among others what it gets alone.
 
         Raises
         ------
@@ -59,17 +69,21 @@ class FramingClassifier:
             As for ``predict``.
         """
         self.check_rule(rule)
-        targeted = [sentence for sentence in sentences if sentence.target]
+        targeted = [row for row in _at_targets(sentences, targets) if row.target]
         self._check_stance(targeted)
         rows = {"stance": targeted}
         return {name: task.judge(rows.get(name, sentences), rule.for_task(name)) for name, task in self.tasks.items()}
 
-    def predictions(self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions]) -> list[Prediction]:
-        """Return what ``judge`` decided as records."""
+    def predictions(
+        self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions], targets: Sequence[str] = ()
+    ) -> list[Prediction]:
+        """Return what ``judge`` decided of these sentences and targets as records, one a sentence and target."""
         frames, stance = decisions.get("frames"), decisions.get("stance")
-        targeted = iter(range(sum(bool(sentence.target) for sentence in sentences)))
+        rows = _at_targets(sentences, targets)
+        targeted = iter(range(sum(bool(row.target) for row in rows)))
         predictions = []
-        for i, sentence in enumerate(sentences):
+        for number, sentence in enumerate(rows):
+            i = number // max(1, len(targets))
             found: dict[str, Any] = {}
             if frames:
                 names = self.codebook.frame_names
@@ -110,3 +124,8 @@ class FramingClassifier:
                 raise ConfigError(f"threshold {label}={value}: a probability in [0, 1] is needed")
             if self.codebook.exclusive:
                 raise ConfigError(f"threshold {label}={value}: the frames are exclusive, the likeliest one is taken")
+
+
+def _at_targets(sentences: Sequence[Sentence], targets: Sequence[str]) -> Sequence[Sentence]:
+    """Return each sentence with each of the targets, sentence by sentence; as they are where there are none."""
+    return [sentence.with_target(target) for sentence in sentences for target in targets] if targets else sentences

@@ -7,27 +7,34 @@ from functools import lru_cache
 from typing import Any
 
 from framing.records import Prediction, Sentence
-from framing.report.numbering import sentence_numbers
+from framing.report.numbering import SentenceRow, sentence_rows
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
 _COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
 
 
-def predictions_table(predictions: Sequence[Prediction], labels: Sequence[str]) -> str:
-    """Return a coloured table, one row a sentence, as an HTML fragment that carries its own style."""
-    return _render("table.html", predictions, labels)
+def predictions_table(predictions: Sequence[Prediction], labels: Sequence[str], targets: Sequence[str] = ()) -> str:
+    """Return a coloured table, one row a sentence, as an HTML fragment that carries its own style.
+
+    Of several targets, the stance has a column a target.
+    """
+    return _render("table.html", predictions, labels, targets)
 
 
-def predictions_page(predictions: Sequence[Prediction], labels: Sequence[str], title: str) -> str:
+def predictions_page(
+    predictions: Sequence[Prediction], labels: Sequence[str], title: str, targets: Sequence[str] = ()
+) -> str:
     """Return a whole HTML page with the coloured table; it needs nothing from the network."""
-    return _render("page.html", predictions, labels, title=title)
+    return _render("page.html", predictions, labels, targets, title=title)
 
 
-def _render(template: str, predictions: Sequence[Prediction], labels: Sequence[str], **more: Any) -> str:
+def _render(
+    template: str, predictions: Sequence[Prediction], labels: Sequence[str], targets: Sequence[str], **more: Any
+) -> str:
     colours = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(labels)}
-    documents: dict[str, list[tuple[int, Prediction]]] = {}
-    for number, prediction in zip(sentence_numbers(predictions), predictions, strict=True):
-        documents.setdefault(prediction.sentence.doc_id, []).append((number, prediction))
+    documents: dict[str, list[SentenceRow]] = {}
+    for row in sentence_rows(predictions, targets):
+        documents.setdefault(row.first.sentence.doc_id, []).append(row)
     return (
         _templates()
         .get_template(template)
@@ -35,6 +42,7 @@ def _render(template: str, predictions: Sequence[Prediction], labels: Sequence[s
             documents=documents,
             labels=labels,
             colours=colours,
+            targets=targets if len(targets) > 1 else (),
             with_open=any(prediction.abstained for prediction in predictions),
             with_stance=any(prediction.stance_proba for prediction in predictions),
             with_codes=any(is_coded(prediction.sentence) for prediction in predictions),

@@ -1,11 +1,71 @@
-"""The number that a sentence goes by in a table."""
+"""The rows of a table: which predictions are of one sentence, and the number that it goes by."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from framing.records import Prediction
+from framing.records import Prediction, Sentence
+
+
+@dataclass(frozen=True)
+class SentenceRow:
+    """One sentence of a table.
+
+    Parameters
+    ----------
+    number
+        Its number within its document, from 1.
+    predictions
+        What was predicted of it: one prediction, or one for each target.
+    """
+
+    number: int
+    predictions: tuple[Prediction, ...]
+
+    @property
+    def first(self) -> Prediction:
+        """The first of the predictions; sentence and frames are the same in all of them."""
+        return self.predictions[0]
+
+    def toward(self, target: str) -> Prediction | None:
+        """Return the prediction for a target, ``None`` where there is none."""
+        return next((p for p in self.predictions if p.sentence.target == target), None)
+
+
+def sentence_rows(predictions: Iterable[Prediction], targets: Sequence[str] = ()) -> list[SentenceRow]:
+    """Return the rows of a table: a sentence each where several targets were asked about, else a prediction each.
+
+    Predictions are of one sentence where they follow each other and their sentences differ only in the target, and in
+    what a coder said toward it. The same sentence once more, as a list of texts may have it, comes with a target that
+    was there already.
+
+    Parameters
+    ----------
+    predictions
+        Predictions, in order.
+    targets
+        The targets that each sentence was asked about together; with fewer than two, a prediction is a row.
+
+    Examples
+    --------
+    >>> said = [Prediction(Sentence(text, target=t)) for text in ("One.", "Two.") for t in ("tax", "port")]
+    >>> [(row.number, len(row.predictions)) for row in sentence_rows(said, ["tax", "port"])]
+    [(1, 2), (2, 2)]
+    """
+    groups: list[list[Prediction]] = []
+    before: Sentence | None = None
+    for prediction in predictions:
+        sentence = replace(prediction.sentence, target=None, stance=None)
+        seen = {p.sentence.target for p in groups[-1]} if groups else set()
+        if len(targets) > 1 and sentence == before and prediction.sentence.target not in seen:
+            groups[-1].append(prediction)
+        else:
+            groups.append([prediction])
+        before = sentence
+    numbers = sentence_numbers([group[0] for group in groups])
+    return [SentenceRow(number, tuple(group)) for number, group in zip(numbers, groups, strict=True)]
 
 
 def sentence_numbers(predictions: Sequence[Prediction]) -> list[int]:

@@ -1,0 +1,57 @@
+"""What stands in the cells of a terminal's table, and how such a table becomes text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from typing import Any
+
+from framing.records import Prediction
+from framing.report.numbering import SentenceRow
+
+_STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
+
+
+def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
+    """Return text that is shown as it stands; an article's control characters stay out of the terminal."""
+    from rich.text import Text
+
+    return Text(str(content).translate(_CONTROLS), style, justify=justify)
+
+
+def sentence_cell(row: SentenceRow) -> Any:
+    """Return a sentence's text on one line."""
+    return text_cell(" ".join(row.first.sentence.text.split()))
+
+
+def frame_cells(prediction: Prediction, labels: Sequence[str]) -> list[Any]:
+    """Return the probability of each frame; ``●`` marks those found, ``?`` those left open."""
+    cells = []
+    for style, label in zip(cycle(_STYLES), labels, strict=False):
+        p = f"{prediction.proba[label]:.2f}"
+        mark = "? " if label in prediction.abstained else ""
+        found = label in prediction.frames
+        cells.append(text_cell(f"● {p}" if found else f"{mark}{p}", f"bold {style}" if found else "", "right"))
+    return cells
+
+
+def with_headings(rows: Sequence[SentenceRow]) -> Iterator[tuple[str, SentenceRow]]:
+    """Give each row with the heading above it: its document, where there are several and another one begins."""
+    several = len({row.first.sentence.doc_id for row in rows}) > 1
+    seen: str | None = None
+    for row in rows:
+        document = row.first.sentence.doc_id
+        yield (document or "without a document") if several and document != seen else "", row
+        seen = document
+
+
+def text_of(shown: Any, width: int, colour: bool) -> str:
+    """Return what ``rich`` shows as lines of text."""
+    from rich.console import Console
+
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, force_terminal=colour, no_color=not colour, highlight=False)
+    console.print(shown)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
