@@ -4,11 +4,15 @@
     python experiments/stance.py BENCHMARKS perspectrum gwsd   # some of them
     python experiments/stance.py BENCHMARKS semeval2016_left_out newsmtsc --encoder mpnet
     python experiments/stance.py BENCHMARKS --model shipped    # a finished model that has seen none of them
+    python experiments/stance.py --news FOLDER shipped shipped-large 0.1.0=MODEL    # finished models on real news
 
 BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance``, ``newsmtsc``, ``perspectrum_stance``,
 ``valueeval`` and ``ruw_russia_ukraine``; the data sets are not part of this project. The recipe is that of
 ``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
+
+FOLDER holds ``check.jsonl`` and ``dev.jsonl``, coded real sentences. Of check the rows count whose target a coder named.
+A model's blind stance is not kept; its scores are those that the training wrote into ``model.json``.
 """
 
 from __future__ import annotations
@@ -27,15 +31,18 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
 from framing import Codebook, Predictor, Sentence
+from framing.corpus.dataset import read_sentences
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import stance_estimates, with_intervals
 from framing.model.decisions.rule import Rule
-from framing.resources import resource
+from framing.resources import data_path, resource
 from framing.tracking import Store, open_run, store_uri
-from framing.training import train
+from framing.training import evaluate_classifier, train
 
 CLASSES = ("against", "neutral", "favor")
+PROBES = Path(data_path("shipped-probes"))
+BY_RULE = ("random", "enriched", "unrelated", "business_words")
 Part = list[Sentence]
 
 
@@ -110,6 +117,36 @@ def ask(name: str, folder: Path, model: str) -> dict[str, dict[str, Estimate]]:
     return found
 
 
+def news(folder: Path, models: Sequence[str], store: Store) -> None:
+    """Score finished models on real news, and whether their stances follow their targets."""
+    for name, _, place in (model.partition("=") for model in models):
+        classifier = Predictor.load(place or name).classifier
+        told = classifier.info.get("metrics", {})
+        for part, file in {"check": folder / "check.jsonl", "dev": folder / "dev.jsonl", "probes": PROBES}.items():
+            rows = [s for s in read_sentences(file, classifier.codebook) if _names_its_target(s)]
+            found = evaluate_classifier(replace(classifier, tasks={"stance": classifier.tasks["stance"]}), rows, part)
+            scores = {
+                path.removeprefix(f"{part}/"): estimate
+                for path, estimate in found.estimates.items()
+                if path.endswith(("stance/macro_f1", "accuracy", "consistency"))
+            }
+            blind = {
+                path.removeprefix(f"{part}/"): value
+                for path, value in told.items()
+                if path.startswith((f"{part}/stance_blind/macro_f1", f"{part}/stance_gain/macro_f1"))
+            }
+            with open_run(store, f"{name} {part}", "stance_news", {"model": name, "set": part}) as logged:
+                logged.log(with_intervals(scores) | blind)
+            shown = {path: round(e.value, 3) for path, e in scores.items()}
+            print(name, part, len(rows), shown, {path: round(v, 3) for path, v in blind.items()}, flush=True)
+
+
+def _names_its_target(sentence: Sentence) -> bool:
+    """Say whether a coder named the target: in random and enriched rows, a rule did."""
+    drawn = str(sentence.extra.get("sampling") or "").partition(":")[0]
+    return bool(sentence.target and sentence.stance) and drawn not in BY_RULE
+
+
 def _left_out(target: str, taught: Part, test: Part, benchmark: Benchmark, options: argparse.Namespace) -> Any:
     rows = [s for s in test if s.target == target]
     model, blind = _fit([s for s in taught if s.target != target], benchmark.classes, options)
@@ -174,8 +211,9 @@ def _recipe(overrides: Sequence[str]) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="folder of the benchmarks")
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which [default: all]")
+    parser.add_argument("folder", type=Path, help="folder of the benchmarks; with --news of coded real sentences")
+    parser.add_argument("names", nargs="*", help=f"some of {', '.join(BENCHMARKS)} [default: all]; with --news models")
+    parser.add_argument("--news", action="store_true", help="score finished models on real news")
     parser.add_argument(
         "--encoder", choices=("minilm", "mpnet"), default="minilm", help="what is tuned [default: minilm]"
     )
@@ -183,13 +221,20 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe")
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
+    store = Store(store_uri(options.store))
+    if options.news:
+        if not (options.folder / "check.jsonl").is_file():
+            sys.exit(f"{options.folder}/check.jsonl: not there; the sentences are not part of this repository")
+        news(options.folder, options.names, store)
+        return
     names = options.names or list(BENCHMARKS)
+    if others := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"no such benchmark: {', '.join(others)}; expected some of {', '.join(BENCHMARKS)}")
     for name in names:
         if not (place := options.folder / BENCHMARKS[name].folder).is_dir():
             sys.exit(f"{place}: not there; the data sets are not part of this project ({BENCHMARKS[name].folder})")
     if not options.model:
         options.recipe = _recipe([f"encoder={options.encoder}_tuned", *options.set])
-    store = Store(store_uri(options.store))
     for name in names:
         if options.model and BENCHMARKS[name].left_out:
             continue
