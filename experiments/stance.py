@@ -11,7 +11,8 @@ BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance`
 ``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
 
-FOLDER holds ``check.jsonl`` and ``dev.jsonl``, coded real sentences. Of check the rows count whose target a coder named.
+FOLDER holds ``check.jsonl`` and ``dev.jsonl``, coded real sentences. Of check those rows count whose target a coder
+named.
 A model's blind stance is not kept; its scores are those that the training wrote into ``model.json``.
 """
 
