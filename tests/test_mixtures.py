@@ -22,7 +22,7 @@ from framing.training import Recipe, fit_training, prepare
 from tests.small import BOOK, model, sentences
 from tests.test_tuning import STEPS, tiny  # noqa: F401  (a fixture)
 
-QUICK = {"encoder": WordVectorizer(min_df=1), "head": LogisticRegression(C=10), "split": GroupedFolds(2)}
+QUICK = {"encoder": WordVectorizer(min_df=1), "head": LogisticRegression(C=10, max_iter=1000), "split": GroupedFolds(2)}
 LEARNED, APART = sentences(16)[:60], sentences(16)[60:]
 
 
@@ -149,13 +149,13 @@ def test_weights_reach_the_encoder_too(tiny):  # noqa: F811
 
 @pytest.fixture
 def teacher(tmp_path):
-    return str(save_model(model(LogisticRegression(C=10)), tmp_path / "teacher"))
+    return str(save_model(model(LogisticRegression(C=10, max_iter=1000)), tmp_path / "teacher"))
 
 
 @pytest.fixture
 def unlabelled(tmp_path):
     file = tmp_path / "unlabelled.csv"
-    file.write_text("text\n" + "".join(f"{s.text}\n" for s in sentences(16)[48:90]))
+    file.write_text("text\n" + "".join(f"{s.text} Rain falls.\n" for s in sentences(16)[48:90]))
     return str(file)
 
 
@@ -170,6 +170,21 @@ def test_what_a_teacher_says_moves_the_encoder_and_is_told_in_the_model(tiny, te
     assert told["unlabelled"]["rows"] == 42
     assert len(told["teacher"]) == 64  # a digest, no place on this machine
     assert "Taught by another model on 42 unlabelled" in (tmp_path / "taught" / "README.md").read_text()
+
+
+def test_sentences_that_calibrate_or_are_scored_are_not_taught(tiny, teacher, tmp_path):  # noqa: F811
+    file = tmp_path / "unlabelled.csv"
+    other = [f"Rain falls on pier {i}." for i in range(5)]
+    file.write_text("text\n" + "".join(f"{text}\n" for text in [*other, APART[0].text, APART[1].text.upper()]))
+    recipe = Recipe(**{**QUICK, "encoder": EncoderTuner(tiny, teacher=teacher, unlabelled=str(file))})
+    with pytest.warns(
+        FramingWarning, match=r"encoder\.unlabelled: 2 of 7 sentences are in what calibrates or is scored"
+    ):
+        prepared = prepare(LEARNED, BOOK, calibrate=APART, recipe=recipe)
+    assert [s.text for s in prepared.unlabelled] == other
+    file.write_text(f"text\n{APART[0].text}\n")
+    with pytest.raises(InputError, match=r"encoder\.unlabelled: all of 1 sentences are in what calibrates"):
+        prepare(LEARNED, BOOK, calibrate=APART, recipe=recipe)
 
 
 def test_a_teacher_of_other_frames_is_refused(tiny, teacher, unlabelled):  # noqa: F811

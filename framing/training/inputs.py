@@ -169,7 +169,8 @@ def prepare(
     split = recipe.split or GroupedFolds(random_state=recipe.seed)
     if kept_apart is not None:
         apart = sentences_of(kept_apart)
-        learned = _not_in(apart, sentences, split)
+        told = "calibrate: {} rows of the data are in it too, or of groups that are"
+        learned = _not_in(apart, sentences, split, told)
         dataset = dataset.select(learned)
         sentences = [*(sentences[i] for i in learned), *apart]
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
@@ -181,6 +182,11 @@ def prepare(
     _check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
     for name, other in others.items():
         check_coded(name, other, coded, book)
+    unlabelled = read_unlabelled(encoder, book, columns)
+    if unlabelled:
+        kept = [s for rows in (sentences[len(dataset) :], *others.values()) for s in rows]
+        told = "encoder.unlabelled: {} sentences are in what calibrates or is scored, or of groups that are"
+        unlabelled = [unlabelled[i] for i in _not_in(kept, unlabelled, GroupedFolds(), told)]
     return Training(
         codebook=book,
         dataset=dataset,
@@ -193,7 +199,7 @@ def prepare(
         seed=recipe.seed,
         encoder=encoder,
         codes=codes,
-        unlabelled=read_unlabelled(encoder, book, columns),
+        unlabelled=unlabelled,
         calibrate=kept_apart,
     )
 
@@ -232,19 +238,18 @@ def _parts(encoder: Any, recipe: Recipe, book: Codebook) -> Parts:
     return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds, further)
 
 
-def _not_in(apart: list[Sentence], sentences: list[Sentence], split: GroupedFolds) -> list[int]:
-    """Return the numbers of the sentences that are not in the rows apart, nor of a group that is."""
+def _not_in(apart: Sequence[Sentence], sentences: Sequence[Sentence], split: GroupedFolds, told: str) -> list[int]:
+    """Return the numbers of the sentences that are not in the rows apart, nor of a group that is.
+
+    ``told`` says whose sentences they are and what is the matter with others, with a place for their number.
+    """
     groups = split.groups([*sentences, *apart])
     both = np.isin(groups[: len(sentences)], groups[len(sentences) :])
     if both.all():
-        raise InputError(f"calibrate: all of {len(sentences):,} rows of the data are in it, or of groups that are")
+        raise InputError(told.format(f"all of {len(sentences):,}"))
     if both.any():
-        warnings.warn(
-            f"calibrate: {both.sum():,} of {len(sentences):,} rows of the data are in it too, or of groups that are; "
-            "they are not learned from",
-            FramingWarning,
-            stacklevel=4,
-        )
+        said = told.format(f"{both.sum():,} of {len(sentences):,}")
+        warnings.warn(f"{said}; they are not learned from", FramingWarning, stacklevel=4)
     return np.flatnonzero(~both).tolist()
 
 
