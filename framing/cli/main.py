@@ -19,10 +19,11 @@ from framing.cli.files import drop_standard_output, write_result
 from framing.cli.predict import evaluate, predict
 from framing.cli.runs import promote, runs, ui
 from framing.cli.sharing import dehydrate, hydrate
+from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, evaluate, runs, promote, ui, data)
+COMMANDS = (train, predict, targets, evaluate, runs, promote, ui, data)
 
 
 def main() -> NoReturn:
