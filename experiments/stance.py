@@ -4,6 +4,7 @@
     python experiments/stance.py BENCHMARKS perspectrum gwsd   # some of them
     python experiments/stance.py BENCHMARKS semeval2016_left_out newsmtsc --encoder mpnet
     python experiments/stance.py BENCHMARKS --model shipped    # a finished model that has seen none of them
+    python experiments/stance.py --recipes FOLDER [NAME...]    # what the shipped recipe learns from, one change each
     python experiments/stance.py --news FOLDER shipped shipped-large 0.1.0=MODEL    # finished models on real news
 
 BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance``, ``newsmtsc``, ``perspectrum_stance``,
@@ -11,9 +12,9 @@ BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance`
 ``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
 
-FOLDER holds ``check.jsonl`` and ``dev.jsonl``, coded real sentences. Of check those rows count whose target a coder
-named.
-A model's blind stance is not kept; its scores are those that the training wrote into ``model.json``.
+FOLDER holds ``train.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded real sentences. Stances
+count whose target a coder named. A model's blind stance is not kept; its scores are those that the training wrote into
+``model.json``.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from framing.measure.metrics import stance_estimates, with_intervals
 from framing.model.decisions.rule import Rule
 from framing.resources import data_path, resource
 from framing.tracking import Store, open_run, store_uri
-from framing.training import evaluate_classifier, train
+from framing.training import StanceOptions, evaluate_classifier, train
 
 CLASSES = ("against", "neutral", "favor")
 PROBES = Path(data_path("shipped-probes"))
@@ -142,6 +143,42 @@ def news(folder: Path, models: Sequence[str], store: Store) -> None:
             print(name, part, len(rows), shown, {path: round(v, 3) for path, v in blind.items()}, flush=True)
 
 
+def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> None:
+    """Train frames and stance on written and real sentences, one pass, with and without further rows."""
+    variants = {
+        "coded rows alone": {},
+        "other names and opposites": {"targets": "shipped"},
+        "off-target": {"off_target": 0.25},
+        "names, opposites, off-target": {"targets": "shipped", "off_target": 0.25},
+    }
+    rows = [*read_sentences(data_path("shipped")), *_coder_named(folder / "train.jsonl")]
+    parts = _recipe([f"encoder={encoder}_tuned", "tasks=[frames,stance]", "encoder.epochs=1"])
+    for name, options in variants.items():
+        if names and name not in names:
+            continue
+        start = time.process_time()
+        result = train(
+            rows,
+            calibrate=_coder_named(folder / "calibrate.jsonl"),
+            evaluate={
+                "check": _coder_named(folder / "check.jsonl"),
+                "dev": folder / "dev.jsonl",
+                "probes": PROBES,
+            },
+            **parts | {"stance": StanceOptions(**options)},
+        )
+        params = {"encoder": encoder, "learned from": name}
+        with open_run(store, f"{encoder} {name}", "stance_recipes", params) as logged:
+            logged.log({**result.metrics, "cpu_minutes": round((time.process_time() - start) / 60, 1)})
+        shown = {path: round(v, 3) for path, v in result.metrics.items() if path.endswith(("macro_f1", "consistency"))}
+        print(name, shown, flush=True)
+
+
+def _coder_named(file: Path) -> Part:
+    """Read coded rows; targets that a rule gave, and stances toward them, are left out."""
+    return [s if _names_its_target(s) else replace(s, target=None, stance=None) for s in read_sentences(file)]
+
+
 def _names_its_target(sentence: Sentence) -> bool:
     """Say whether a coder named the target: in random and enriched rows, a rule did."""
     drawn = str(sentence.extra.get("sampling") or "").partition(":")[0]
@@ -214,6 +251,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder of the benchmarks; with --news of coded real sentences")
     parser.add_argument("names", nargs="*", help=f"some of {', '.join(BENCHMARKS)} [default: all]; with --news models")
+    parser.add_argument("--recipes", action="store_true", help="compare what is learned from, on real news")
     parser.add_argument("--news", action="store_true", help="score finished models on real news")
     parser.add_argument(
         "--encoder", choices=("minilm", "mpnet"), default="minilm", help="what is tuned [default: minilm]"
@@ -223,10 +261,13 @@ def main() -> None:
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
     store = Store(store_uri(options.store))
-    if options.news:
+    if options.news or options.recipes:
         if not (options.folder / "check.jsonl").is_file():
             sys.exit(f"{options.folder}/check.jsonl: not there; the sentences are not part of this repository")
-        news(options.folder, options.names, store)
+        if options.recipes:
+            recipes(options.folder, options.names, store, options.encoder)
+        else:
+            news(options.folder, options.names, store)
         return
     names = options.names or list(BENCHMARKS)
     if others := [name for name in names if name not in BENCHMARKS]:
