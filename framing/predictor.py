@@ -197,10 +197,12 @@ class Predictor:
             one that is there twice counts once. Frames are scored, and their shares estimated, once a sentence; the
             stance toward a target is what it is when that target is asked about alone, with any rule.
         thresholds
-            Thresholds that replace the model's own, by frame.
+            Thresholds that replace the model's own, by frame or by side of the stance (any class but ``neutral``).
         goal
             What thresholds are for, instead of the model's goal: ``f1``, ``precision>=P``, ``recall>=P`` or ``count``,
-            by what they gave on held-out training sentences; ``micro_f1`` is one threshold for all frames.
+            by what they gave on held-out training sentences; ``micro_f1`` is one threshold for all frames. With a bound
+            on precision or recall a side of the stance too is decided only from its own threshold on, ``neutral`` where
+            none is; with another goal the likeliest stance is taken.
         adapt_priors
             Estimate the shares of frames in these sentences and move the probabilities to them (Saerens, Latinne and
             Decaestecker 2002): for text with other shares than the training's. ``True`` or ``"batch"`` takes all of
@@ -228,13 +230,14 @@ class Predictor:
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
         ConfigError
-            A threshold is for an unknown frame or not in [0, 1]; there is no such goal or way to adapt; or the risk is
+            A threshold is for an unknown label or not in [0, 1]; there is no such goal or way to adapt; or the risk is
             not between 0 and 1, or comes with a threshold.
 
         Warns
         -----
         FramingWarning
-            The goal cannot be reached; there are too few sentences to estimate shares from, or many without a document.
+            The goal cannot be reached, or not held for the stance; there are too few sentences to estimate shares from,
+            or many without a document.
         """
         rule = Rule(thresholds or {}, goal, adapt_priors, abstain)
         if target is not None and targets is not None:

@@ -238,7 +238,7 @@ def test_a_place_that_cannot_take_the_result_is_known_before_the_work(folder, ov
         ),
         (
             ["plain.txt", "--threshold", "rsk=0.4"],
-            "threshold rsk=0.4: unknown frame 'rsk'; expected one of: gain, risk",
+            "threshold rsk=0.4: unknown frame or side of the stance 'rsk'; expected one of: gain, risk",
         ),
         (["corpus.jsonl", "--column", "text=satz"], "corpus.jsonl: columns.text=satz, but the columns are: "),
         (["plain.txt", "--output", "."], ".: is a folder; name a file"),

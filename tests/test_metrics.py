@@ -110,6 +110,22 @@ def test_stance_equals_scikit_learn(seed):
     )
 
 
+def test_a_stance_is_scored_by_its_decisions_where_these_are_given():
+    y, classes = np.array([0, 1, 2, 0]), ("favor", "against", "neutral")
+    proba = np.array([[0.6, 0.2, 0.2], [0.5, 0.4, 0.1], [0.5, 0.2, 0.3], [0.7, 0.2, 0.1]])
+    likeliest = stance_estimates(y, proba, classes, one_row(4))
+    # Only .7 is favor enough; then the second row is left open, and a row without a decision is never right.
+    decided = np.eye(3, dtype=bool)[[2, 1, 2, 0]]
+    strict = stance_estimates(y, proba, classes, one_row(4), decided)
+    decided[1] = False
+    open_ = stance_estimates(y, proba, classes, one_row(4), decided)
+    assert [found["favor/precision"].value for found in (likeliest, strict, open_)] == [1 / 2, 1, 1]
+    assert [found["favor/recall"].value for found in (likeliest, strict, open_)] == [1, 1 / 2, 1 / 2]
+    assert [found["accuracy"].value for found in (likeliest, strict, open_)] == [2 / 4, 3 / 4, 2 / 4]
+    assert [found["against/recall"].value for found in (likeliest, strict, open_)] == [0, 1, 0]
+    assert strict["brier"].value == likeliest["brier"].value
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_roc_auc_equals_scikit_learn_with_ties_and_weights(seed):
     Y, proba, _ = random_frames(seed)

@@ -72,7 +72,10 @@ def test_what_cannot_be_asked_is_said(predictor):
         predictor.predict("profit")
     with pytest.raises(InputError, match="item 1: expected a text or a Sentence, got int"):
         predictor.predict(["profit", 5])
-    with pytest.raises(ConfigError, match=r"threshold gian=0.5: unknown frame .gian.; expected one of: gain, risk"):
+    with pytest.raises(
+        ConfigError,
+        match=r"threshold gian=0.5: unknown frame or side of the stance .gian.; expected one of: gain, risk",
+    ):
         predictor.predict(["profit"], thresholds={"gian": 0.5})
     with pytest.raises(ConfigError, match=r"threshold gain=1.5: a probability in \[0, 1\]"):
         predictor.predict(["profit"], thresholds={"gain": 1.5})

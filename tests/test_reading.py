@@ -110,7 +110,7 @@ def test_a_text_is_learned_with_all_that_is_coded_for_it_in_one_pass():
     rows = training_rows([frames, stance], shared=True)
     assert rows["text"] == ["a", "b", "c"]
     assert rows["targets"] == [["x", "y"], [], ["x"]]
-    none = [None] * 3 + [None]
+    none = [None] * 3 + [0]
     told = [[[None if np.isnan(value) else value for value in label] for label in row] for row in rows["label"]]
     assert told == [
         [[1, None, None, 1], [None, 1, 0, 1], [None, 0, 1, 1]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Predictor, Sentence, train
 from framing.corpus.splits import GroupedFolds
-from framing.errors import ConfigError, InputError, OutputError
+from framing.errors import ConfigError, EncoderError, InputError, OutputError
 from framing.model.classifier import frames_classifier
 from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
@@ -245,6 +246,21 @@ def test_a_stance_is_read_with_its_target(tiny):
     classifier = fitted(rows, tiny).classifier
     stance = classifier.tasks["stance"].features_["embedding"]
     assert stance.texts_read(rows[:1]) == [(rows[0].text, "the harbour")]
+
+
+def test_sentences_coded_for_their_stance_alone_are_learned_from_too(tiny):
+    rows = sentences(12)
+    more = [replace(s, text=f"{s.text} Rain falls.", frames=None) for s in rows]
+    classifier = fitted([*rows, *more], tiny).classifier
+    for features in (task.features_["embedding"] for task in classifier.tasks.values()):
+        assert np.isfinite(features.transform(rows)).all()
+
+
+def test_a_training_that_went_astray_is_told_and_kept_nowhere(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path))
+    with pytest.raises(EncoderError, match=r"no numbers any more after .* take a lower encoder.learning_rate than 1e"):
+        fitted(sentences(12), tiny, learning_rate=1e35)
+    assert not list(tmp_path.glob("adapters/*/adapter"))
 
 
 @pytest.mark.parametrize(

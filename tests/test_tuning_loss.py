@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from framing.model.encoders.lessons import Lesson
+from framing.model.encoders.lessons import Lesson, training_rows
 from framing.model.encoders.loss import coding_loss
 from framing.model.encoders.trainer import BatchesByLength
 from framing.model.encoders.tuning import EncoderTuner
@@ -64,3 +64,28 @@ def test_few_rows_meet_others_in_each_epoch_and_many_come_by_length():
     assert not first & second
     spread = [max(batch) - min(batch) for batch in neighbours(1024)[0]]
     assert np.median(spread) < 1024 / 8
+
+
+def test_a_text_without_a_code_of_its_own_adds_nothing_to_the_loss_of_its_targets():
+    import torch
+
+    class Given(torch.nn.Module):
+        def get_embedding_dimension(self) -> int:
+            return 2
+
+    class Read:
+        def vectors(self, features: dict) -> torch.Tensor:
+            return features["vectors"]
+
+    frames = Lesson(["a"], np.array([[1.0, 0.0]]), False, np.zeros(1, dtype=int))
+    stance = Lesson([("b", "x")], np.array([[1.0, 0.0]]), True, np.zeros(1, dtype=int))
+    rows = training_rows([frames, stance], shared=True)
+    labels = torch.tensor([rows["label"][0][0], rows["label"][1][0], rows["label"][1][1]])
+    torch.manual_seed(0)
+    loss = coding_loss(Given(), [frames, stance], EncoderTuner(dropout=0.0), Read())
+    vectors = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
+    every = loss([{"vectors": vectors}], labels)
+    coded = loss([{"vectors": vectors[[0, 2]]}], labels[[0, 2]])
+    assert float(every.detach()) * 3 == pytest.approx(float(coded.detach()) * 2)
+    every.backward()
+    assert torch.isfinite(loss.linear.weight.grad).all()

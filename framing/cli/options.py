@@ -42,12 +42,17 @@ CODEBOOK = click.option(
 )
 _RULE = (
     click.option(
-        "--threshold", "thresholds", metavar="LABEL=P", multiple=True, help="Replace the model's threshold of a frame."
+        "--threshold",
+        "thresholds",
+        metavar="LABEL=P",
+        multiple=True,
+        help="Replace the threshold of a frame or of a side of the stance.",
     ),
     click.option(
         "--goal",
         metavar="GOAL",
-        help="Thresholds for f1, micro_f1, count, 'precision>=0.9' or 'recall>=0.9'.  [default: the model's]",
+        help="Thresholds for f1, micro_f1, count, 'precision>=0.9' or 'recall>=0.9'; the two bounds hold for the sides "
+        "of the stance too.  [default: the model's]",
     ),
     click.option(
         "--adapt-priors",

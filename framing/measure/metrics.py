@@ -172,7 +172,9 @@ def frame_estimates(
     return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
 
 
-def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights) -> dict[str, Estimate]:
+def stance_estimates(
+    y: Rows, proba: Values, classes: Sequence[str], W: Weights, decided: Decided | None = None
+) -> dict[str, Estimate]:
     """Score stance.
 
     Parameters
@@ -180,11 +182,13 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
     y
         Class numbers, shape (n_rows,).
     proba
-        Probabilities, shape (n_rows, n_classes); the likeliest class is the decision.
+        Probabilities, shape (n_rows, n_classes).
     classes
         Class names.
     W
         Weights of the rows, shape (n_weightings, n_rows), the first all ones.
+    decided
+        Decisions, shape (n_rows, n_classes): one class a row, or none, which is never right; default the likeliest.
 
     Returns
     -------
@@ -194,12 +198,13 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
         ``n`` is the number of rows; for a class's own scores that of its rows. A class that never occurs counts as for
         ``frame_estimates``.
     """
-    decided = proba.argmax(axis=1)
+    if decided is None:
+        decided = np.eye(len(classes), dtype=bool)[proba.argmax(axis=1)]
     total = W.sum(axis=1)
     one_hot = np.eye(len(classes))[y]
     per_class = {
         name: {
-            **_decisions((y == k).astype(float), (decided == k).astype(float), W),
+            **_decisions((y == k).astype(float), decided[:, k].astype(float), W),
             "calibration_error": calibration_error((y == k).astype(float), proba[:, k], W),
         }
         for k, name in enumerate(classes)
@@ -207,7 +212,7 @@ def stance_estimates(y: Rows, proba: Values, classes: Sequence[str], W: Weights)
     likelihood = np.clip(proba[np.arange(len(y)), y], 1e-12, 1)
     overall = {
         "macro_f1": _mean(per_class, "f1"),
-        "accuracy": _ratio(W @ (y == decided).astype(float), total),
+        "accuracy": _ratio(W @ decided[np.arange(len(y)), y].astype(float), total),
         "brier": _ratio(W @ ((proba - one_hot) ** 2).sum(axis=1), total),
         "log_loss": _ratio(W @ -np.log(likelihood), total),
         "calibration_error": _mean(per_class, "calibration_error"),

@@ -21,12 +21,12 @@ from sklearn.base import BaseEstimator, clone
 from framing.arrays import Codes, Decided, Fold, Proba, Rows, Scores
 from framing.codebook import Codebook
 from framing.errors import ModelError
-from framing.model.decisions.decoders import Decoder, OneOf, decoder_of
+from framing.model.decisions.decoders import Decoder, SideOf, decoder_of
 from framing.model.decisions.heads import Calibration, fit_head, head_scores
 from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.priors import PriorShift, warn_small_batch, warn_without_document
 from framing.model.decisions.rule import DOCUMENT, Decisions, Rule
-from framing.model.decisions.thresholds import F1, Curve
+from framing.model.decisions.thresholds import F1, Curve, one_against_rest
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.features import ReadingFeatures, TargetFeatures, TextFeatures, weights_of
 from framing.records import Sentence
@@ -42,7 +42,7 @@ class TaskClassifier(BaseEstimator):
     Parameters
     ----------
     decoder
-        The labels, and whether any number of them holds (``AnyOf``) or exactly one (``OneOf``).
+        The labels, and whether any number of them holds (``AnyOf``) or exactly one (``OneOf``, ``SideOf``).
     features
         Feature transformers by name, fed with sentences, for instance ``{"embedding": TextFeatures(encoder)}``.
     head
@@ -168,8 +168,9 @@ class TaskClassifier(BaseEstimator):
             calibration = Calibration.fit(list(scores[:, rows]), y)
             proba = calibration.apply(list(scores[:, rows]))
             calibrations.append(calibration)
-            curves.append(Curve.fit((y == 1).astype(float), proba[:, 1]))
-            summaries.append(HeldOutSummary.fit(proba, y))
+            of_classes = one_against_rest(y, proba)
+            curves += of_classes if self.decoder.exclusive else of_classes[1:]
+            summaries.append(HeldOutSummary.fit(proba, y, self.decoder.exclusive))
         return calibrations, self.decoder.thresholds(curves, self.goal), summaries
 
     def _calibrated(self, scores: Sequence[Scores], calibrations: Sequence[Calibration]) -> Proba:
@@ -201,7 +202,7 @@ class TaskClassifier(BaseEstimator):
     def warn_of_goal(self) -> None:
         """Warn of each label whose thresholds cannot reach the goal on held-out scores."""
         if self.held_out_ is not None:
-            self.decoder.thresholds([summary.curve for summary in self.held_out_], self.goal, warn=True)
+            self.decoder.thresholds(self._curves(self.held_out_), self.goal, warn=True)
 
     def judge(self, sentences: Sequence[Sentence], rule: Rule) -> Decisions:
         """Return probabilities and decisions by a rule.
@@ -214,7 +215,8 @@ class TaskClassifier(BaseEstimator):
         Warns
         -----
         FramingWarning
-            The goal cannot be reached, there are few sentences to estimate shares from, or many without a document.
+            The goal cannot be reached or, of the stance, not held; there are few sentences to estimate shares from, or
+            many without a document.
         """
         trained = proba = self.predict_proba(sentences)
         shift = None
@@ -224,7 +226,8 @@ class TaskClassifier(BaseEstimator):
             # The classes look the same whatever their shares, so their own ranks hold as trained.
             decided = self.decoder.decide_at_risk(trained, self._held_out("abstain"), rule.abstain)
             return Decisions(proba, *decided, shift)
-        present = self.decide(proba, {**self._thresholds(rule, shift), **rule.thresholds})
+        thresholds = self._thresholds(rule, shift, warn=bool(sentences))
+        present = self.decide(proba, {**thresholds, **rule.thresholds})
         return Decisions(proba, present, np.zeros_like(present), shift)
 
     def _adapted(self, proba: Proba, sentences: Sequence[Sentence], rule: Rule) -> tuple[Proba, PriorShift]:
@@ -237,12 +240,15 @@ class TaskClassifier(BaseEstimator):
             warn_without_document(int(np.sum(documents == 0)), len(proba), what)
         return self.decoder.adapt(proba, held_out, documents)
 
-    def _thresholds(self, rule: Rule, shift: PriorShift | None) -> Mapping[str, float]:
+    def _thresholds(self, rule: Rule, shift: PriorShift | None, warn: bool) -> Mapping[str, float]:
         thresholds: Mapping[str, float] = self.thresholds_
         if rule.goal is not None and rule.goal != self.goal:
-            curves = [summary.curve for summary in self._held_out("goal")]
-            thresholds = self.decoder.thresholds(curves, rule.goal, warn=True)
+            thresholds = self.decoder.thresholds(self._curves(self._held_out("goal")), rule.goal, warn)
         return thresholds if shift is None else shift.moved(thresholds)
+
+    def _curves(self, held_out: Sequence[HeldOutSummary]) -> list[Curve]:
+        """Return the curve of each label; none of exclusive labels in a model saved before they were kept."""
+        return held_out[0].class_curves if self.decoder.exclusive else [summary.curve for summary in held_out]
 
     def _held_out(self, option: str) -> list[HeldOutSummary]:
         if self.held_out_ is None:
@@ -301,7 +307,7 @@ def stance_classifier(
         (TextFeatures, TextFeatures) if blind else (ReadingFeatures if read_as_pair else TargetFeatures, TargetFeatures)
     )
     features = _feature_sets(encoder, words, context, *kinds)
-    return TaskClassifier(OneOf(codebook.stance_names), features, head, further=further)
+    return TaskClassifier(SideOf(codebook.stance_names), features, head, further=further)
 
 
 def _feature_sets(

@@ -9,6 +9,7 @@ from typing import Any
 from framing.codebook import Codebook
 from framing.errors import ConfigError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
+from framing.model.decisions.decoders import NEUTRAL, SideOf
 from framing.model.decisions.rule import Decisions, Rule
 from framing.records import Prediction, Sentence
 
@@ -72,7 +73,9 @@ class FramingClassifier:
         targeted = [row for row in _at_targets(sentences, targets) if row.target]
         self._check_stance(targeted)
         rows = {"stance": targeted}
-        return {name: task.judge(rows.get(name, sentences), rule.for_task(name)) for name, task in self.tasks.items()}
+        return {
+            name: task.judge(rows.get(name, sentences), self.rule_for(name, rule)) for name, task in self.tasks.items()
+        }
 
     def predictions(
         self, sentences: Sequence[Sentence], decisions: Mapping[str, Decisions], targets: Sequence[str] = ()
@@ -101,10 +104,18 @@ class FramingClassifier:
             predictions.append(Prediction(sentence=sentence, **found))
         return predictions
 
+    def rule_for(self, task: str, rule: Rule) -> Rule:
+        """Return what of a rule holds for a task.
+
+        Where a frame and a class of the stance have one name, a threshold for it is the frame's.
+        """
+        frames = self.codebook.frame_names
+        return rule.for_task(task, [name for name in self.tasks[task].labels if task == "frames" or name not in frames])
+
     def check_rule(self, rule: Rule) -> Rule:
         """Return the rule, or say what in it does not go with this model."""
         self.check_thresholds(rule.thresholds)
-        if self.codebook.exclusive and rule.goal is not None:
+        if self.codebook.exclusive and "frames" in self.tasks and rule.goal is not None:
             raise ConfigError(f"goal {rule.goal}: the frames are exclusive, the likeliest one is taken")
         return rule
 
@@ -116,14 +127,28 @@ class FramingClassifier:
             )
 
     def check_thresholds(self, thresholds: Mapping[str, float]) -> None:
-        """Say which thresholds cannot be."""
+        """Say which thresholds cannot be; a label is a frame, or else a side of the stance."""
+        frames = self.codebook.frame_names
+        classes = self.codebook.stance_names if "stance" in self.tasks else ()
+        sides = SideOf(classes).sides
         for label, value in thresholds.items():
-            if label not in self.codebook.frame_names:
-                raise ConfigError(f"threshold {label}={value}: {unknown('frame', label, self.codebook.frame_names)}")
+            told = f"threshold {label}={value}"
+            if label not in (*frames, *classes):
+                kind = "frame or side of the stance" if sides else "frame"
+                raise ConfigError(f"{told}: {unknown(kind, label, (*frames, *sides))}")
             if not 0 <= value <= 1:
-                raise ConfigError(f"threshold {label}={value}: a probability in [0, 1] is needed")
-            if self.codebook.exclusive:
-                raise ConfigError(f"threshold {label}={value}: the frames are exclusive, the likeliest one is taken")
+                raise ConfigError(f"{told}: a probability in [0, 1] is needed")
+            if label in frames and self.codebook.exclusive:
+                raise ConfigError(f"{told}: the frames are exclusive, the likeliest one is taken")
+            if label not in (*frames, *sides):
+                raise ConfigError(f"{told}: {_without_threshold(sides)}")
+
+
+def _without_threshold(sides: Sequence[str]) -> str:
+    """Say why a class of the stance that is no side has no threshold."""
+    if sides:
+        return f"{NEUTRAL} is what is left where no side is decided; give the threshold of a side: {', '.join(sides)}"
+    return f"none of the stance's classes is called {NEUTRAL}, so the likeliest one is taken; leave the threshold out"
 
 
 def _at_targets(sentences: Sequence[Sentence], targets: Sequence[str]) -> Sequence[Sentence]:

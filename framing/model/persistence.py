@@ -4,7 +4,7 @@
                     and the sha256 of every other file
 ``TASK/heads.skops``  the fitted heads, and the fitted word vectorizers where there are any
 ``encoder/``        the adapter of a tuned encoder
-``TASK/held_out.json``  of each label: shares, a curve of thresholds, and conformal scores (since format 2)
+``TASK/held_out.json``  of each label: shares, curves of thresholds, and conformal scores (since format 2)
 ``README.md``       the model card
 
 To raise ``FORMAT``: add one to it when a file that the current reader cannot read is written; keep reading the
@@ -239,7 +239,7 @@ def _read_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClass
             read_by = clone(encoder).set_params(adapter=None) if told["encoder"] == FROZEN else encoder
         features[name] = _FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())))
     return TaskClassifier.restored(
-        decoder_of(content["labels"], content["exclusive"]),
+        decoder_of(content["labels"], content["exclusive"], folder.name),
         features,
         content["head"],
         content.get("goal", F1),

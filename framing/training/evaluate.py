@@ -87,7 +87,13 @@ def evaluate_classifier(
     shifts: dict[str, PriorShift] = {}
     for task, classifier in model.tasks.items():
         scored = score_task(
-            KINDS[task], classifier, sentences, model.codebook, rule=rule.for_task(task), seed=seed, learned=learned
+            KINDS[task],
+            classifier,
+            sentences,
+            model.codebook,
+            rule=model.rule_for(task, rule),
+            seed=seed,
+            learned=learned,
         )
         if scored.estimates:
             if scored.n_groups == 1:

@@ -18,9 +18,9 @@ from framing.arrays import Codes, Rows
 from framing.corpus.readers import Source, format_of, read_rows
 from framing.corpus.splits import target_key
 from framing.errors import InputError
+from framing.model.decisions.decoders import NEUTRAL
 from framing.records import Sentence
 
-NEUTRAL = "neutral"
 OPPOSITES = {"favor": "against", "against": "favor", NEUTRAL: NEUTRAL}
 _FUNCTION_WORDS = {"the", "and", "for", "with", "from", "its", "their", "into", "over"}
 _DRAWS = 20  # targets that are looked at until one has no word of the sentence

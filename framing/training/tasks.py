@@ -104,7 +104,7 @@ STANCE = TaskKind(
     codes=_stance_codes,
     stratum=lambda sentence: str(sentence.stance),
     build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], further=p.further, **p.beside()),
-    estimates=lambda Y, proba, decided, labels, W: stance_estimates(Y.argmax(axis=1), proba, labels, W),
+    estimates=lambda Y, proba, decided, labels, W: stance_estimates(Y.argmax(axis=1), proba, labels, W, decided),
     prediction=lambda sentence, proba, present: Prediction(sentence, stance=present[0], stance_proba=proba),
 )
 # What a stance is worth that ignores what it is toward: scored beside the stance, not kept.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -9,10 +10,14 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from framing.arrays import Codes, Decided, Proba, Rows, Values
+from framing.errors import FramingWarning
 from framing.model.decisions.conformal import prediction_sets
 from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.priors import PriorShift, adapt_documents, adapt_to_priors
-from framing.model.decisions.thresholds import MICRO_F1, Curve, pooled
+from framing.model.decisions.thresholds import MICRO_F1, Curve, bounds, pooled
+
+# The class of a stance that means no side: what is left where no side is decided.
+NEUTRAL = "neutral"
 
 
 class Decoder(Protocol):
@@ -38,7 +43,7 @@ class Decoder(Protocol):
         """Return the labels' probabilities from those of each problem's classes, shape (n_sentences, n_labels)."""
 
     def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
-        """Return the threshold of each label for a goal, where labels have thresholds."""
+        """Return the threshold of each label for a goal, where labels have thresholds; ``curves`` has one a label."""
 
     def decide(self, proba: Proba, thresholds: Mapping[str, float]) -> Decided:
         """Return which labels are decided, shape (n_sentences, n_labels)."""
@@ -159,9 +164,72 @@ class OneOf:
         return adapted, shift
 
 
-def decoder_of(labels: Sequence[str], exclusive: bool) -> Decoder:
-    """Return the decoder of labels that exclude each other, or do not."""
-    return OneOf(tuple(labels)) if exclusive else AnyOf(tuple(labels))
+@dataclass(frozen=True)
+class SideOf(OneOf):
+    """Exactly one class of a stance: the likeliest, or with thresholds a side that reaches its own, else ``neutral``.
+
+    A side is any class but ``neutral``. Where two sides reach their thresholds, the one with the larger ratio of
+    probability to threshold is taken. A side without a threshold, where another has one, must be the likeliest class:
+    its threshold is the highest probability of the others.
+
+    Examples
+    --------
+    >>> stance = SideOf(("favor", "against", "neutral"))
+    >>> proba = np.array([[0.4, 0.35, 0.25], [0.2, 0.5, 0.3], [0.6, 0.1, 0.3]])
+    >>> [stance.labels[k] for k in stance.decide(proba, {}).argmax(axis=1)]
+    ['favor', 'against', 'favor']
+    >>> [stance.labels[k] for k in stance.decide(proba, {"favor": 0.5, "against": 0.3}).argmax(axis=1)]
+    ['against', 'against', 'favor']
+    """
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The classes that can have a threshold: none where no class is called ``neutral``."""
+        return tuple(label for label in self.labels if label != NEUTRAL) if NEUTRAL in self.labels else ()
+
+    def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
+        """Return the sides' thresholds for a bound; none for another goal, without sides, or without curves.
+
+        ``warn`` where a bound cannot be held, and of each side whose curve cannot reach it.
+        """
+        if not bounds(goal):
+            return {}
+        if not self.sides or not curves:
+            if warn:
+                why = (
+                    "this model was saved before goals held for the stance; train it anew"
+                    if self.sides
+                    else f"none of its classes is called {NEUTRAL}, which is left where no side is decided"
+                )
+                warnings.warn(f"goal {goal}: the likeliest stance is taken: {why}", FramingWarning, stacklevel=2)
+            return {}
+        of_labels = dict(zip(self.labels, curves, strict=True))
+        return {side: of_labels[side].choose(goal, f"stance {side}" if warn else None) for side in self.sides}
+
+    def decide(self, proba: Proba, thresholds: Mapping[str, float]) -> Decided:
+        """See ``Decoder``; without thresholds the likeliest class."""
+        sides = self.sides
+        if not any(side in thresholds for side in sides):
+            return super().decide(proba, thresholds)
+        columns = [self.labels.index(side) for side in sides]
+        needed = np.column_stack(
+            [
+                np.full(len(proba), thresholds[side]) if side in thresholds else np.delete(proba, k, axis=1).max(axis=1)
+                for side, k in zip(sides, columns, strict=True)
+            ]
+        )
+        own = proba[:, columns]
+        ratio = np.where(own >= needed, own / np.maximum(needed, 1e-12), -1.0)
+        found = np.array(columns)[ratio.argmax(axis=1)]
+        found[(own < needed).all(axis=1)] = self.labels.index(NEUTRAL)
+        return np.eye(len(self.labels), dtype=bool)[found]
+
+
+def decoder_of(labels: Sequence[str], exclusive: bool, task: str = "frames") -> Decoder:
+    """Return the decoder of a task's labels, which exclude each other or do not."""
+    if not exclusive:
+        return AnyOf(tuple(labels))
+    return SideOf(tuple(labels)) if task == "stance" else OneOf(tuple(labels))
 
 
 def _both(present: Proba) -> Proba:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from framing.arrays import Decided, Proba
 from framing.errors import ConfigError
 from framing.model.decisions.conformal import check_risk
 from framing.model.decisions.priors import PriorShift
-from framing.model.decisions.thresholds import check_goal
+from framing.model.decisions.thresholds import bounds, check_goal
 
 # What probabilities are adapted to: the shares of all the sentences (also True), or those of each document.
 BATCH, DOCUMENT = "batch", "document"
@@ -22,10 +22,13 @@ class Rule:
     Parameters
     ----------
     thresholds
-        Thresholds that replace those of the goal, by label.
+        Thresholds that replace those of the goal, by label: a frame, or a side of the stance (any class but
+        ``neutral``).
     goal
         What the thresholds are for (``f1``, ``micro_f1``, ``precision>=P``, ``recall>=P``, ``count``); default the
-        model's own.
+        model's own. The two bounds hold for the sides of the stance too: a side is decided where its probability
+        reaches the side's threshold, the one with the larger ratio of the two where several do, and ``neutral`` where
+        none does. With any other goal the likeliest stance is taken.
     adapt_priors
         Move the frames' probabilities to their shares as estimated from the sentences: all of them (``"batch"``, or
         ``True``) or, cautiously, a document at a time (``"document"``; those without ``doc_id`` are one). For a batch
@@ -59,13 +62,23 @@ class Rule:
                     f"abstain {self.abstain}: the risk decides, not a threshold; leave out the thresholds and the goal"
                 )
 
-    def for_task(self, task: str) -> Rule:
-        """Return what of the rule holds for a task.
+    def for_task(self, task: str, labels: Collection[str]) -> Rule:
+        """Return what of the rule holds for a task, of whose labels some may have thresholds.
 
-        A threshold is a frame's, the likeliest stance is taken. Nor is the stance adapted: its classes are too alike
-        for their shares to be estimated, and on real text its probabilities became worse.
+        Of the goals only a bound holds for the stance. The stance is not adapted: its classes are too alike for their
+        shares to be estimated, and on real text its probabilities became worse.
+
+        Examples
+        --------
+        >>> rule = Rule({"gain": 0.4, "favor": 0.7}, goal="count", adapt_priors="batch")
+        >>> rule.for_task("stance", ("favor", "against", "neutral"))
+        Rule(thresholds={'favor': 0.7}, goal=None, adapt_priors=False, abstain=None)
         """
-        return self if task == "frames" else replace(self, thresholds={}, goal=None, adapt_priors=False)
+        own = {label: p for label, p in self.thresholds.items() if label in labels}
+        if task == "frames":
+            return replace(self, thresholds=own)
+        goal = self.goal if self.goal is not None and bounds(self.goal) else None
+        return replace(self, thresholds=own, goal=goal, adapt_priors=False)
 
 
 @dataclass(frozen=True)

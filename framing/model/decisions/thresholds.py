@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framing.arrays import Proba, Values
+from framing.arrays import Proba, Rows, Values
 from framing.errors import ConfigError, FramingWarning
 
 F1, MICRO_F1 = "f1", "micro_f1"
@@ -44,6 +44,17 @@ def check_goal(goal: str, option: str = "goal") -> str:
             "precision>=0.9 or recall>=0.9, over 0 and up to 1"
         )
     return goal
+
+
+def bounds(goal: str) -> bool:
+    """Say whether a goal is a bound, on precision or on recall.
+
+    Examples
+    --------
+    >>> [bounds(goal) for goal in ("precision>=0.9", "recall>=0.8", "f1", "count")]
+    [True, True, False, False]
+    """
+    return _GOAL.fullmatch(goal) is not None
 
 
 @dataclass(frozen=True)
@@ -155,6 +166,25 @@ class Curve:
                     )
             value = np.where(enough, other, -1.0)
         return float(self.thresholds[np.argmax(value)])
+
+
+def one_against_rest(y: Rows, proba: Proba) -> list[Curve]:
+    """Return the curve of each class against all others.
+
+    Parameters
+    ----------
+    y
+        Class numbers, shape (n_samples,).
+    proba
+        Shape (n_samples, n_classes).
+
+    Examples
+    --------
+    >>> proba = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.4, 0.2, 0.4]])
+    >>> [curve.thresholds.tolist() for curve in one_against_rest(np.array([0, 1, 2]), proba)]
+    [[0.55, 0.3, 0.1], [0.45, 0.1], [0.25, 0.05]]
+    """
+    return [Curve.fit((y == k).astype(float), p) for k, p in enumerate(proba.T)]
 
 
 def pooled(curves: Sequence[Curve]) -> Curve:

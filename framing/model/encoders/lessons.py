@@ -62,7 +62,7 @@ def training_rows(lessons: Sequence[Lesson], shared: bool) -> dict[str, list[Any
     -------
     dict of lists
         ``text``, its ``targets``, ``group``, and ``label``: a vector of the text and one of each target. Labels of the
-        other lessons are nan, the weight stands last.
+        other lessons are nan, the weight stands last: 0 for a text that only its targets are coded for.
     """
     width = sum(lesson.Y.shape[1] for lesson in lessons)
     rows: list[_Pass] = []
@@ -79,7 +79,7 @@ def training_rows(lessons: Sequence[Lesson], shared: bool) -> dict[str, list[Any
         "text": [row.text for row in rows],
         "targets": [list(row.targets) for row in rows],
         "group": [row.group for row in rows],
-        "label": [[row.own or [np.nan] * (width + 1), *row.targets.values()] for row in rows],
+        "label": [[row.own or [*[np.nan] * width, 0.0], *row.targets.values()] for row in rows],
     }
 
 

@@ -147,12 +147,15 @@ class Reader:
         # Tokens of the padding attend to the sentence as well: to attend to nothing has no defined result.
         forbidden = ~(sentence | (own & (blocks > 0)[:, None, :]))
         # The sentence attends to no target, as no block but its own has the number 0.
-        mask = torch.zeros(forbidden.shape, device=blocks.device)
-        mask = mask.masked_fill(forbidden, torch.finfo(torch.bfloat16).min)[:, None]
+        # In the precision of the attention, which would be raised to the mask's.
+        kind = blocks.device.type
+        dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else torch.float32
+        mask = torch.zeros(forbidden.shape, device=blocks.device, dtype=dtype)
+        mask = mask.masked_fill(forbidden, torch.finfo(dtype).min)[:, None]
         given = {"input_ids": features["input_ids"], "position_ids": features["position_ids"]}
         if getattr(self.transformer.config, "type_vocab_size", 0) > 1:
             given["token_type_ids"] = (blocks > 0).long()
-        mask = mask + _relative_positions(self.transformer, features["position_ids"])
+        mask = mask + _relative_positions(self.transformer, features["position_ids"], dtype)
         return self.transformer(**given, attention_mask=mask).last_hidden_state.float()
 
     def _pooled(self, features: dict[str, torch.Tensor], start: int) -> torch.Tensor:
@@ -233,7 +236,7 @@ def _targets(blocks: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return row, number
 
 
-def _relative_positions(transformer: Any, positions: torch.Tensor) -> Any:
+def _relative_positions(transformer: Any, positions: torch.Tensor, dtype: torch.dtype) -> Any:
     """Return what to add to the attention so that relative positions follow the position numbers.
 
     MPNet adds a bias to the attention by how far apart two tokens stand in the input, whatever their position numbers
@@ -251,4 +254,4 @@ def _relative_positions(transformer: Any, positions: torch.Tensor) -> Any:
         return encoder.relative_attention_bias(encoder.relative_position_bucket(distance)).permute(0, 3, 1, 2)
 
     with torch.no_grad():
-        return bias(positions) - bias(index)
+        return (bias(positions) - bias(index)).to(dtype)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from framing.errors import ConfigError, OutputError
+from framing.errors import ConfigError, EncoderError, OutputError
 from framing.files import new_folder
 from framing.model.encoders.adapters import ADAPTER_FILES, LAYERS, add_adapter
 from framing.model.encoders.lessons import Lesson, training_rows
@@ -211,7 +211,7 @@ class EncoderTuner(BaseEstimator):
         Raises
         ------
         EncoderError
-            The weights cannot be found, or the architecture has no such layers.
+            The weights cannot be found, the architecture has no such layers, or the training went astray.
         OutputError
             The cache folder cannot be written.
         """
@@ -276,6 +276,11 @@ class EncoderTuner(BaseEstimator):
             )
             checkpoints = [path for path in place.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
             trainer.train(resume_from_checkpoint=str(_newest(checkpoints)) if checkpoints else None)
+        if not all(bool(weights.isfinite().all()) for weights in loss.parameters() if weights.requires_grad):
+            raise EncoderError(
+                f"encoder {self.model}: its weights are no numbers any more after {trainer.state.global_step} steps; "
+                f"take a lower encoder.learning_rate than {self.learning_rate}"
+            )
         model.eval()
         with new_folder(place / "adapter") as saved:
             with quiet():
