@@ -104,7 +104,7 @@ class Reader:
         texts = self.tokenizer([text for text, _ in rows], truncation=True, max_length=self.longest)["input_ids"]
         end = [self.tokenizer.sep_token_id]
         parts = [
-            [ids, *(self._target(target) + end for target in row[1])] for ids, row in zip(texts, rows, strict=True)
+            [ids, *(self._target_ids(target) + end for target in row[1])] for ids, row in zip(texts, rows, strict=True)
         ]
         shape = len(rows), max(sum(map(len, part)) for part in parts)
         ids = torch.full(shape, self.tokenizer.pad_token_id)
@@ -120,7 +120,7 @@ class Reader:
                 at += len(tokens)
         return {"input_ids": ids, "position_ids": positions, "blocks": blocks}
 
-    def _target(self, target: str) -> list[int]:
+    def _target_ids(self, target: str) -> list[int]:
         # A target without a token, such as a space, still has its end.
         found = self.tokenizer(target, add_special_tokens=False, truncation=True, max_length=_TARGET_TOKENS)
         return list(found["input_ids"])
@@ -132,7 +132,7 @@ class Reader:
         blocks = features["blocks"]
         tokens = self._pass(features)
         read = self._pooled({"token_embeddings": tokens, "attention_mask": (blocks == 0).long()}, 1)
-        row, number = _targets(blocks)
+        row, number = _rows_of_targets(blocks)
         if not len(row):
             return read
         inside = (blocks[row] == number[:, None]).to(tokens.dtype)
@@ -226,7 +226,7 @@ def _has_parts(model: Any) -> bool:
     )
 
 
-def _targets(blocks: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _rows_of_targets(blocks: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return row and number of each target, row by row."""
     import torch
 
