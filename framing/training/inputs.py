@@ -182,11 +182,7 @@ def prepare(
     _check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
     for name, other in others.items():
         check_coded(name, other, coded, book)
-    unlabelled = read_unlabelled(encoder, book, columns)
-    if unlabelled:
-        kept = [s for rows in (sentences[len(dataset) :], *others.values()) for s in rows]
-        told = "encoder.unlabelled: {} sentences are in what calibrates or is scored, or of groups that are"
-        unlabelled = [unlabelled[i] for i in _not_in(kept, unlabelled, GroupedFolds(), told)]
+    kept = [s for rows in (sentences[len(dataset) :], *others.values()) for s in rows]
     return Training(
         codebook=book,
         dataset=dataset,
@@ -199,9 +195,20 @@ def prepare(
         seed=recipe.seed,
         encoder=encoder,
         codes=codes,
-        unlabelled=unlabelled,
+        unlabelled=_unlabelled(encoder, book, columns, kept),
         calibrate=kept_apart,
     )
+
+
+def _unlabelled(
+    encoder: Any, book: Codebook, columns: Mapping[str, Any] | None, kept: Sequence[Sentence]
+) -> list[Sentence]:
+    """Return the sentences for a teacher, without those of groups that calibrate or are scored."""
+    sentences = read_unlabelled(encoder, book, columns)
+    if not sentences:
+        return []
+    told = "encoder.unlabelled: {} sentences are in what calibrates or is scored, or of groups that are"
+    return [sentences[i] for i in _not_in(kept, sentences, GroupedFolds(), told)]
 
 
 def _check_encoder(encoder: Any, tasks: Sequence[str]) -> None:
