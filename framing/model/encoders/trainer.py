@@ -75,7 +75,11 @@ def _trainer_class(loss: Any) -> Any:
             """Add none: it encodes examples for a card that nobody reads."""
 
         def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, **more: Any) -> Any:
-            return BatchesByLength(dataset["text"], batch_size, more.get("seed") or 0)
+            lengths = [
+                len(text) + sum(map(len, targets))
+                for text, targets in zip(dataset["text"], dataset["targets"], strict=True)
+            ]
+            return BatchesByLength(lengths, batch_size, more.get("seed") or 0)
 
     return Trainer
 
@@ -133,10 +137,10 @@ class Collator:
 
 
 class BatchesByLength:
-    """Batches of texts of like length, so that little is padding, in an order of their own each epoch."""
+    """Batches of rows of like length, so that little is padding, in an order of their own each epoch."""
 
-    def __init__(self, texts: Sequence[str], batch_size: int, seed: int, pool: int = 16) -> None:
-        self.lengths = np.array([len(text) for text in texts])
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, pool: int = 16) -> None:
+        self.lengths = np.array(lengths)
         self.batch_size, self.seed, self.pool = batch_size, seed, pool
         self.epoch = 0
 
