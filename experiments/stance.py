@@ -12,8 +12,8 @@ BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance`
 ``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
 
-FOLDER holds ``train.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded real sentences. Stances
-count whose target a coder named. A model's blind stance is not kept; its scores are those that the training wrote into
+FOLDER holds ``train.jsonl``, ``targets.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded real
+sentences. Stances count whose target a coder named. A model's blind stance is not kept; its scores are those that the training wrote into
 ``model.json``.
 """
 
@@ -145,20 +145,22 @@ def news(folder: Path, models: Sequence[str], store: Store) -> None:
 
 def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> None:
     """Train frames and stance on written and real sentences, one pass, with and without further rows."""
-    variants = {
-        "coded rows alone": {},
-        "other names and opposites": {"targets": "shipped"},
-        "off-target": {"off_target": 0.25},
-        "names, opposites, off-target": {"targets": "shipped", "off_target": 0.25},
+    made = {"targets": "shipped", "off_target": 0.25}
+    variants: dict[str, tuple[bool, dict[str, Any]]] = {
+        "coded rows": (False, {}),
+        "coded rows; names, opposites, off-target made": (False, made),
+        "coded rows; further targets coded": (True, {}),
+        "coded rows; further targets coded; names, opposites, off-target made": (True, made),
     }
     rows = [*read_sentences(data_path("shipped")), *_coder_named(folder / "train.jsonl")]
+    further = read_sentences(folder / "targets.jsonl")
     parts = _recipe([f"encoder={encoder}_tuned", "tasks=[frames,stance]", "encoder.epochs=1"])
-    for name, options in variants.items():
+    for name, (coded, options) in variants.items():
         if names and name not in names:
             continue
         start = time.process_time()
         result = train(
-            rows,
+            [*rows, *further] if coded else rows,
             calibrate=_coder_named(folder / "calibrate.jsonl"),
             evaluate={
                 "check": _coder_named(folder / "check.jsonl"),
