@@ -13,8 +13,8 @@ BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance`
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
 
 FOLDER holds ``train.jsonl``, ``targets.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded real
-sentences. Stances count whose target a coder named. A model's blind stance is not kept; its scores are those that the training wrote into
-``model.json``.
+sentences. Stances count whose target a coder named. A model's blind stance is not kept; its scores are those that the
+training wrote into ``model.json``.
 """
 
 from __future__ import annotations
@@ -155,6 +155,7 @@ def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> N
     rows = [*read_sentences(data_path("shipped")), *_coder_named(folder / "train.jsonl")]
     further = read_sentences(folder / "targets.jsonl")
     parts = _recipe([f"encoder={encoder}_tuned", "tasks=[frames,stance]", "encoder.epochs=1"])
+    evaluate: Any = {"check": _coder_named(folder / "check.jsonl"), "dev": folder / "dev.jsonl", "probes": PROBES}
     for name, (coded, options) in variants.items():
         if names and name not in names:
             continue
@@ -162,11 +163,7 @@ def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> N
         result = train(
             [*rows, *further] if coded else rows,
             calibrate=_coder_named(folder / "calibrate.jsonl"),
-            evaluate={
-                "check": _coder_named(folder / "check.jsonl"),
-                "dev": folder / "dev.jsonl",
-                "probes": PROBES,
-            },
+            evaluate=evaluate,
             **parts | {"stance": StanceOptions(**options)},
         )
         params = {"encoder": encoder, "learned from": name}
