@@ -39,7 +39,7 @@ from framing.tracking import Store, open_run, store_uri
 SIZES = (500, 1000, 2000, 4000, 8000)
 EPOCHS = 2
 ENCODERS: dict[str, dict[str, Any]] = {
-    "minilm": {},
+    "minilm": {"precision": "bfloat16"},
     "mpnet": {"model": "sentence-transformers/all-mpnet-base-v2", "learning_rate": 5e-4, "precision": "bfloat16"},
 }
 CODES = Path(__file__).parent / "article_codes.jsonl"
@@ -66,6 +66,7 @@ def mixture(folder: Path, book: Codebook, store: Store, encoder: str, only: Sequ
         "both, coders who differ count half each": (written + _both_coders(real), {}),
         "real, reads the sentence before": (real, {"context": ["previous"]}),
         "real, reads headline and sentence before": (real, {"context": ["headline", "previous"]}),
+        "both, and what the large model says of 8,000 others": (written + real, {"taught": _unlabelled(folder)}),
     }
     for name, (rows, options) in mixtures.items():
         if not only or name in only:
@@ -116,9 +117,16 @@ def _named(names: Sequence[str]) -> Iterator[tuple[str, Predictor]]:
 
 
 def _train(
-    store: Store, experiment: str, params: dict[str, Any], rows: list[Sentence], folder: Path, **more: Any
+    store: Store,
+    experiment: str,
+    params: dict[str, Any],
+    rows: list[Sentence],
+    folder: Path,
+    taught: Path | None = None,
+    **more: Any,
 ) -> None:
-    encoder = EncoderTuner(epochs=EPOCHS, hold_out=0, **ENCODERS[params["encoder"]])
+    teacher = {"teacher": "shipped-large", "unlabelled": str(taught)} if taught else {}
+    encoder = EncoderTuner(epochs=EPOCHS, hold_out=0, **ENCODERS[params["encoder"]], **teacher)
     evaluate = {n: str(folder / f"{n}.jsonl") for n in ("check", "dev") if (folder / f"{n}.jsonl").is_file()}
     calibrate = [replace(s, target=None, stance=None) for s in read_sentences(folder / "calibrate.jsonl")]
     result = train(
@@ -165,6 +173,16 @@ def _sample(rows: list[Sentence], size: int, seed: int = 0) -> list[Sentence]:
     order = np.random.default_rng(seed).permutation(groups.max() + 1)
     rank = np.argsort(order)[groups]
     return [rows[i] for i in sorted(np.argsort(rank, kind="stable")[:size])]
+
+
+def _unlabelled(folder: Path, size: int = 8000) -> Path:
+    """Return a file of sentences that nobody has coded, drawn at random from ``unlabelled.jsonl``."""
+    source, drawn = folder / "unlabelled.jsonl", folder / f"unlabelled_{size}.jsonl"
+    if source.is_file() and not drawn.is_file():
+        lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+        chosen = np.random.default_rng(0).permutation(len(lines))[:size]
+        drawn.write_text("".join(lines[i] for i in sorted(chosen)), encoding="utf-8")
+    return drawn
 
 
 def _both_coders(rows: list[Sentence]) -> list[Sentence]:
