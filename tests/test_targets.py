@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from framing import Predictor, Sentence
 from framing.errors import ConfigError, FramingWarning, InputError, ModelError
+from framing.model.persistence import save_model
 from framing.targets import propose_targets
 from framing.text.noun_phrases import NounPhraseFinder
 from tests.command import framing
@@ -109,9 +110,10 @@ def test_text_in_another_language_gets_one_warning():
     assert len(warned) == 1
 
 
-def test_the_command_writes_a_table_lines_and_csv(trained, tmp_path):
+def test_the_command_writes_a_table_lines_and_csv(predictor, tmp_path):
     (tmp_path / "news.txt").write_text("\n\n".join(NEWS), encoding="utf-8")
-    table = framing("targets", "news.txt", "--model", str(trained / "model"), cwd=tmp_path)
+    save_model(predictor.classifier, tmp_path / "model")
+    table = framing("targets", "news.txt", "--model", "model", cwd=tmp_path)
     assert table.code == 0, table.err
     assert "carbon tax" in table.out
     assert "favor" in table.out
