@@ -22,8 +22,8 @@ _JUDGED = 3
 _OUTSIDE = 0.3
 # A family name is one person's if this share of the longer names that end in it are.
 _SAME_PERSON = 0.8
-# A noun that could be of anything ("the agreement") is what a corpus is about if this share of its sentences has it.
-_ABOUT = 0.05
+# A noun that could be of anything ("the agreement") is what a text is about if this share of its sentences has it.
+_ABOUT = 0.08
 # Less of a text in function words than this is no English: sentences have about 40 %, lists of headlines 20 %.
 _ENGLISH, _ENOUGH_CHARACTERS = 0.12, 200
 
@@ -226,7 +226,7 @@ def _full_names(phrases: Sequence[Sequence[NounPhrase]], finder: NounPhraseFinde
     for (short, is_last), people in longer.items():
         name, count = people.most_common(1)[0]
         # A first word is a family name in Chinese, and a country before another name ("Israel Katz").
-        is_person = is_last or names[short] <= count
+        is_person = is_last or names[short] <= 2 * count
         if names[short] > 0 and is_person and count >= _SAME_PERSON * people.total():
             full.setdefault(short, name)
     return full

@@ -310,7 +310,7 @@ INSTITUTIONS = _word_set("""
 # After "X and Y" these show that it is one name ("Food and Drug Administration").
 TAILS = _word_set("""
     act administration agency authority bank barbuda board bureau caicos center centre commission committee council
-    department fund futuna grenadines herzegovina herzerogina initiative institute ministry miquelon montenegro nevis
+    department fund futuna grenadines herzegovina road initiative institute ministry miquelon montenegro nevis
     office organisation organization partnership principe program programme service services tobago union
 """)
 NATIONAL = _word_set("""
