@@ -125,7 +125,7 @@ def _train(
     taught: Path | None = None,
     **more: Any,
 ) -> None:
-    teacher = {"teacher": "shipped-large", "unlabelled": str(taught)} if taught else {}
+    teacher: dict[str, Any] = {"teacher": "shipped-large", "unlabelled": str(taught)} if taught else {}
     encoder = EncoderTuner(epochs=EPOCHS, hold_out=0, **ENCODERS[params["encoder"]], **teacher)
     evaluate = {n: str(folder / f"{n}.jsonl") for n in ("check", "dev") if (folder / f"{n}.jsonl").is_file()}
     calibrate = [replace(s, target=None, stance=None) for s in read_sentences(folder / "calibrate.jsonl")]
