@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from tests.conftest import ROOT
 
 REAL = ROOT / "data" / "real"
 FILES = ("train.jsonl", "calibrate.jsonl")
+TARGETS = "targets.jsonl"
 KEYS = {
     *("target", "frames", "stance", "holder", "doc_id", "source", "register", "year", "open", "sampling", "coders"),
     *("text_sha256", "text_characters", "headline_sha256", "previous_sha256"),
@@ -27,10 +30,10 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def codes() -> dict:
-    return {name: read_codes(REAL / name) for name in FILES}
+    return {name: read_codes(REAL / name) for name in (*FILES, TARGETS)}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, TARGETS])
 def test_labels_and_stances_are_the_codebooks(codes, name):
     book = Codebook.load(ROOT / "seeds" / "codebook.yaml")
     sentences = codes[name].sentences
@@ -42,7 +45,7 @@ def test_labels_and_stances_are_the_codebooks(codes, name):
     assert {coding.get("stance") or None for coding in said} <= {*book.stance_names, None}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, TARGETS])
 def test_no_text_stands_in_the_codes(name):
     for line in (REAL / name).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -53,13 +56,30 @@ def test_no_text_stands_in_the_codes(name):
         said = [coding.get(name) or "" for coding in (row, *coders) for name in ("target", "holder")]
         assert max(len(words.split()) for words in said) <= MOST_WORDS
         assert {key for coding in coders for key in coding} <= {"coder", "frames", "stance", "holder", "target"}
-        assert len(row["register"].split()) <= 14
+        assert len(row.get("register", "").split()) <= 14
 
 
 def test_files_are_as_the_command_writes_them_and_of_a_modest_size(codes):
-    for name in FILES:
+    for name in codes:
         assert codes_jsonl(codes[name].rows, codes[name].kind) == (REAL / name).read_text(encoding="utf-8")
-    assert sum((REAL / name).stat().st_size for name in FILES) < 12_000_000
+    assert sum((REAL / name).stat().st_size for name in codes) < 16_000_000
+
+
+def test_further_targets_are_of_sentences_that_train_and_new_to_them(codes):
+    def place(row: Any) -> tuple[str, str, str]:
+        return row.codes.source, row.codes.doc_id, row.text
+
+    known: dict[Any, set[str]] = {}
+    for row in codes["train.jsonl"].rows:
+        known.setdefault(place(row), set()).add(row.codes.target or "")
+    calibrated = {(s.source, s.doc_id) for s in codes["calibrate.jsonl"].sentences}
+    for row in codes[TARGETS].rows:
+        assert row.codes.frames is None and row.codes.target not in known[place(row)]
+        assert (row.codes.source, row.codes.doc_id) not in calibrated
+    sheet = (REAL / "README.md").read_text(encoding="utf-8")
+    stances = Counter(s.stance for s in codes[TARGETS].sentences)
+    told = f"Favor {stances['favor']:,}, against {stances['against']:,}, neutral {stances['neutral']:,}"
+    assert told in sheet and f"{len(codes[TARGETS].rows):,} rows" in sheet
 
 
 def test_no_sentence_is_coded_for_frames_twice(codes):
