@@ -47,7 +47,8 @@ def test_it_was_trained_by_todays_recipe(name, content):
         config = compose("train", [f"experiment={SHIPPED_MODELS[name].folder}"], return_hydra_config=False)
     recipe = {key: value for key, value in config.encoder.items() if key != "_target_"}
     assert content["encoder"]["model"] == SHIPPED_MODELS[name].encoder
-    assert content["info"]["tuning"] == {**recipe, "version": tuning.VERSION}, ANEW
+    # Version 4 reads targets in context, and learns frames as version 3 did; what that made answers as before.
+    assert content["info"]["tuning"] in [{**recipe, "version": version} for version in (3, tuning.VERSION)], ANEW
     assert content["format"] == FORMAT, ANEW
     assert content["tasks"]["frames"]["head"] == config.head._target_.rpartition(".")[2], ANEW
 

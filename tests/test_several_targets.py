@@ -282,7 +282,8 @@ def test_a_file_of_targets_is_read_line_by_line(tmp_path):
 
 
 @pytest.fixture
-def folder(with_champion: Path) -> Path:
+def folder(with_champion: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COLUMNS", "120")
     files = {
         "note.txt": b"Warships near Alder threaten the harbour. Profit for Birch is near.\n",
         "rows.jsonl": b'{"text": "Profit.", "target": "the fleet"}\n{"text": "Profit.", "target": "the harbour"}\n',
