@@ -125,7 +125,7 @@ def news(folder: Path, models: Sequence[str], store: Store) -> None:
         classifier = Predictor.load(place or name).classifier
         told = classifier.info.get("metrics", {})
         for part, file in {"check": folder / "check.jsonl", "dev": folder / "dev.jsonl", "probes": PROBES}.items():
-            rows = [s for s in read_sentences(file, classifier.codebook) if _names_its_target(s)]
+            rows = _coder_named(file) if part == "check" else read_sentences(file, classifier.codebook)
             found = evaluate_classifier(replace(classifier, tasks={"stance": classifier.tasks["stance"]}), rows, part)
             scores = {
                 path.removeprefix(f"{part}/"): estimate
