@@ -33,6 +33,10 @@ COLUMNS = (
         (f"{label}: predicted / true share", f"scored/{label}/share_ratio")
         for label in ("economic_opportunity", "security_threat", "skepticism_of_intent")
     ),
+    ("stance: macro-F1", "stance/macro_f1"),
+    ("paraphrase: same", "stance/paraphrase/consistency"),
+    ("opposite: swapped", "stance/opposite/consistency"),
+    ("off-target: neutral", "stance/off_target/consistency"),
     ("clear frames", "article/clear"),
     ("found", "article/found"),
     ("false", "article/false"),
