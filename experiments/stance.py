@@ -12,9 +12,9 @@ BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance`
 ``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
 
-FOLDER holds ``train.jsonl``, ``targets.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded real
-sentences. Stances count whose target a coder named. A model's blind stance is not kept; its scores are those that the
-training wrote into ``model.json``.
+FOLDER holds ``train.jsonl``, ``train_targets.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded
+real sentences. Stances count whose target a coder named. A model's blind stance is not kept; its scores are those that
+the training wrote into ``model.json``.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> N
         "coded rows; further targets coded; names, opposites, off-target made": (True, made),
     }
     rows = [*read_sentences(data_path("shipped")), *_coder_named(folder / "train.jsonl")]
-    further = read_sentences(folder / "targets.jsonl")
+    further = read_sentences(folder / "train_targets.jsonl")
     parts = _recipe([f"encoder={encoder}_tuned", "tasks=[frames,stance]", "encoder.epochs=1"])
     evaluate: Any = {"check": _coder_named(folder / "check.jsonl"), "dev": folder / "dev.jsonl", "probes": PROBES}
     for name, (coded, options) in variants.items():

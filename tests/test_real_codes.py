@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 
 REAL = ROOT / "data" / "real"
 FILES = ("train.jsonl", "calibrate.jsonl")
-TARGETS = "targets.jsonl"
+TARGETS = ("train_targets.jsonl", "calibrate_targets.jsonl")
 KEYS = {
     *("target", "frames", "stance", "holder", "doc_id", "source", "register", "year", "open", "sampling", "coders"),
     *("text_sha256", "text_characters", "headline_sha256", "previous_sha256"),
@@ -30,10 +30,10 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def codes() -> dict:
-    return {name: read_codes(REAL / name) for name in (*FILES, TARGETS)}
+    return {name: read_codes(REAL / name) for name in (*FILES, *TARGETS)}
 
 
-@pytest.mark.parametrize("name", [*FILES, TARGETS])
+@pytest.mark.parametrize("name", [*FILES, *TARGETS])
 def test_labels_and_stances_are_the_codebooks(codes, name):
     book = Codebook.load(ROOT / "seeds" / "codebook.yaml")
     sentences = codes[name].sentences
@@ -45,7 +45,7 @@ def test_labels_and_stances_are_the_codebooks(codes, name):
     assert {coding.get("stance") or None for coding in said} <= {*book.stance_names, None}
 
 
-@pytest.mark.parametrize("name", [*FILES, TARGETS])
+@pytest.mark.parametrize("name", [*FILES, *TARGETS])
 def test_no_text_stands_in_the_codes(name):
     for line in (REAL / name).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -65,21 +65,22 @@ def test_files_are_as_the_command_writes_them_and_of_a_modest_size(codes):
     assert sum((REAL / name).stat().st_size for name in codes) < 16_000_000
 
 
-def test_further_targets_are_of_sentences_that_train_and_new_to_them(codes):
+def test_further_targets_are_of_sentences_of_their_part_and_new_to_them(codes):
     def place(row: Any) -> tuple[str, str, str]:
         return row.codes.source, row.codes.doc_id, row.text
 
-    known: dict[Any, set[str]] = {}
-    for row in codes["train.jsonl"].rows:
-        known.setdefault(place(row), set()).add(row.codes.target or "")
+    sheet = (REAL / "README.md").read_text(encoding="utf-8").lower()
     calibrated = {(s.source, s.doc_id) for s in codes["calibrate.jsonl"].sentences}
-    for row in codes[TARGETS].rows:
-        assert row.codes.frames is None and row.codes.target not in known[place(row)]
-        assert (row.codes.source, row.codes.doc_id) not in calibrated
-    sheet = (REAL / "README.md").read_text(encoding="utf-8")
-    stances = Counter(s.stance for s in codes[TARGETS].sentences)
-    told = f"Favor {stances['favor']:,}, against {stances['against']:,}, neutral {stances['neutral']:,}"
-    assert told in sheet and f"{len(codes[TARGETS].rows):,} rows" in sheet
+    for part, name in zip(FILES, TARGETS, strict=True):
+        known: dict[Any, set[str]] = {}
+        for row in codes[part].rows:
+            known.setdefault(place(row), set()).add(row.codes.target or "")
+        for row in codes[name].rows:
+            assert row.codes.frames is None and row.codes.target not in known[place(row)]
+            assert ((row.codes.source, row.codes.doc_id) in calibrated) == (part == "calibrate.jsonl")
+        stances = Counter(s.stance for s in codes[name].sentences)
+        assert f"favor {stances['favor']:,}, against {stances['against']:,}, neutral {stances['neutral']:,}" in sheet
+        assert f"{len(codes[name].rows):,} rows" in sheet
 
 
 def test_no_sentence_is_coded_for_frames_twice(codes):
