@@ -124,7 +124,8 @@ def news(folder: Path, models: Sequence[str], store: Store) -> None:
     for name, _, place in (model.partition("=") for model in models):
         classifier = Predictor.load(place or name).classifier
         told = classifier.info.get("metrics", {})
-        for part, file in {"check": folder / "check.jsonl", "dev": folder / "dev.jsonl", "probes": PROBES}.items():
+        files = {name: folder / f"{name}.jsonl" for name in ("check", "check_targets", "dev")} | {"probes": PROBES}
+        for part, file in files.items():
             rows = _coder_named(file) if part == "check" else read_sentences(file, classifier.codebook)
             found = evaluate_classifier(replace(classifier, tasks={"stance": classifier.tasks["stance"]}), rows, part)
             scores = {
