@@ -193,7 +193,7 @@ def _left_out(target: str, taught: Part, test: Part, benchmark: Benchmark, optio
 
 def _fit(rows: Part, classes: Sequence[str], options: argparse.Namespace) -> tuple[Any, Any]:
     """Return the stance's classifier and the blind one, each on an encoder tuned on its reading of the same rows."""
-    book = Codebook.from_dict({"name": "stance", "frames": ["none"], "stance": list(classes)})
+    book = Codebook.from_dict({"name": "stance", "frames": ["unused"], "stance": list(classes)})
     result = train(rows, book, **options.recipe)
     # Blind: the same procedure, where all targets are one.
     blind = train([replace(s, target="this") for s in rows], book, **options.recipe)
