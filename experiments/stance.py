@@ -207,7 +207,7 @@ def _scores(rows: Part, proba: Any, blind: Any, classes: Sequence[str]) -> dict[
     most = np.eye(len(classes))[[np.bincount(y).argmax()] * len(y)]
     floor = _with_f_avg(stance_estimates(y, most, classes, W))
     wanted = ("macro_f1", "accuracy", "f_avg", "calibration_error")
-    named = {f"{path}": found[path] for path in wanted}
+    named = {f"system/{path}": found[path] for path in wanted}
     named |= {f"blind/{path}": unseeing[path] for path in wanted[:3]}
     named |= {f"gain/{path}": found[path] - unseeing[path] for path in wanted[:3]}
     return named | {f"majority/{path}": floor[path] for path in wanted[:3]}

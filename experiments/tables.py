@@ -34,6 +34,8 @@ COLUMNS = (
         for label in ("economic_opportunity", "security_threat", "skepticism_of_intent")
     ),
     ("stance: macro-F1", "stance/macro_f1"),
+    *((f"blind: {title}", f"blind/{path}") for title, path in (("macro-F1", "macro_f1"), ("F_avg", "f_avg"))),
+    ("system: F_avg", "system/f_avg"),
     ("paraphrase: same", "stance/paraphrase/consistency"),
     ("opposite: swapped", "stance/opposite/consistency"),
     ("off-target: neutral", "stance/off_target/consistency"),
