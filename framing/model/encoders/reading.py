@@ -15,6 +15,7 @@ As in prefix language models (Raffel et al. 2020), where the prefix is read once
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +64,8 @@ class Reader:
         training = model.training
         model.eval()
         try:
-            with torch.no_grad():
+            # In full precision, whatever the texts will be read in: the vectors of half precision differ by more.
+            with torch.no_grad(), torch.autocast(model.device.type, enabled=False):
                 alone = model(model.preprocess([text for text, _ in _SAMPLE]))["sentence_embedding"]
                 # RoBERTa and its kin count from the padding's number on, MPNet from 2.
                 for first in dict.fromkeys((0, model.tokenizer.pad_token_id + 1, 2)):
@@ -79,11 +81,12 @@ class Reader:
     def _agrees(self, alone: torch.Tensor) -> bool:
         import torch
 
-        together = self.vectors(self.features(_SAMPLE))
         text, targets = _SAMPLE[0]
-        apart = self.vectors(self.features([(text, targets[1:])]))
-        expected = torch.cat([alone, together[len(_SAMPLE) : len(_SAMPLE) + 1], apart[1:]])
-        return bool(torch.allclose(together[: len(expected)].float(), expected.float(), atol=_CLOSE))
+        together = self.vectors(self.features(_SAMPLE))
+        by_itself = self.vectors(self.features([(text, targets[1:])]))[1]
+        sentences, beside_another = together[: len(_SAMPLE)], together[len(_SAMPLE) + 1]
+        pairs = ((sentences, alone.float()), (beside_another, by_itself))
+        return all(torch.allclose(one, other, atol=_CLOSE) for one, other in pairs)
 
     def features(self, rows: Sequence[tuple[str, Sequence[str]]]) -> dict[str, torch.Tensor]:
         """Return what a pass over sentences with their targets takes.
@@ -146,7 +149,6 @@ class Reader:
         sentence, own = (blocks == 0)[:, None, :], blocks[:, :, None] == blocks[:, None, :]
         # Tokens of the padding attend to the sentence as well: to attend to nothing has no defined result.
         forbidden = ~(sentence | (own & (blocks > 0)[:, None, :]))
-        # The sentence attends to no target, as no block but its own has the number 0.
         # In the precision of the attention, which would be raised to the mask's.
         kind = blocks.device.type
         dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else torch.float32
@@ -182,7 +184,7 @@ def encode_readings(model: Any, readings: Sequence[tuple[str, str]], batch_size:
     """
     import torch
 
-    reader = Reader.of(model)
+    reader = _reader_of(model)
     if reader is None:
         texts = [joined(reading) for reading in readings]
         return model.encode(texts, batch_size=batch_size, show_progress_bar=False, convert_to_numpy=True)
@@ -211,6 +213,10 @@ def joined(reading: Reading) -> str:
     'sanctions | sanctions hurt'
     """
     return reading if isinstance(reading, str) else f"{reading[1]}{_SEPARATOR}{reading[0]}"
+
+
+# Trying out costs passes of its own, which a single sentence should not wait for each time.
+_reader_of = lru_cache(maxsize=2)(Reader.of)
 
 
 def _has_parts(model: Any) -> bool:
