@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
-from framing.corpus.targets import target_list
+from framing.corpus.target_lists import target_list
 from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule

@@ -14,7 +14,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from framing import Prediction, Predictor, Sentence
-from framing.corpus.targets import read_targets, target_list
+from framing.corpus.target_lists import read_targets, target_list
 from framing.errors import FramingWarning, InputError, ModelError
 from framing.model.encoders import WordVectorizer
 from framing.report.html import predictions_page, predictions_table

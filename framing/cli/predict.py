@@ -130,7 +130,7 @@ def _load_predictor(model: str | None, store: str | None) -> Predictor:
 
 def _targets(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | None:
     """Return the targets of the command line, then those of the files; ``None`` where there are neither."""
-    from framing.corpus.targets import read_targets, target_list
+    from framing.corpus.target_lists import read_targets, target_list
 
     if "-" in lists:
         raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")

@@ -98,7 +98,7 @@ class ReadingFeatures(TextFeatures):
 
 
 class PairFeatures(TextFeatures):
-    """The vector of the target and the sentence as one text, which models up to 0.1.0 were tuned on.
+    """The vector of the target and the sentence as one text: for models that were tuned before targets were read apart.
 
     Examples
     --------

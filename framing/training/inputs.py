@@ -26,8 +26,8 @@ from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.persistence import load_model
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path, model_path, targets_path
+from framing.training.further_targets import FurtherTargets, read_names
 from framing.training.recipe import Recipe, StanceOptions
-from framing.training.targets import FurtherTargets, read_names
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
 from framing.training.teacher import read_unlabelled
 

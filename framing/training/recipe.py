@@ -26,7 +26,7 @@ class StanceOptions:
         Also score the same model without the target, as ``stance_blind``: what a stance is worth that ignores it.
     targets
         A table of other names and opposites of targets, of which further rows are made for what is learned (see
-        ``framing.training.targets``); ``"shipped"`` is the package's own, in English.
+        ``framing.training.further_targets``); ``"shipped"`` is the package's own, in English.
     off_target
         For this share of the rows, in [0, 1], a further one has the target of a sentence about something else: neutral.
     """

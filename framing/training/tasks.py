@@ -16,7 +16,7 @@ from framing.measure.intervals import Estimate
 from framing.measure.metrics import frame_estimates, stance_estimates
 from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
 from framing.records import Prediction, Sentence
-from framing.training.targets import FurtherTargets
+from framing.training.further_targets import FurtherTargets
 
 
 @dataclass(frozen=True)

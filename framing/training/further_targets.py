@@ -20,9 +20,9 @@ from framing.corpus.splits import target_key
 from framing.errors import InputError
 from framing.model.decisions.decoders import NEUTRAL
 from framing.records import Sentence
+from framing.text.english import FUNCTION_WORDS
 
 OPPOSITES = {"favor": "against", "against": "favor", NEUTRAL: NEUTRAL}
-_FUNCTION_WORDS = {"the", "and", "for", "with", "from", "its", "their", "into", "over"}
 _DRAWS = 20  # targets that are looked at until one has no word of the sentence
 
 
@@ -79,7 +79,7 @@ class FurtherTargets:
         made: list[Sentence] = []
         origin = list(range(len(sentences)))
         for number, sentence in enumerate(sentences):
-            other = self.names.get(target_key(sentence.target or ""), OtherNames())
+            other = self.names.get(target_key(sentence.target), OtherNames())
             stance = sentence.stance or ""
             for phrases, code in ((other.same, stance), (other.opposite, OPPOSITES.get(stance))):
                 if phrases and code in self.labels:
@@ -124,4 +124,4 @@ def _phrases(place: str, name: str, value: object) -> tuple[str, ...]:
 
 
 def _content_words(text: str) -> set[str]:
-    return set(re.findall(r"\w{3,}", text.casefold())) - _FUNCTION_WORDS
+    return set(re.findall(r"\w{3,}", text.casefold())) - FUNCTION_WORDS
