@@ -167,7 +167,7 @@ def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> N
             evaluate=evaluate,
             **parts | {"stance": StanceOptions(**options)},
         )
-        params = {"encoder": encoder, "learned from": name}
+        params = {"encoder": encoder, "learned_from": name}
         with open_run(store, f"{encoder} {name}", "stance_recipes", params) as logged:
             logged.log({**result.metrics, "cpu_minutes": round((time.process_time() - start) / 60, 1)})
         shown = {path: round(v, 3) for path, v in result.metrics.items() if path.endswith(("macro_f1", "consistency"))}
