@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-__all__ = ["RESULT_FIELDS", "SENTENCE_FIELDS", "Prediction", "Sentence", "with_own_names"]
+__all__ = ["RESULT_FIELDS", "SENTENCE_FIELDS", "Highlight", "Prediction", "Sentence", "with_own_names"]
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,29 @@ SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "
 RESULT_FIELDS = (
     *("text", "doc_id", "position", "start", "end"),
     *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "holder"),
+    *("holder_proba", "holder_span", "cue"),
     *("headline", "previous", "source", "date", "group", "sample_probability", "weight"),
     *("frames", "stance", "coded"),
 )
 # Those that are in a result only where they say something.
 _OPTIONAL = RESULT_FIELDS[RESULT_FIELDS.index("holder") + 1 :]
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A stretch of a sentence and what it adds to a frame's score.
+
+    Parameters
+    ----------
+    start, end
+        Characters of the sentence, ``text[start:end]``.
+    weight
+        What it adds to the score (log-odds, before calibration); negative where it speaks against the frame.
+    """
+
+    start: int
+    end: int
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -115,8 +133,17 @@ class Prediction:
     stance, stance_proba
         The stance toward ``sentence.target`` and the probability of each class; ``None`` without a target. A stance
         left open is ``None`` beside its probabilities.
+    holder
+        Whose the sentence's content is, where that was looked for: who is quoted or reported there, else the outlet or
+        the author. ``None`` where nobody looked; what a coder said is ``sentence.holder``.
+    holder_proba
+        Probability that the sentence is the content of somebody other than its author.
+    holder_span
+        Characters of the sentence that name the holder, ``text[start:end]``; ``None`` where it names nobody.
+    cue
+        The words that attribute the content, such as "said" or "according to".
     highlights
-        Words and their weights, on demand.
+        By frame the stretches of the sentence that carried it, on demand.
     """
 
     sentence: Sentence
@@ -125,13 +152,18 @@ class Prediction:
     abstained: tuple[str, ...] = ()
     stance: str | None = None
     stance_proba: dict[str, float] | None = None
-    highlights: tuple[tuple[str, float], ...] | None = None
+    holder: str | None = None
+    holder_proba: float | None = None
+    holder_span: tuple[int, int] | None = None
+    cue: str | None = None
+    highlights: Mapping[str, tuple[Highlight, ...]] | None = None
 
     def results(self) -> dict[str, Any]:
         """Return the row of a result without the user's own columns.
 
         What the model says is ``predicted_frames`` and ``predicted_stance``; ``frames``, ``stance`` and ``coded`` are
-        what a coder said, and are there only where one did.
+        what a coder said, and are there only where one did. ``holder`` is the coder's where there is one, else the one
+        that was found.
         """
         values = asdict(self.sentence) | {
             # A model that knows no frames has not said that there are none.
@@ -140,6 +172,10 @@ class Prediction:
             "abstained": self.abstained,
             "predicted_stance": self.stance,
             "stance_proba": self.stance_proba,
+            "holder": self.sentence.holder if self.sentence.holder is not None else self.holder,
+            "holder_proba": self.holder_proba,
+            "holder_span": self.holder_span,
+            "cue": self.cue,
         }
         shown = [name for name in RESULT_FIELDS if name not in _OPTIONAL or values[name] not in ("", None)]
         return {name: list(values[name]) if isinstance(values[name], tuple) else values[name] for name in shown}

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import datasets
@@ -75,9 +76,19 @@ def test_what_the_model_says_and_what_a_coder_said_have_names_of_their_own(folde
     assert list(first) == [*RESULT_FIELDS[:12], "frames", "stance", "input_proba", "desk"]
 
 
-def test_a_result_has_every_field_of_a_sentence_and_five_of_the_model():
+def test_a_result_has_every_field_of_a_sentence_and_eight_of_its_own():
     model_says = {"predicted_frames", "proba", "abstained", "predicted_stance", "stance_proba"}
-    assert set(RESULT_FIELDS) == {*SENTENCE_FIELDS, *model_says}
+    of_the_holder = {"holder_proba", "holder_span", "cue"}
+    assert set(RESULT_FIELDS) == {*SENTENCE_FIELDS, *model_says, *of_the_holder}
+
+
+def test_a_holder_that_was_found_is_in_the_result_with_its_place_unless_a_coder_named_one():
+    found = Prediction(Sentence("He said so."), holder="Ann", holder_proba=0.9, holder_span=(0, 2), cue="said")
+    row = found.to_row()
+    assert (row["holder"], row["holder_proba"], row["holder_span"], row["cue"]) == ("Ann", 0.9, [0, 2], "said")
+    assert table_of(predictions_csv([found]))[0]["holder_span"] == "[0, 2]"
+    assert replace(found, sentence=Sentence("He said so.", holder="Ben")).to_row()["holder"] == "Ben"
+    assert {"holder_proba", "holder_span", "cue"}.isdisjoint(Prediction(Sentence("He said so.")).to_row())
 
 
 def test_the_csv_tells_none_from_not_coded(folder):

@@ -40,7 +40,7 @@ def _flat(prediction: Prediction) -> dict[str, dict[str, Any]]:
     for field, value in prediction.results().items():
         if field in ("proba", "stance_proba"):
             cells[field] = {f"{field}_{label}": round(p, 6) for label, p in (value or {}).items()}
-        elif isinstance(value, list):
+        elif isinstance(value, list) and field != "holder_span":
             cells[field] = {field: ";".join(value) or ("none" if field in _LABELS else "")}
         else:
             cells[field] = {field: value}
