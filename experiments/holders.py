@@ -1,7 +1,7 @@
 """Whose content does a sentence convey? Learn the numbers that ship, and score them beside rules.
 
-    python experiments/holders.py train POLNEAR/train.jsonl REAL_NEWS/train.jsonl   # writes framing/holders/numbers.json
-    python experiments/holders.py score POLNEAR/dev.jsonl REAL_NEWS/check.jsonl     # logs to the MLflow experiment holders
+    python experiments/holders.py train POLNEAR/train.jsonl REAL_NEWS/train.jsonl  # writes framing/holders/numbers.json
+    python experiments/holders.py score POLNEAR/dev.jsonl REAL_NEWS/check.jsonl    # logs to MLflow, experiment holders
 
 POLNEAR has the articles of the Political News Attribution Relations corpus (Newell, Margolin and Ruths, 2018;
 https://github.com/networkdynamics/PolNeAR), one a line: ``doc_id``, ``text`` and ``attributions`` with the character
@@ -44,7 +44,7 @@ from framing.holders.decision import (
     sentence_rows,
     sigmoid,
 )
-from framing.holders.finder import passages
+from framing.holders.finder import chosen, passages
 from framing.holders.mentions import mention_of
 from framing.holders.parse import has_parser, parses
 from framing.holders.reader import readings
@@ -59,6 +59,25 @@ C_CANDIDATE, C_SENTENCE, AT_LEAST, CODED_WEIGHT = 0.3, 0.1, 4, 0.3
 # Of coded sentences this many are read, in the order of a digest.
 CODED = 2400
 PRECISION = 0.88
+# Cues of what is thought, felt or wanted and not said: a set of words, so that a group of the report means the same.
+BELIEFS = {
+    *(
+        "think",
+        "believe",
+        "fear",
+        "worry",
+        "hope",
+        "expect",
+        "see",
+        "consider",
+        "view",
+        "feel",
+        "know",
+        "doubt",
+        "want",
+    ),
+    *("suspect", "concern", "belief", "regard", "thought", "knew", "knows", "saw", "felt", "seen", "viewed", "known"),
+}
 AUTHORS = ("author", "speaker", "")
 
 
@@ -219,7 +238,9 @@ def fitted(features: Sequence[dict[str, float]], y: np.ndarray, weights: np.ndar
     X.indices, X.indptr = X.indices.astype("int32"), X.indptr.astype("int32")
     model = LogisticRegression(C=C, solver="liblinear", max_iter=500).fit(X, y, sample_weight=weights)
     weights_of = zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True)
-    return Linear(round(float(model.intercept_[0]), 4), {n: round(float(w), 4) for n, w in weights_of if abs(w) >= 0.005})
+    return Linear(
+        round(float(model.intercept_[0]), 4), {n: round(float(w), 4) for n, w in weights_of if abs(w) >= 0.005}
+    )
 
 
 def held_out(
@@ -258,7 +279,9 @@ def judged(documents: Sequence[Document], reader: str, probas: Any, picks: Any, 
                 rows.append((truth, p[at], said[at], is_right(pick[at], truth, document.texts), number, reading))
     truths = [row[0] for row in rows]
     share = np.array([row[5].features["quoted"] for row in rows])
-    belief = np.array([any(word in BELIEFS for word in truth.cue.split()) for truth in truths])
+    belief = np.array(
+        [bool(BELIEFS & {stem for word in truth.cue.split() for stem in _stems(word)}) for truth in truths]
+    )
     pronoun = np.array([truth.pronoun for truth in truths])
     groups = {"direct": share >= 0.5, "indirect": (share < 0.5) & ~belief, "belief": belief & (share < 0.5)}
     return Judged(
@@ -272,11 +295,8 @@ def judged(documents: Sequence[Document], reader: str, probas: Any, picks: Any, 
     )
 
 
-BELIEFS = frozenset("""
-    think thinks thought believe believes believed fear fears feared worry worries worried hope hopes hoped expect
-    expects expected see sees saw seen consider considers considered view views viewed feel feels felt know knows knew
-    doubt doubts doubted suspect suspects suspected concern concerned concerns belief regard regarded want wants wanted
-""".split())
+def _stems(word: str) -> tuple[str, ...]:
+    return word, word.removesuffix("s"), word.removesuffix("ed"), word.removesuffix("d"), word.removesuffix("ing")
 
 
 def estimates(found: Judged, W: np.ndarray) -> dict[str, Estimate]:
@@ -382,9 +402,9 @@ def scored(documents: Sequence[Document], kind: str) -> Iterator[tuple[str, dict
         decision = Decision.load(reader)
 
         def decide(document: Document, reader: str = reader, decision: Decision = decision) -> tuple[Any, Any, Any]:
-            both = decision.decide(document.seen[reader])
+            both = chosen(document.seen[reader], decision)
             probas = [proba for proba, _ in both]
-            picks = best_mentions(document, reader, [own for _, own in both])
+            picks = [candidate.mention if candidate is not None else None for _, candidate in both]
             return probas, picks, [proba >= decision.threshold for proba in probas]
 
         systems[reader] = decide

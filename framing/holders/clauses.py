@@ -14,8 +14,6 @@ from framing.holders.quotes import Quoted
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _CLAUSES = ("ccomp", "xcomp", "pcomp")
 _NO_WORD = ("SPACE", "PUNCT", "SYM", "X")
-# Prepositions that attribute what stands beside them, with the noun that they need.
-_VIEWS = frozenset("view opinion word eye mind telling account estimate".split())
 
 
 @dataclass(frozen=True)
@@ -185,7 +183,7 @@ def _place(sight: Sight, token: Any) -> Iterator[tuple[str, float]]:
     if mask[token.idx]:
         yield "cue_quoted", 1.0
     around = doc[max(0, token.i - 4) : token.i + 6].text
-    if any(mark in around for mark in "“”\"") and not mask[token.idx]:
+    if any(mark in around for mark in '“”"') and not mask[token.idx]:
         yield "mark_near", 1.0
     if token.i + 1 < len(doc) and token.nbor().text in (":", ",", "that"):
         yield f"before_{token.nbor().text}", 1.0
@@ -253,12 +251,14 @@ def _of_view(sight: Sight, token: Any) -> Iterator[Candidate]:
     for noun in token.children:
         if noun.dep_ != "pobj":
             continue
-        if noun.lemma_.lower() in _VIEWS:
+        if noun.lemma_.lower() in words.VIEWS:
             owner = _owner(noun)[0] or next(
                 (x for child in noun.children if child.lower_ == "of" for x in child.children if x.dep_ == "pobj"), None
             )
             if owner is not None:
-                rest = [word for word in sight.doc if word.i not in {w.i for w in token.subtree} and word.pos_ != "PUNCT"]
+                rest = [
+                    word for word in sight.doc if word.i not in {w.i for w in token.subtree} and word.pos_ != "PUNCT"
+                ]
                 yield _candidate(sight, owner, noun, [("kind_view", 1.0), *_shares(sight, rest, [])])
 
 

@@ -79,7 +79,9 @@ def _strength(candidate: Candidate) -> float:
         says = "class_say" in has
         clause = has.get("clause", 0.0)
         quote = has.get("content_quoted", 0.0)
-        strength = (1.0 + clause + quote if "sure" in has else 0.4 + clause * 0.5 + quote * 0.5) if says else clause * 0.8
+        strength = (
+            (1.0 + clause + quote if "sure" in has else 0.4 + clause * 0.5 + quote * 0.5) if says else clause * 0.8
+        )
         strength += 0.3 * ("root" in has)
     return strength
 

@@ -81,7 +81,9 @@ class Decision:
     @classmethod
     def from_numbers(cls, numbers: Mapping[str, Any]) -> Decision:
         """Return a decision from what ``to_numbers`` gave."""
-        one, two = (Linear(float(n["intercept"]), dict(n["weights"])) for n in (numbers["candidate"], numbers["sentence"]))
+        one, two = (
+            Linear(float(n["intercept"]), dict(n["weights"])) for n in (numbers["candidate"], numbers["sentence"])
+        )
         return cls(one, two, float(numbers["threshold"]))
 
     def to_numbers(self) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from framing.holders import plain
+from framing.holders import plain, words
 from framing.holders.attribution import Attribution, Candidate, Mention, Reading
 from framing.holders.decision import Decision, sigmoid
 from framing.holders.parse import has_parser, parses
 from framing.holders.people import People
 from framing.records import Sentence
 from framing.text.languages import guess_language
-
-_AUTHORS = frozenset("i we me us my our you your".split())
 
 
 @dataclass(frozen=True)
@@ -157,13 +155,11 @@ def _starts_paragraph(sentence: Sentence, last: Sentence | None) -> bool:
 
 def attributions(readings: Sequence[Reading], decision: Decision) -> list[Attribution]:
     """Return whose content each sentence of a passage is, by what was seen and learned."""
-    chosen: list[tuple[float, Candidate | None]] = []
-    for reading, (proba, scores) in zip(readings, decision.decide(readings), strict=True):
-        chosen.append(_chosen(reading, proba, scores))
-    meant = [candidate.mention for _, candidate in chosen if candidate is not None and candidate.mention is not None]
+    decided = chosen(readings, decision)
+    meant = [candidate.mention for _, candidate in decided if candidate is not None and candidate.mention is not None]
     names = resolved(meant, readings)
     found = []
-    for number, (proba, candidate) in enumerate(chosen):
+    for number, (proba, candidate) in enumerate(decided):
         if candidate is None or proba < decision.threshold:
             found.append(Attribution(proba))
             continue
@@ -175,12 +171,20 @@ def attributions(readings: Sequence[Reading], decision: Decision) -> list[Attrib
     return found
 
 
-def _chosen(reading: Reading, proba: float, scores: Sequence[float]) -> tuple[float, Candidate | None]:
-    """Return the likeliest candidate; where that is the author ("I fear"), the probability that it is somebody else."""
+def chosen(readings: Sequence[Reading], decision: Decision) -> list[tuple[float, Candidate | None]]:
+    """Return for each sentence its probability and its likeliest candidate.
+
+    The author is none: where "I fear" is the likeliest, its own probability is taken off the sentence's.
+    """
+    decided = zip(readings, decision.decide(readings), strict=True)
+    return [_likeliest_other(reading, proba, scores) for reading, (proba, scores) in decided]
+
+
+def _likeliest_other(reading: Reading, proba: float, scores: Sequence[float]) -> tuple[float, Candidate | None]:
     own = 0.0
     for score, candidate in sorted(zip(scores, reading.candidates, strict=True), key=lambda pair: -pair[0]):
         mention = candidate.mention
-        if mention is None or mention.text.lower() not in _AUTHORS:
+        if mention is None or mention.text.lower() not in words.AUTHORS:
             return proba * (1 - own), candidate
         own = max(own, sigmoid(score))
     return proba * (1 - own), None

@@ -76,7 +76,7 @@ def _last(token: Any) -> Any:
     for child in token.rights:
         if child.dep_ == "prep" and child.i == token.i + 1 and child.right_edge.i - token.i <= 8:
             inner = child.subtree
-            if not any(word.dep_ in ("relcl", "acl") or word.text in "\"“”,;:" for word in inner):
+            if not any(word.dep_ in ("relcl", "acl") or word.text in '"“”,;:' for word in inner):
                 return child.right_edge
         break
     return token

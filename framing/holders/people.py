@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from framing.holders.attribution import Mention
-from framing.holders.words import FEMALE, MALE, PRONOUNS
+from framing.holders.words import FEMALE, GROUPS, MALE, PRONOUNS
 from framing.text import english
 
-_PERSONAL = english.TITLES | english.SPEAKERS | MALE | FEMALE
 # A name that was last said more sentences ago than this is not what "he" means.
 _FARTHEST = 8
-_GROUPS = english.INSTITUTIONS | frozenset(
-    "group company inc corp ltd news times post house kremlin pentagon senate congress team nations states".split()
-)
+_GROUPS = english.INSTITUTIONS | GROUPS
 
 
 @dataclass
@@ -86,7 +83,9 @@ class People:
             return person.name if person else mention.text
         words = mention.text.lower().split()
         if len(words) == 2 and words[0] in ("the", "this"):
-            titled = [person for person in self._people if words[1] in person.titles and self._is_before(person, mention)]
+            titled = [
+                person for person in self._people if words[1] in person.titles and self._is_before(person, mention)
+            ]
             if titled:
                 return max(titled, key=lambda person: (person.sentence, person.start)).name
         return mention.text

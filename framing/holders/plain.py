@@ -17,13 +17,8 @@ _IRREGULAR = {
     **{"wrote": "write", "written": "write", "held": "hold", "saw": "see", "seen": "see", "found": "find"},
     **{"shown": "show", "meant": "mean", "understood": "understand", "sought": "seek", "swore": "swear"},
 }
-_BETWEEN = frozenset("""
-    also later then still has have had would will could may might did do does not never is was are were been be
-    recently reportedly repeatedly publicly previously once often further again even just already
-""".split())
-_STOP = english.FUNCTION_WORDS - frozenset("the a an his her their its some many few several most other".split())
-_START = frozenset("the a an his her their its some many few several most other".split())
-_PRONOUN = frozenset("he she they it".split())
+_STOP = english.FUNCTION_WORDS - words.STARTS
+_PRONOUN = frozenset(["he", "she", "they", "it"])
 _NAME = re.compile(r"[A-Z][\w’'-]*\.?(?: [A-Z][\w’'-]*\.?){0,3}")
 
 
@@ -72,7 +67,10 @@ def _candidates(text: str, mark: Quoted, number: int) -> Iterator[Candidate]:
         lemma = FORMS.get(word.lower())
         if lemma is not None:
             shared = _cue_features(text, mark, start, end, lemma)
-            for way, mention in (("before", _before(text, tokens, at, number)), ("behind", _behind(text, tokens, at, number))):
+            for way, mention in (
+                ("before", _before(text, tokens, at, number)),
+                ("behind", _behind(text, tokens, at, number)),
+            ):
                 if mention is not None:
                     yield Candidate(mention, word, {**shared, **_who(mention, mark), f"way_{way}": 1.0})
         elif word.lower() == "according" and text[end : end + 4] == " to ":
@@ -94,7 +92,7 @@ def _cue_features(text: str, mark: Quoted, start: int, end: int, lemma: str) -> 
         "content_quoted": mark.share(),
         "after": after,
         "cue_quoted": float(mark.mask[start]),
-        "mark_near": float(any(one in around for one in "“”\"")),
+        "mark_near": float(any(one in around for one in '“”"')),
         f"tail_{'ing' if text[start:end].endswith('ing') else 'other'}": 1.0,
     }
     follows = text[end : end + 6]
@@ -111,7 +109,7 @@ def _cue_features(text: str, mark: Quoted, start: int, end: int, lemma: str) -> 
 
 def _before(text: str, tokens: Sequence[tuple[str, int, int]], at: int, number: int) -> Mention | None:
     last = at - 1
-    while last >= 0 and (tokens[last][0].lower() in _BETWEEN or tokens[last][0].endswith("ly")):
+    while last >= 0 and (tokens[last][0].lower() in words.BETWEEN or tokens[last][0].endswith("ly")):
         last -= 1
     if last < 0 or "," in text[tokens[last][2] : tokens[at][1]]:
         return None
@@ -119,7 +117,7 @@ def _before(text: str, tokens: Sequence[tuple[str, int, int]], at: int, number: 
     if tokens[last][0].lower() not in _PRONOUN:
         while first > 0 and last - first < 5 and text[tokens[first - 1][2] : tokens[first][1]].strip(" -") == "":
             before = tokens[first - 1][0].lower()
-            if before in _STOP or before in FORMS or tokens[first][0].lower() in _START:
+            if before in _STOP or before in FORMS or tokens[first][0].lower() in words.STARTS:
                 break
             first -= 1
     return _mention(text, tokens, first, last, number)
@@ -130,7 +128,7 @@ def _behind(text: str, tokens: Sequence[tuple[str, int, int]], at: int, number: 
     if first >= len(tokens) or text[tokens[at][2] : tokens[first][1]] != " ":
         return None
     is_named = tokens[first][0][0].isupper()
-    if not (is_named or tokens[first][0].lower() in _START | _PRONOUN):
+    if not (is_named or tokens[first][0].lower() in words.STARTS | _PRONOUN):
         return None
     while last + 1 < len(tokens) and last - first < 5 and text[tokens[last][2] : tokens[last + 1][1]] in (" ", ". "):
         word = tokens[last + 1][0]
@@ -176,7 +174,9 @@ def _named(text: str, mark: Quoted, number: int) -> Iterator[Named]:
         if parts:
             start, end = match.start() + parts[0].start(), match.start() + parts[-1].end()
             titles = tuple(
-                word.lower().rstrip(".") for word in text[: start].split()[-2:] if word.lower().rstrip(".") in english.TITLES
+                word.lower().rstrip(".")
+                for word in text[:start].split()[-2:]
+                if word.lower().rstrip(".") in english.TITLES
             )
             head = match.start() + parts[-1].start()
             found.append(Named(Mention(number, start, end, head, text[start:end].rstrip("'’"), "name", "s"), titles))

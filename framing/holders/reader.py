@@ -13,7 +13,6 @@ from framing.holders.mentions import mention_of, names_in
 from framing.holders.quotes import quoted
 from framing.text import english
 
-_FIRST = frozenset("i we me us my our".split())
 _WHO = english.TITLES | english.SPEAKERS | words.MALE | words.FEMALE
 
 
@@ -34,11 +33,13 @@ def readings(docs: Sequence[Any], starts: Sequence[bool]) -> list[Reading]:
         found = list(candidates(Sight(doc, mark, number)))
         own.append(found if speaker is None else [speaker, *found])
         strength, likely = likeliest(own[-1])
-        names = [name for name in names_in(doc, number) if not mark.mask[name.head]] or _subjects(doc, number, mark.mask)
+        names = [name for name in names_in(doc, number) if not mark.mask[name.head]] or _subjects(
+            doc, number, mark.mask
+        )
         places.append(Place(doc.text, mark, starts[number], strength, likely, tuple(names[:1])))
     return [
         Reading(
-            tuple([*own[number], *inherited(number, places)]),
+            (*own[number], *inherited(number, places)),
             place_features(number, places) | _word_features(doc, marks[number].mask),
             tuple(_named(doc, number, marks[number].mask)),
         )
@@ -58,7 +59,7 @@ def _word_features(doc: Any, mask: Sequence[bool]) -> dict[str, float]:
     found = {}
     for token in doc:
         plain = not mask[token.idx]
-        if token.lower_ in _FIRST and plain:
+        if token.lower_ in words.FIRST and plain:
             found["i"] = 1.0
         if token.lower_ in ("you", "your") and plain:
             found["you"] = 1.0

@@ -55,7 +55,9 @@ DOCUMENTS = _all("""
     post ad advertisement transcript book essay editorial release website record research paper figure list video
 """)
 ADVERBS = _all("reportedly allegedly supposedly purportedly apparently presumably")
-MALE = _all("mr sir king prince father son brother husband congressman chairman spokesman businessman he his him himself")
+MALE = _all(
+    "mr sir king prince father son brother husband congressman chairman spokesman businessman he his him himself"
+)
 FEMALE = _all("""
     mrs ms miss lady queen princess mother daughter sister wife congresswoman chairwoman spokeswoman businesswoman
     she her hers herself actress
@@ -69,3 +71,17 @@ PRONOUNS = {
 }
 # Pronouns that stand for somebody who is named elsewhere.
 THIRD = frozenset(word for word, (gender, _) in PRONOUNS.items() if gender != "1")
+# Who stands for the author, outside quotations.
+AUTHORS = _all("i we me us my our you your")
+FIRST = _all("i we me us my our")
+# The nouns of "in X's view", "in the words of X".
+VIEWS = _all("view opinion word eye mind telling account estimate")
+# In the names of institutions.
+GROUPS = _all("group company inc corp ltd news times post house kremlin pentagon senate congress team nations states")
+# What may stand between a subject and its verb.
+BETWEEN = _all("""
+    also later then still has have had would will could may might did do does not never is was are were been be
+    recently reportedly repeatedly publicly previously once often further again even just already
+""")
+# What a noun phrase begins with.
+STARTS = _all("the a an his her their its some many few several most other")
