@@ -321,7 +321,7 @@ def estimates(found: Judged, W: np.ndarray) -> dict[str, Estimate]:
 
 
 def by_rules(document: Document) -> tuple[list[float], list[Mention | None], list[bool]]:
-    """Decide as rules do: half quoted, or the content of a reporting verb or "according to"; else whoever spoke last."""
+    """Decide as rules do: half quoted, or the content of a reporting verb or "according to"; whoever spoke last."""
     probas, picks, decided = [], [], []
     last: Mention | None = None
     for reading in document.seen["parsed"]:
@@ -468,7 +468,7 @@ def score(articles: Path, sentences: Path | None, store: Store) -> None:
         if kind == "coded":
             told.append(("second coder", coders_agree(documents)))
         for system, found in told:
-            given = {"part": f"{kind} {path.stem}", "system": system, "documents": len(documents), "words": n_words}
+            given = {"part": f"{kind}_{path.stem}", "system": system, "documents": len(documents), "words": n_words}
             with open_run(store, system, "holders", given) as run:
                 run.log(with_intervals({f"holders/{name}": e for name, e in found.items() if not np.isnan(e.value)}))
             tell(f"{kind}, {system}", found)
