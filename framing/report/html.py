@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from framing.records import Prediction, Sentence
+from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
@@ -49,6 +50,12 @@ def _render(
             **more,
         )
     )
+
+
+def matrix_table(matrix: Matrix) -> str:
+    """Return a matrix as a coloured table: the fuller a cell's colour, the larger the share."""
+    colours = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(matrix.frames)}
+    return str(_templates().get_template("matrix.html").render(matrix=matrix, colours=colours, stance_text=stance_text))
 
 
 def is_coded(sentence: Sentence) -> bool:
