@@ -168,4 +168,4 @@ def test_fifty_thousand_sentences_take_seconds():
     start = time.process_time()
     frame_matrix(rows)
     frame_matrix(rows, by="source")
-    assert time.process_time() - start < 60  # seconds, on a machine that has other work too
+    assert time.process_time() - start < 30

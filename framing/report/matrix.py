@@ -169,8 +169,9 @@ def frame_matrix(
     predictions
         What a model said, in the order of the documents.
     by
-        ``"holder"``: the holder that was coded or found, else the outlet, else ``"author"``. ``"source"``, ``"doc_id"``,
-        ``"group"``, ``"target"``: the field of that name. ``"date"``: the period of the date. Or a column of your own.
+        ``"holder"``: the holder that was coded or found, else the outlet, else ``"author"``. ``"source"``,
+        ``"doc_id"``, ``"group"``, ``"target"``: the field of that name. ``"date"``: the period of the date. Or a column
+        of your own.
     frames
         The frames to show, in this order. Default: all.
     seed

@@ -29,7 +29,7 @@ def iso_date(text: str | None) -> str | None:
         return None
     parts = [int(part) for part in found.groups() if part is not None]
     try:
-        date(*(parts + [1, 1])[:3])
+        _first_day(parts)
     except ValueError:
         return None
     return "-".join(f"{part:0{4 if i == 0 else 2}}" for i, part in enumerate(parts))
@@ -47,7 +47,7 @@ def fitting_period(dates: Sequence[str]) -> str:
     """
     if not dates:
         return "year"
-    first, last = (date(*(_numbers(day) + [1, 1])[:3]) for day in (min(dates), max(dates)))
+    first, last = (_first_day(_numbers(day)) for day in (min(dates), max(dates)))
     span = (last - first).days
     by_span = "day" if span <= _MAX_DAYS else "month" if span <= _MAX_MONTHS else "year"
     shortest = min(map(len, dates))
@@ -81,3 +81,8 @@ def is_next(first: str, second: str) -> bool:
 
 def _numbers(day: str) -> list[int]:
     return [int(part) for part in day.split("-")]
+
+
+def _first_day(parts: Sequence[int]) -> date:
+    year, month, day = [*parts, 1, 1][:3]
+    return date(year, month, day)
