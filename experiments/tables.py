@@ -70,6 +70,12 @@ COLUMNS = (
             ("whole_gain", "adapted − raw"),
         )
     ),
+    *(
+        (f"{what}: {title}" if what else title, f"holders/{f'{what}_' if what else ''}{path}")
+        for what in ("", "direct", "indirect", "belief", "pronoun")
+        for path, title in (("precision", "attributed: precision"), ("recall", "recall"), ("holder", "holder right"))
+    ),
+    ("Brier score", "holders/brier"),
     ("minutes", "cost/minutes"),
     ("CPU seconds", "cost/cpu_seconds"),
 )

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from framing.codebook import Codebook
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.corpus.target_lists import target_list
-from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
+from framing.errors import ConfigError, EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
+from framing.holders.held import Aliases, holders_of, with_holders
+from framing.holders.parts import parted
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
@@ -209,6 +211,9 @@ class Predictor:
         goal: str | None = None,
         adapt_priors: bool | str = False,
         abstain: float | None = None,
+        holders: bool = False,
+        aliases: Aliases | None = None,
+        split_quotes: bool = False,
     ) -> Predictions:
         """Label sentences.
 
@@ -241,6 +246,16 @@ class Predictor:
             Decide only at this risk: of the sentences that have a label, at most this share is decided not to have
             it, and of those without it at most this share is decided to have it. Labels left open are in
             ``abstained``, ``"stance"`` among them where the stance is.
+        holders
+            Find whose each sentence is (``holder``, ``holder_proba``, ``holder_span``, ``cue``). Sentences of a
+            ``doc_id`` in the order of the document tell whom "he" means and how far a quotation goes; isolated ones
+            cannot, so that ``predict_document`` and the command line look by themselves and this does not.
+        aliases
+            Names of holders of your own, which overrule: a mapping of a name to the list of its variants, or a YAML
+            file with one. Only with ``holders`` or ``split_quotes``.
+        split_quotes
+            Label the quoted and the narrated part of a sentence apart, each with its offsets and, in the column
+            ``part``, its kind; finds holders, too. There may then be more predictions than sentences.
 
         Returns
         -------
@@ -253,30 +268,36 @@ class Predictor:
         InputError
             A single string was given, or something that is neither sentences nor a table with a column ``text``; or
             a row of a table is not what a sentence can be. ``targets`` came together with ``target``, or is a single
-            string or empty; or one of them is no text, blank or too long.
+            string or empty; or one of them is no text, blank or too long. The aliases cannot be used.
         ModelError
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
         ConfigError
             A threshold is for an unknown label or not in [0, 1]; there is no such goal or way to adapt; or the risk is
-            not between 0 and 1, or comes with a threshold.
+            not between 0 and 1, or comes with a threshold. Aliases are given, and no holders looked for.
 
         Warns
         -----
         FramingWarning
             The goal cannot be reached, or not held for the stance; there are too few sentences to estimate shares from,
-            or many without a document.
+            or many without a document. Holders are looked for without a parser.
         """
         rule = Rule(thresholds or {}, goal, adapt_priors, abstain)
         if target is not None and targets is not None:
             raise InputError("predict takes target or targets, not both; for several: targets=[..., ...]")
         asked = () if targets is None else target_list(targets)
+        if aliases is not None and not (holders or split_quotes):
+            raise ConfigError("aliases are names of holders: give holders=True too")
         records = _records(sentences)
+        held = holders_of(records, aliases) if holders or split_quotes else []
+        if split_quotes:
+            records, held = parted(records, held)
         if target is not None:
             records = [record.with_target(target) for record in records]
         found = self.classifier.judge(records, rule, asked)
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
-        return Predictions(self.classifier.predictions(records, found, asked), self.labels, shifts, asked)
+        predictions = self.classifier.predictions(records, found, asked)
+        return Predictions(with_holders(predictions, held) if held else predictions, self.labels, shifts, asked)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
@@ -291,16 +312,17 @@ class Predictor:
         *,
         targets: Iterable[str] | None = None,
         doc_id: str = "",
-        **rule: Any,
+        holders: bool = True,
+        **options: Any,
     ) -> Predictions:
-        """Split a document into sentences and label each; parameters and errors are those of ``predict``.
+        """Split a document into sentences, label each and find whose it is; parameters and errors as for ``predict``.
 
         Each prediction's sentence keeps its offsets: ``text[s.start:s.end] == s.text``. For the offsets that the
         command line gives for a file, read it unchanged: ``open(path, encoding="utf-8", newline="").read()``.
         """
         if not isinstance(text, str):
             raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
-        return self.predict(segment(text, doc_id), target, targets=targets, **rule)
+        return self.predict(segment(text, doc_id), target, targets=targets, holders=holders, **options)
 
 
 def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:

@@ -79,9 +79,10 @@ def test_a_place_is_nobodys_surname_and_a_party_nobodys():
 def test_organisations_are_one_with_and_without_article():
     assert named("the Kremlin", "Kremlin", "The Kremlin", "KREMLIN") == ["the Kremlin"] * 4
     assert named("Kremlin", "Kremlin", "the Kremlin") == ["Kremlin"] * 3
-    assert named("The Wall Street Journal", "the Journal", "Wall Street Journal", "WSJ")[1:] == [
-        "the Wall Street Journal"
-    ] * 3
+    assert (
+        named("The Wall Street Journal", "the Journal", "Wall Street Journal", "WSJ")[1:]
+        == ["the Wall Street Journal"] * 3
+    )
     assert named("U.S.", "the United States", "the United States", "US") == ["the United States"] * 4
 
 
@@ -140,7 +141,9 @@ def test_a_title_stays_where_the_name_never_stands_without():
     assert named("Mr. Lund", "Mr. Lund") == ["Lund"] * 2
 
 
-@pytest.mark.parametrize("odd", ["", " ", "'", "’s", "the", "Mr.", "(ECB)", "123", "—", "李强", "Ann\nLund", "a" * 5000])
+@pytest.mark.parametrize(
+    "odd", ["", " ", "'", "’s", "the", "Mr.", "(ECB)", "123", "—", "李强", "Ann\nLund", "a" * 5000]
+)
 def test_whatever_is_found_has_a_name(odd):
     assert named(odd, "Ann Lund")[1] == "Ann Lund"
     assert isinstance(form_of(odd).key, str)

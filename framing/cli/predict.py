@@ -37,6 +37,19 @@ if TYPE_CHECKING:
 @click.option(
     "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
 )
+@click.option(
+    "--holders/--no-holders",
+    default=True,
+    help="Find who says, thinks or fears what a sentence conveys.  [default: holders]",
+)
+@click.option(
+    "--aliases",
+    metavar="FILE",
+    help="Names of holders of your own: YAML, a line `Steve Witkoff: [Trump's envoy]` for each.",
+)
+@click.option(
+    "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."
+)
 @rule_options(abstain=True)
 @COLUMN
 def predict(
@@ -48,6 +61,9 @@ def predict(
     output: str | None,
     given: tuple[str, ...],
     lists: tuple[str, ...],
+    holders: bool,
+    aliases: str | None,
+    split_quotes: bool,
     rule: Rule,
     columns: tuple[str, ...],
 ) -> None:
@@ -56,12 +72,16 @@ def predict(
     Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames and
     predicted_stance are the model's; frames and stance are the coder's, where the table has them. With several targets
     jsonl and csv have a row for each sentence and target, table and html a column a target.
+
+    holder is who says, thinks or fears what the sentence conveys, under one name over all files; else the row's source,
+    or author.
     """
     named = pairs(columns, "--column")
     if files.count("-") > 1:
         raise click.UsageError("-: standard input can be read only once")
     if output is not None:
         check_output(Path(output))
+    named_so = _aliases(aliases, holders, split_quotes)
     targets = _targets(given, lists)
     # A document goes by its file's name, or by the whole path where two files have one name.
     names = [Path(file).name for file in files]
@@ -72,7 +92,9 @@ def predict(
         for sentence in read_input(file, named, doc_id=doc_id, form=input_format)
     ]
     predictor = _load_predictor(model, store)
-    predictions = predictor.predict(sentences, targets=targets, **vars(rule))
+    predictions = predictor.predict(
+        sentences, targets=targets, holders=holders, aliases=named_so, split_quotes=split_quotes, **vars(rule)
+    )
     _tell_shifts(predictions.shifts)
     write_result(_formatted(predictions, predictor.labels, form, output, files), output)
 
@@ -136,6 +158,19 @@ def _targets(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | No
         raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")
     targets = [*given, *(target for file in lists for target in read_targets(Path(file)))]
     return target_list(targets, "--target") if targets else None
+
+
+def _aliases(file: str | None, holders: bool, split_quotes: bool) -> Path | None:
+    """Check the options about holders, and the file before a model is loaded."""
+    for option, given in (("--aliases", file is not None), ("--split-quotes", split_quotes)):
+        if given and not holders:
+            raise click.UsageError(f"{option} needs holders: leave --no-holders out")
+    if file is None:
+        return None
+    from framing.holders.aliases import aliases_of
+
+    aliases_of(file)
+    return Path(file)
 
 
 def _tell_shifts(shifts: Mapping[str, PriorShift]) -> None:

@@ -127,8 +127,11 @@ def _is_name(node: yaml.Node) -> bool:
 
 
 def _kind(node: yaml.Node) -> str:
-    kinds = {yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}
-    return kinds.get(type(node), "nothing" if node.tag == _NULL else f"the text {node.value!r}")
+    if isinstance(node, yaml.MappingNode):
+        return "a mapping"
+    if isinstance(node, yaml.SequenceNode):
+        return "a list"
+    return "nothing" if node.tag == _NULL else f"the text {node.value!r}"
 
 
 def _place(path: Path, node: yaml.Node) -> str:

@@ -84,6 +84,25 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Somebody who is named, or meant by a pronoun, in a sentence.
+
+    Parameters
+    ----------
+    mention
+        The name or pronoun.
+    titles
+        Words beside it that say who that is, in lower case: ``"envoy"``, ``"mr"``.
+    is_subject
+        Whether it is the subject of a clause outside quotations.
+    """
+
+    mention: Mention
+    titles: tuple[str, ...] = ()
+    is_subject: bool = False
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a reader saw in one sentence.
 
@@ -93,7 +112,10 @@ class Reading:
         Who may be its holder.
     features
         What the decision reads of the sentence itself.
+    named
+        Who is named in it.
     """
 
     candidates: tuple[Candidate, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict)
+    named: tuple[Named, ...] = ()

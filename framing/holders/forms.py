@@ -8,18 +8,23 @@ from functools import lru_cache
 
 from framing.text import english
 
-_COURTESY = frozenset("mr mrs ms miss mx dr sir madam dame lord lady prof professor hon".split())
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_COURTESY = _set_of("mr mrs ms miss mx dr sir madam dame lord lady prof professor hon")
 _ARTICLES = ("the", "a", "an")
-_PARTICLES = frozenset("al bin ben da de del della den der di dos du el ibn la le van von y".split())
-_SUFFIXES = frozenset("jr sr ii iii iv".split())
+_PARTICLES = _set_of("al bin ben da de del della den der di dos du el ibn la le van von y")
+_SUFFIXES = _set_of("jr sr ii iii iv")
 _JOINS = english.FUNCTION_WORDS - _PARTICLES
-# Of these, no part of a person's name; of places, a first word or the whole may be one.
+# None of these is part of a person's name; a place may begin with one of the next, or be one of the last.
 _NO_PERSON = english.INSTITUTIONS | english.TAILS | english.NATIONAL
-_COMPASS = frozenset("north south east west northern southern eastern western central new united saudi".split())
-_PLACES = frozenset(
-    "america austin berlin brooklyn chad charlotte china cuba florence france georgia india ireland israel jordan kenya "
-    "london madison moscow paris sydney turkey virginia washington wellington".split()
-)
+_COMPASS = _set_of("north south east west northern southern eastern western central new united saudi")
+_PLACES = _set_of("""
+    america austin berlin brooklyn chad charlotte china cuba florence france georgia india ireland israel jordan kenya
+    london madison moscow paris sydney turkey virginia washington wellington
+""")
 _POSSESSIVE_END = re.compile(r"(?:['’]s?)$")
 _INITIAL = re.compile(r"[A-Z]\.?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")

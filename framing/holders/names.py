@@ -18,7 +18,7 @@ _SAME_PERSON = 0.8
 _GIVEN = re.compile(r"\(([A-Z](?:\.?[A-Z]){1,6}\.?)\)")
 _LONGEST_NAME = 10  # words before an acronym in brackets
 # With these words it is another office, not a fuller name of the same one.
-_OTHER_OFFICE = frozenset("former ex vice deputy acting opposition rival shadow".split())
+_OTHER_OFFICE = frozenset(("former", "ex", "vice", "deputy", "acting", "opposition", "rival", "shadow"))
 
 
 def unified(
@@ -57,7 +57,7 @@ def unified(
     ['Steve Witkoff', 'Steve Witkoff', 'Steve Witkoff', 'the Kremlin', 'the Kremlin']
     >>> unified(["Bill Clinton", "Hillary Clinton", "Clinton"], ["a", "b", "b"])
     ['Bill Clinton', 'Hillary Clinton', 'Hillary Clinton']
-    >>> unified(["Trump's envoy", "Witkoff"], ["a", "a"], {"Trump's envoy": "Steve Witkoff", "Witkoff": "Steve Witkoff"})
+    >>> unified(["Trump's envoy", "Steve Witkoff"], ["a", "a"], {"Trump's envoy": "Steve Witkoff"})
     ['Steve Witkoff', 'Steve Witkoff']
     """
     forms = [form_of(name) for name in names]
@@ -73,7 +73,7 @@ def unified(
             meant[home, form] = within[home].meant(form) or corpus.meant(form)
     keys = [meant[home, form] for form, home in zip(forms, homes, strict=True)]
     shown = _names_of(forms, keys, within.values())
-    chosen = _chosen(aliases or {})
+    chosen = names_by_key(aliases or {})
     return [
         chosen.get(form.key) or chosen.get(key) or chosen.get(key_of(shown[key])) or shown[key]
         for form, key in zip(forms, keys, strict=True)
@@ -234,7 +234,13 @@ def _likeliest(counts: Counter[str]) -> str:
     return min(bare or counts, key=rank)
 
 
-def _chosen(aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return a user's names by the keys of their variants; a name is its own variant."""
+def names_by_key(aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return names by the keys of their variants; a name is its own variant.
+
+    Examples
+    --------
+    >>> names_by_key({"the Kremlin": "Moscow"})
+    {'moscow': 'Moscow', 'kremlin': 'Moscow'}
+    """
     own = {key_of(name): name for name in aliases.values()}
     return own | {key_of(variant): name for variant, name in aliases.items()}

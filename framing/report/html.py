@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from framing.records import Prediction, Sentence
+from framing.report.cells import holder_of
 from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
 
@@ -44,6 +45,8 @@ def _render(
             labels=labels,
             colours=colours,
             targets=targets if len(targets) > 1 else (),
+            holder_of=holder_of,
+            with_holders=any(prediction.holder is not None for prediction in predictions),
             with_open=any(prediction.abstained for prediction in predictions),
             with_stance=any(prediction.stance_proba for prediction in predictions),
             with_codes=any(is_coded(prediction.sentence) for prediction in predictions),
