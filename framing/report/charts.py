@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from framing.report.print_style import (
 )
 
 TOP = 20  # rows of a matrix that one figure holds
-_TOGETHER = 3  # lines with intervals that one panel holds
+_TOGETHER = 2  # lines with intervals that one panel holds
 _MIDDLE = "neutral"
 # The sides of a stance: colours, and hatches for grey print.
 _SIDES = (("#0072B2", ""), ("#E69F00", "////"), ("#CC79A7", "...."), ("#009E73", "xxxx"))
@@ -48,11 +50,10 @@ def matrix_chart(matrix: Matrix, width: str = "double", top: int = TOP) -> Chart
     shown = matrix.rows[:top] if matrix.by != "date" else matrix.rows[-top:]
     names = [f"{short(matrix.shown(row))}  ({row.sentences:,})" for row in shown]
     drawn = [*matrix.frames, *matrix.targets]
-    most = max(1, (4 if width == "double" else 1))
-    n_columns = max(1, min(len(drawn), most))
-    n_lines = -(-max(1, len(drawn)) // n_columns)
+    n_lines = -(-max(1, len(drawn)) // (4 if width == "double" else 1))
+    n_columns = -(-max(1, len(drawn)) // n_lines)
     highest = max((row.frames[f].share.high for row in shown for f in matrix.frames if row.frames[f].count), default=1)
-    height = n_lines * (0.155 * max(3, len(shown)) + 0.62) + 0.12
+    height = n_lines * (0.155 * max(3, len(shown)) + 0.72) + 0.15 * bool(matrix.targets) + 0.15
     with print_style():
         figure, axes = panels(n_lines, n_columns, WIDTHS[width], height, sharey=True)
         for number, place in enumerate(axes.flat):
@@ -61,11 +62,13 @@ def matrix_chart(matrix: Matrix, width: str = "double", top: int = TOP) -> Chart
             elif number < len(matrix.frames):
                 _share_panel(place, shown, matrix.frames[number], number, highest)
             elif drawn:
-                _stance_bars(place, shown, drawn[number])
+                _stance_bars(place, shown, drawn[number], _looks(matrix))
         first = axes.flat[0]
         first.set_yticks(range(len(shown)), names)
         first.set_ylim(len(shown) - 0.5, -0.5)
-        figure.supxlabel(_matrix_note(matrix, len(shown)), fontsize=6.5, color=GREY, x=0.01, ha="left")
+        if looks := _looks(matrix):
+            _stance_key(axes.flat[len(drawn) - 1], looks)
+        figure.supxlabel(_matrix_note(matrix, len(shown), width), fontsize=6.5, color=GREY, x=0.01, ha="left")
     return Chart(figure, _matrix_rows(matrix), _matrix_columns(matrix))
 
 
@@ -85,28 +88,31 @@ def trend_chart(matrix: Matrix, width: str = "double") -> Chart:
     n_columns = 1 if not apart else 2 if width == "single" else 3
     n_lines = -(-len(matrix.frames) // n_columns) if apart else 1
     inches = WIDTHS[width]
-    height = 1.35 * n_lines + 0.9 if apart else 0.36 * inches + 1.1
-    ratios = [*([1.0] * n_lines if apart else [3.6]), 0.8]
+    upper = 1.45 if apart else 0.36 * inches
+    height = (upper + 0.15) * n_lines + 1.0
+    ratios = [*[upper] * n_lines, 0.6]
     with print_style():
         figure, axes = panels(n_lines + 1, n_columns, inches, height, sharex=True, height_ratios=ratios)
-        for place in axes[-1, 1:]:
-            place.set_visible(False)
         for number, name in enumerate(matrix.frames):
             place = axes.flat[number if apart else 0]
             _trend_line(place, rows, name, number)
             if apart:
+                for other in matrix.frames:
+                    place.plot(*_course(rows, other), color="0.82", lw=0.7, zorder=0)
                 place.set_title(label_text(name), fontweight="bold")
         for place in axes[:-1].flat[len(matrix.frames) if apart else n_columns :]:
             place.set_visible(False)
         highest = max((row.frames[f].share.high for row in rows for f in matrix.frames), default=1)
         for place in axes[:-1].flat:
             _percent(place.yaxis, highest)
-        axes[0, 0].set_ylabel("sentences with the frame" if not apart else "")
+        axes[0, 0].set_ylabel("" if apart else "share with the frame")
         if not apart:
             _end_labels(axes[0, 0], rows, matrix.frames, highest)
-        _count_bars(axes[-1, 0], rows, period, 5 if width == "single" or apart else 9)
+        for place in axes[-1]:
+            _count_bars(place, rows, period, most=3 if width == "single" or apart else 9)
+        axes[-1, 0].set_ylabel("sentences")
         if apart:
-            figure.supylabel("sentences with the frame", fontsize=7.5)
+            figure.supylabel("share with the frame", fontsize=7.5)
     return Chart(figure, _matrix_rows(matrix), _matrix_columns(matrix))
 
 
@@ -131,9 +137,18 @@ def agreement_chart(found: Mapping[str, Agreement], width: str = "single") -> Ch
         place = axes[0, 0]
         for line in (0.667, 0.8):
             place.axvline(line, color="0.6", lw=0.8, ls=(0, (2, 2)), zorder=0)
+            place.text(line, -0.56, f"{line:g}", ha="center", va="bottom", fontsize=6, color=GREY)
         for y, row in enumerate(rows):
             if row["alpha"] != row["alpha"]:
-                place.text(0.02, y, "not defined: all codes are equal", va="center", fontsize=6.5, color=GREY)
+                place.text(
+                    0.02,
+                    y,
+                    "not defined: all codes are equal",
+                    va="center",
+                    fontsize=6.5,
+                    color=GREY,
+                    backgroundcolor="white",
+                )
                 continue
             place.hlines(y, row["alpha_low"], row["alpha_high"], color=COLOURS[2], lw=1.3)
             place.plot(row["alpha"], y, "o", ms=5, color=COLOURS[2], mec="white", mew=0.5)
@@ -153,34 +168,58 @@ def _share_panel(axes: Any, rows: Sequence[MatrixRow], frame: str, number: int, 
         else:
             axes.text(0, y, " open", va="center", fontsize=6, color=GREY)
     axes.hlines(range(len(rows)), 0, 1, color="0.93", lw=0.6, zorder=0)
-    axes.set_title(label_text(frame), fontweight="bold")
+    axes.set_title(_wrapped(label_text(frame)), fontweight="bold")
     _percent(axes.xaxis, highest)
     axes.tick_params(axis="y", length=0)
 
 
-def _stance_bars(axes: Any, rows: Sequence[MatrixRow], target: str) -> None:
-    """Draw the shares of the stances, sides outside and what lies between them in the middle."""
-    classes = list(dict.fromkeys(name for row in rows for name in row.stances.get(target, ())))
-    looks = dict(zip((name for name in classes if name != _MIDDLE), (*_SIDES, *_SIDES), strict=False))
-    looks[_MIDDLE] = _PALE
-    classes = _with_middle(classes)
+def _stance_bars(axes: Any, rows: Sequence[MatrixRow], target: str, looks: Mapping[str, tuple[str, str]]) -> None:
+    """Draw the shares of the stances toward a target: one side, what lies in the middle, the other side."""
     for y, row in enumerate(rows):
         counts = row.stances.get(target, {})
         total, left = sum(counts.values()), 0.0
-        for name in classes if total else ():
-            colour, hatch = looks.get(name, ("0.6", ""))
+        for name, (colour, hatch) in looks.items() if total else ():
             size = counts.get(name, 0) / total
             axes.barh(y, size, 0.7, left, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
             left += size
-    axes.set_title(f"stance: {short(target, 24)}", fontweight="bold")
+    axes.set_title(_wrapped(f"stance: {short(target)}"), fontweight="bold")
     _percent(axes.xaxis, 1.0)
-    axes.set_xlabel(", ".join(label_text(name) for name in classes), fontsize=6.5)
     axes.tick_params(axis="y", length=0)
 
 
-def _with_middle(classes: Sequence[str]) -> list[str]:
+def _looks(matrix: Matrix) -> dict[str, tuple[str, str]]:
+    """Return how each class of the stance is drawn, in the order of the bars."""
+    classes = dict.fromkeys(name for row in matrix.rows for counts in row.stances.values() for name in counts)
     sides = [name for name in classes if name != _MIDDLE]
-    return [*sides[:1], _MIDDLE, *sides[1:]] if _MIDDLE in classes else sides
+    looks = dict(zip(sides, cycle(_SIDES)))
+    order = [*sides[:1], *([_MIDDLE] if _MIDDLE in classes else []), *sides[1:]]
+    return {name: looks.get(name, _PALE) for name in order}
+
+
+def _stance_key(axes: Any, looks: Mapping[str, tuple[str, str]]) -> None:
+    """Say beneath the last panel which part of a bar is which class."""
+    from matplotlib.patches import Patch
+
+    parts = [
+        Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label_text(name))
+        for name, (colour, hatch) in looks.items()
+    ]
+    axes.legend(
+        handles=parts,
+        loc="upper right",
+        bbox_to_anchor=(1.05, -0.02),
+        ncols=len(parts),
+        fontsize=6.5,
+        frameon=False,
+        handlelength=1,
+        handletextpad=0.4,
+        columnspacing=0.8,
+        borderaxespad=2.4,
+    )
+
+
+def _wrapped(title: str) -> str:
+    return "\n".join(wrap(title, 19))
 
 
 def _trend_line(axes: Any, rows: Sequence[MatrixRow], frame: str, number: int) -> None:
@@ -204,6 +243,14 @@ def _trend_line(axes: Any, rows: Sequence[MatrixRow], frame: str, number: int) -
         marker = {"marker": MARKERS[number % len(MARKERS)], "ms": 3.2, "mec": "white", "mew": 0.4}
         dots = {} if many and len(run) > 1 else marker
         axes.plot(x, value, color=colour, lw=1.3, ls=DASHES[number % len(DASHES)], **dots)
+
+
+def _course(rows: Sequence[MatrixRow], frame: str) -> tuple[list[int], list[float]]:
+    """Return the points of a line, with one that is not a number wherever it breaks."""
+    numbers = [period_number(row.name) for row in rows]
+    shares = {number: row.frames[frame].share.value for number, row in zip(numbers, rows, strict=True)}
+    line = range(min(numbers, default=0), max(numbers, default=-1) + 1)
+    return list(line), [shares.get(number, float("nan")) for number in line]
 
 
 def _end_labels(axes: Any, rows: Sequence[MatrixRow], frames: Sequence[str], highest: float) -> None:
@@ -235,7 +282,6 @@ def _count_bars(axes: Any, rows: Sequence[MatrixRow], period: str, most: int) ->
     """Draw how many sentences each period has, and the time line."""
     numbers = [period_number(row.name) for row in rows]
     axes.bar(numbers, [row.sentences for row in rows], width=0.8, color="0.55", lw=0)
-    axes.set_ylabel("sentences")
     axes.yaxis.set_major_locator(_whole_numbers())
     if not numbers:
         return
@@ -264,10 +310,11 @@ def _percent(axis: Any, highest: float) -> None:
     (axis.axes.set_xlim if axis.axis_name == "x" else axis.axes.set_ylim)(*limits)
 
 
-def _matrix_note(matrix: Matrix, n_shown: int) -> str:
+def _matrix_note(matrix: Matrix, n_shown: int, width: str) -> str:
     hidden = len(matrix.rows) - n_shown
-    more = f"; {hidden:,} more not shown" if hidden else ""
-    return f"in brackets: sentences{more}. Shares of sentences, 95 % intervals."
+    more = f"; {hidden:,} more rows are not shown" if hidden else ""
+    note = f"In brackets: number of sentences{more}. Dots: share of them with the frame, 95 % interval."
+    return "\n".join(wrap(note, 62 if width == "single" else 130))
 
 
 def _matrix_columns(matrix: Matrix) -> tuple[str, ...]:

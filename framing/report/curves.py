@@ -50,18 +50,14 @@ def pr_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
         axes.set(xlabel="recall", ylabel="precision", xlim=_SHARES, ylim=_SHARES)
         axes.axhline(share, color="0.6", lw=0.8, ls=(0, (2, 2)))
         if not n:
+            _subtitle(axes, f"0 of {len(label.y):,} rows")
             axes.text(0.5, 0.5, "no row has it", ha="center", color=GREY)
             return
         precision, recall, thresholds = precision_recall_curve(label.y, label.proba, drop_intermediate=True)
         axes.plot(recall, precision, color=colour, lw=1.4)
         found = Estimate(*_first_and_rest(average_precision(label.y, label.proba, label.weights)))
         low, high = found.interval()
-        told = f"AP {found.value:.2f} [{low:.2f}, {high:.2f}]\n{n:,} of {len(label.y):,} rows"
-        # A good curve leaves the lower left free, a poor one the upper right.
-        place = {"x": 0.04, "y": 0.04, "ha": "left", "va": "bottom"}
-        if found.value < 0.5:
-            place = {"x": 0.99, "y": 0.99, "ha": "right", "va": "top"}
-        axes.text(**place, s=told, fontsize=6.5)
+        _subtitle(axes, f"AP {found.value:.2f} [{low:.2f}, {high:.2f}], {n:,} of {len(label.y):,} rows")
         for cut, p, r in zip([*thresholds, np.nan], precision, recall, strict=True):
             rows.append(_row(columns, label.name, cut, p, r, False))
         hits = float((label.y * label.decided).sum())
@@ -88,7 +84,7 @@ def reliability_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
         axes.vlines(means, low, high, color=colour, lw=1)
         axes.plot(means, shares, marker="o", ms=3.5, lw=0.8, color=colour)
         axes.set(xlabel="predicted probability", ylabel="observed share", xlim=_SHARES, ylim=_SHARES)
-        axes.text(0.03, 0.98, f"{int(label.y.sum()):,} of {len(label.y):,} rows", va="top", fontsize=6.5)
+        _subtitle(axes, f"{int(label.y.sum()):,} of {len(label.y):,} rows")
         for values in zip(means, shares, low, high, sizes.astype(int), strict=True):
             rows.append(_row(columns, label.name, *(value.item() for value in values)))
 
@@ -100,6 +96,10 @@ def _row(columns: Sequence[str], *values: Any) -> dict[str, Any]:
         name: round(float(value), 6) if isinstance(value, float | np.floating) else value
         for name, value in zip(columns, values, strict=True)
     }
+
+
+def _subtitle(axes: Any, text: str) -> None:
+    axes.text(0, 1.03, text, transform=axes.transAxes, va="bottom", fontsize=6.5, color=GREY)
 
 
 def _first_and_rest(values: Values) -> tuple[float, Values]:
@@ -115,7 +115,7 @@ def _small_multiples(labels: Sequence[Judged], width: str, draw: Callable[[Any, 
         figure, axes = panels(n_lines, n_columns, side * n_columns, side * n_lines, sharex=True, sharey=True)
         for number, (label, place) in enumerate(zip(labels, axes.flat, strict=False)):
             draw(place, label, COLOURS[number % len(COLOURS)])
-            place.set_title(label_text(label.name), fontweight="bold")
+            place.set_title(label_text(label.name), fontweight="bold", pad=13)
             place.set_box_aspect(1)
             place.xaxis.set_tick_params(labelbottom=True)
             if number % n_columns:
