@@ -168,7 +168,7 @@ def test_coders_agreement_is_drawn_from_their_files(tmp_path):
             ("trend", "undated.jsonl", "-o", "f.svg"),
             "by date: none of 1 sentences has a date in 'date' that can be read",
         ),
-        (("trend", "p.jsonl", "empty.jsonl", "-o", "f.svg"), "empty.jsonl: no rows"),
+        (("trend", "p.jsonl", "empty.jsonl", "-o", "f.svg"), "empty.jsonl: the file is empty"),
         (("trend", "no.jsonl", "-o", "f.svg"), "no.jsonl: no such file"),
         (("matrix", "bare.jsonl", "-o", "f.svg"), "bare.jsonl: no frame and no stance in these predictions"),
     ],
