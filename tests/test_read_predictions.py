@@ -13,7 +13,9 @@ from framing.report.results import holds_predictions, read_predictions
 
 ROWS = [
     Prediction(
-        Sentence("It pays, Lund said.", doc_id="a.txt", start=0, end=19, target="tax", source="Gazette", date="2026-03"),
+        Sentence(
+            "It pays, Lund said.", doc_id="a.txt", start=0, end=19, target="tax", source="Gazette", date="2026-03"
+        ),
         {"gain": 0.75, "risk": 0.25},
         ("gain",),
         ("risk",),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shutil
 import sys
@@ -182,7 +181,23 @@ def _cannot_write(path: Path | None, error: OSError) -> OutputError:
     return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output")
 
 
-def write_figure(figure: Any, file: str) -> None:
+def check_figure(file: str) -> None:
+    """Find out before the work whether a figure can be drawn into a file of this name.
+
+    Raises
+    ------
+    OutputError
+        The name says no kind of figure, or the place cannot be written.
+    """
+    from framing.report.print_style import FIGURE_SUFFIXES
+
+    if Path(file).suffix.lower() not in FIGURE_SUFFIXES:
+        *most, last = FIGURE_SUFFIXES
+        raise OutputError(f"{file}: unknown kind of figure; expected {', '.join(most)} or {last}")
+    check_output(Path(file))
+
+
+def write_figure(figure: Any, file: str, dpi: int = 110) -> None:
     """Write a matplotlib figure, whole or not at all, in the format that its name says.
 
     Raises
@@ -190,10 +205,10 @@ def write_figure(figure: Any, file: str) -> None:
     OutputError
         It cannot be written.
     """
-    drawn = io.BytesIO()
-    figure.savefig(drawn, dpi=110, format=Path(file).suffix[1:].lower())
+    from framing.report.print_style import figure_bytes
+
     try:
-        write_whole(Path(file), drawn.getvalue())
+        write_whole(Path(file), figure_bytes(figure, Path(file).suffix, dpi))
     except OSError as error:
         raise _cannot_write(Path(file), error) from None
 

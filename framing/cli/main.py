@@ -16,6 +16,7 @@ import click
 from framing import __version__
 from framing.cli.data import data
 from framing.cli.files import drop_standard_output, write_result
+from framing.cli.plot import plot
 from framing.cli.predict import evaluate, predict
 from framing.cli.runs import promote, runs, ui
 from framing.cli.sharing import dehydrate, hydrate
@@ -23,7 +24,7 @@ from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, targets, evaluate, runs, promote, ui, data)
+COMMANDS = (train, predict, targets, evaluate, runs, promote, ui, data, plot)
 
 
 def main() -> NoReturn:

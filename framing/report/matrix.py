@@ -280,7 +280,7 @@ class _Shares:
         cells = []
         for j in range(hits.shape[1]):
             drawn = np.zeros(0) if replicates is None else replicates[:, j]
-            cells.append(Cell(int(n_hits[j]), _share(n_hits[j], n_decided[j], drawn), int(n_open[j])))
+            cells.append(Cell(int(n_hits[j]), _cell_share(n_hits[j], n_decided[j], drawn), int(n_open[j])))
         return len(different), cells
 
 
@@ -292,7 +292,7 @@ def _summed(values: Values, groups: Rows) -> Values:
     return np.stack([np.bincount(groups, weights=column) for column in values.T], axis=1)
 
 
-def _share(hits: float, n: float, replicates: Values) -> Score:
+def _cell_share(hits: float, n: float, replicates: Values) -> Score:
     if not n:
         return Score(float("nan"), float("nan"), float("nan"))
     low, high = (float(bound[0]) for bound in wilson(np.array([hits]), np.array([n])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 PERIODS = ("year", "month", "day")
 # ISO 8601, whole or from the left; what follows a day (a time, a zone) is no matter here.
@@ -65,18 +65,31 @@ def period_of(day: str | None, period: str) -> str | None:
     return None if day is None or len(day) < _LENGTHS[period] else day[: _LENGTHS[period]]
 
 
-def is_next(first: str, second: str) -> bool:
-    """Say whether a period follows another one, with none between.
+def period_number(name: str) -> int:
+    """Return the number of a year, month or day on a time line, on which neighbours differ by one.
 
     Examples
     --------
-    >>> is_next("2026-12", "2027-01"), is_next("2026-02-28", "2026-03-01"), is_next("2024", "2026")
-    (True, True, False)
+    >>> period_number("2027-01") - period_number("2026-12"), period_number("2026-03-01") - period_number("2026-02-28")
+    (1, 1)
     """
-    if len(first) == _LENGTHS["day"]:
-        return date.fromisoformat(second) - date.fromisoformat(first) == timedelta(days=1)
-    (year, *month), (next_year, *next_month) = _numbers(first), _numbers(second)
-    return 12 * (next_year - year) + sum(next_month) - sum(month) == (1 if month else 12)
+    numbers = _numbers(name)
+    if len(numbers) == 1:
+        return numbers[0]
+    return 12 * numbers[0] + numbers[1] - 1 if len(numbers) == 2 else date.fromisoformat(name).toordinal()
+
+
+def period_name(number: int, period: str) -> str:
+    """Return the year, month or day that has a number.
+
+    Examples
+    --------
+    >>> period_name(period_number("2026-12"), "month")
+    '2026-12'
+    """
+    if period == "day":
+        return date.fromordinal(number).isoformat()
+    return f"{number:04}" if period == "year" else f"{number // 12:04}-{number % 12 + 1:02}"
 
 
 def _numbers(day: str) -> list[int]:
