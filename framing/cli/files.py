@@ -6,8 +6,11 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from framing.cli.options import pairs
 from framing.errors import InputError, OutputError
@@ -55,6 +58,19 @@ def read_input(
         form = _format_of_article(path) if form == "auto" else form
         source = Source.from_file(path)
     return read_table(source, form, codebook, columns) if form in READERS else _read_article(source, form, doc_id)
+
+
+def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list[Sentence]:
+    """Read the sentences of several files; a document goes by its file's name, by the path where two have one name."""
+    if files.count("-") > 1:
+        raise click.UsageError("-: standard input can be read only once")
+    names = [Path(file).name for file in files]
+    doc_ids = [shown(file if names.count(name) > 1 else name) for file, name in zip(files, names, strict=True)]
+    return [
+        sentence
+        for file, doc_id in zip(files, doc_ids, strict=True)
+        for sentence in read_input(file, columns, doc_id=doc_id, form=form)
+    ]
 
 
 def _told_format(source: Source, columns: dict[str, Any]) -> str:

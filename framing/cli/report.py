@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.files import check_exists, check_output, read_files, shown, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, TARGET, TARGETS, pairs, rule_options, targets_of
+from framing.cli.options import (
+    ALIASES,
+    COLUMN,
+    HOLDERS,
+    INPUT_FORMAT,
+    MODEL,
+    STORE,
+    TARGET,
+    TARGETS,
+    aliases_of_option,
+    pairs,
+    rule_options,
+    targets_of,
+)
 
 if TYPE_CHECKING:
     from framing.records import Prediction
@@ -32,8 +45,8 @@ if TYPE_CHECKING:
 @INPUT_FORMAT
 @TARGET
 @TARGETS
-@click.option("--no-holders", is_flag=True, help="Do not look for who says what.")
-@click.option("--aliases", metavar="FILE", help="Names of holders of your own, as of predict.")
+@HOLDERS
+@ALIASES
 @click.option("--explain", is_flag=True, help="Mark the words that carried a frame.")
 @click.option("--title", default="Who frames what", show_default=True, help="What stands at the top.")
 @click.option("--created", metavar="TEXT", default="", help="When the page was made; without it the page has no date.")
@@ -57,62 +70,62 @@ def report(
     """
     from framing.report.page import report_page
 
-    if files.count("-") > 1:
-        raise click.UsageError("-: standard input can be read only once")
     for file in files:
         check_exists(file)
     if output is not None:
         check_output(Path(output))
-    predictions = _predictions_of(files, reading)
-    if predictions is None:
-        predictions, about = _predicted(files, model, store, reading)
+    if _are_predicted(files, reading):
+        predictions, about = _read_back(files, model, store)
     else:
-        about = _about(model, store)
+        predictions, about = _predicted(files, model, store, reading)
     names = [shown(Path(file).name) if file != "-" else "standard input" for file in files]
     page = report_page(predictions, by, period=period, title=title, model=about, files=names, created=created)
     write_result(page, output)
 
 
-def _predictions_of(files: Sequence[str], reading: dict[str, Any]) -> list[Prediction] | None:
-    """Return what earlier runs predicted; ``None`` where the files are to be predicted."""
-    from framing.report.results import holds_predictions, read_predictions
+def _are_predicted(files: Sequence[str], reading: dict[str, Any]) -> bool:
+    """Say whether the files are what predict wrote; what cannot be asked of such files is told."""
+    from framing.report.results import holds_predictions
 
     written = [file != "-" and holds_predictions(file) for file in files]
     if not any(written):
-        return None
+        return False
     if not all(written):
         raise click.UsageError(f"{files[written.index(False)]}: has no predictions, other files have; give one kind")
-    asked = [f"--{name.replace('_', '-')}" for name in ("explain", "aliases") if reading[name]]
-    if reading["targets_given"] or reading["target_lists"]:
-        asked.append("--target")
-    if asked:
-        raise click.UsageError(f"{asked[0]}: these sentences are predicted already; give it to framing predict")
-    return [prediction for file in files for prediction in read_predictions(file)]
+    asked = {"--explain": reading["explain"], "--aliases": reading["aliases"], "--no-holders": not reading["holders"]}
+    asked |= {"--target": reading["given"], "--targets": reading["lists"]}
+    for option, given in asked.items():
+        if given:
+            raise click.UsageError(f"{option}: {files[0]} is predicted already; give it to framing predict")
+    return True
+
+
+def _read_back(
+    files: Sequence[str], model: str | None, store: str | None
+) -> tuple[Sequence[Prediction], ModelAbout | None]:
+    from framing.predictor import Predictor
+    from framing.report.page import about_model
+    from framing.report.results import read_predictions
+
+    predictions = [prediction for file in files for prediction in read_predictions(file)]
+    if model is None and store is None:
+        return predictions, None
+    predictor = Predictor.load(model, store)
+    return predictions, about_model(predictor.classifier, predictor.origin)
 
 
 def _predicted(
     files: Sequence[str], model: str | None, store: str | None, reading: dict[str, Any]
-) -> tuple[Sequence[Prediction], ModelAbout]:
+) -> tuple[Sequence[Prediction], ModelAbout | None]:
     from framing.predictor import Predictor
     from framing.report.page import about_model
 
-    targets = targets_of(reading["targets_given"], reading["target_lists"])
+    aliases = aliases_of_option(reading["aliases"], reading["holders"])
+    targets = targets_of(reading["given"], reading["lists"])
     sentences = read_files(files, pairs(reading["columns"], "--column"), reading["input_format"])
     predictor = Predictor.load(model, store)
-    options: dict[str, Any] = {"holders": not reading["no_holders"]}
-    if reading["aliases"] is not None:
-        options["aliases"] = Path(reading["aliases"])
+    options: dict[str, Any] = {"holders": reading["holders"], "aliases": aliases}
     if reading["explain"]:
         options["explain"] = True
     predictions = predictor.predict(sentences, targets=targets, **options, **vars(reading["rule"]))
     return predictions, about_model(predictor.classifier, predictor.origin)
-
-
-def _about(model: str | None, store: str | None) -> ModelAbout | None:
-    if model is None and store is None:
-        return None
-    from framing.predictor import Predictor
-    from framing.report.page import about_model
-
-    predictor = Predictor.load(model, store)
-    return about_model(predictor.classifier, predictor.origin)

@@ -68,6 +68,7 @@ def is_coded(sentence: Sentence) -> bool:
 
 @lru_cache(maxsize=1)
 def templates() -> Any:
+    """Return jinja2's environment of the templates beside this module: whatever is put in is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -9,11 +9,11 @@ from typing import Any
 from framing.corpus.readers import Source, read_rows
 from framing.corpus.rows import sentences_from_rows
 from framing.errors import InputError
-from framing.records import Prediction, Sentence
+from framing.records import Highlight, Prediction, Sentence
 
 # What a row of a result says that no row of anything else says.
 _MARKS = ("predicted_frames", "proba", "abstained")
-_MODELS = (*_MARKS, "predicted_stance", "stance_proba", "holder_proba", "holder_span", "cue")
+_MODELS = (*_MARKS, "predicted_stance", "stance_proba", "holder_proba", "holder_span", "cue", "highlights")
 
 
 def holds_predictions(path: str | Path) -> bool:
@@ -80,6 +80,7 @@ def _said(place: str, row: Mapping[str, Any]) -> dict[str, Any]:
         "holder_proba": chance,
         "holder_span": None if span is None else (int(span[0]), int(span[1])),
         "cue": _text_of(place, row, "cue"),
+        "highlights": _marks_of(place, row),
     }
 
 
@@ -88,6 +89,19 @@ def _prediction(sentence: Sentence, said: dict[str, Any]) -> Prediction:
         return Prediction(sentence, **said)
     values = {name: getattr(sentence, name) for name in sentence.__dataclass_fields__} | {"holder": None}
     return Prediction(Sentence(**values), holder=sentence.holder, **said)
+
+
+def _marks_of(place: str, row: Mapping[str, Any]) -> dict[str, tuple[Highlight, ...]] | None:
+    value = row.get("highlights")
+    if value is None:
+        return None
+    try:
+        return {
+            label: tuple(Highlight(int(one["start"]), int(one["end"]), float(one["weight"])) for one in found)
+            for label, found in value.items()
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(f"{place}: 'highlights' should be stretches by label, got {value!r}") from None
 
 
 def _probabilities(place: str, row: Mapping[str, Any], name: str) -> dict[str, float] | None:

@@ -13,6 +13,7 @@ from framing.report.grouping import AUTHOR, row_names
 from framing.report.matrix import Matrix, MatrixRow, frame_matrix
 
 MAX_ROWS = 30  # rows of a matrix; the rest is one row
+MAX_TARGETS = 4  # columns of stances
 _REST = "\uffff"  # sorts last and is nobody's name
 
 
@@ -83,7 +84,7 @@ def make_axis(predictions: Sequence[Prediction], first: Sequence[Prediction], by
             keys = [_REST if key in rest else key for key in keys]
         matrix = frame_matrix(predictions, by, period=period)
     number = {row.name: n for n, row in enumerate(matrix.rows)}
-    shown = tuple(_shown(matrix, row, folded) for row in matrix.rows)
+    shown = tuple(_row_title(matrix, row, folded) for row in matrix.rows)
     return Axis(by, matrix, tuple(number[key] for key in keys), shown, folded)
 
 
@@ -103,7 +104,30 @@ def _in_the_rest(prediction: Prediction, by: str) -> Prediction:
     return replace(prediction, sentence=rest)
 
 
-def _shown(matrix: Matrix, row: MatrixRow, folded: int) -> str:
+def _row_title(matrix: Matrix, row: MatrixRow, folded: int) -> str:
     if row.name == _REST:
         return f"{folded:,} others"
     return "the author" if matrix.by == "holder" and row.name == AUTHOR else matrix.shown(row)
+
+
+def all_axes(predictions: Sequence[Prediction], first: Sequence[Prediction], by: str, period: str | None) -> list[Axis]:
+    """Return the way that was asked for, then the others that have something to compare."""
+    axes = [make_axis(predictions, first, by, period if by == "date" else None)]
+    for other in ("holder", "source"):
+        if other != by:
+            axis = make_axis(predictions, first, other, None)
+            axes += [axis] if axis.several else []
+    if by != "date":
+        time = dated(predictions, first, period)
+        axes += [time] if time is not None and time.several else []
+    return axes
+
+
+def main_targets(predictions: Sequence[Prediction]) -> tuple[str, ...]:
+    """Return the targets that most sentences were asked about."""
+    counts: dict[str, int] = {}
+    for p in predictions:
+        if p.stance_proba and p.sentence.target:
+            counts[p.sentence.target] = counts.get(p.sentence.target, 0) + 1
+    most = sorted(counts, key=lambda target: -counts[target])[:MAX_TARGETS]
+    return tuple(target for target in counts if target in most)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 
 from framing.records import Prediction
+from framing.report.page.axes import Axis
 
 MAX_SENTENCES = 6000  # in the list that can be searched
 MAX_CHARACTERS = 1_200_000  # of these
@@ -45,7 +46,7 @@ def chosen_sentences(
     >>> chosen_sentences(said, [[9], range(9)], wanted=[0], limit=3)[0]
     0
     """
-    if len(predictions) <= limit and sum(_size(p) for p in predictions) <= characters:
+    if len(predictions) <= limit and sum(_shown_size(p) for p in predictions) <= characters:
         return list(range(len(predictions)))
     draw = random.Random(seed)
     drawn = []
@@ -61,7 +62,7 @@ def chosen_sentences(
             break
         if i in chosen:
             continue
-        characters -= _size(predictions[i])
+        characters -= _shown_size(predictions[i])
         if characters < 0:
             break
         chosen[i] = None
@@ -84,7 +85,7 @@ def chosen_documents(predictions: Sequence[Prediction]) -> dict[str, list[int]]:
     sentences, characters = MAX_ARTICLE_SENTENCES, MAX_ARTICLE_CHARACTERS
     chosen: set[str] = set()
     for name in sorted(documents, key=lambda name: (-framed[name], name)):
-        size = sum(_size(predictions[i]) for i in documents[name])
+        size = sum(_shown_size(predictions[i]) for i in documents[name])
         if len(documents[name]) > sentences or size > characters:
             continue
         sentences, characters = sentences - len(documents[name]), characters - size
@@ -103,5 +104,15 @@ def cut(text: str, size: int = CUT) -> str:
     return text if len(text) <= size else text[: size - 1] + "…"
 
 
-def _size(prediction: Prediction) -> int:
+def _shown_size(prediction: Prediction) -> int:
     return min(CUT, len(prediction.sentence.text)) + 40
+
+
+def cells_of(axes: Sequence[Axis], first: Sequence[Prediction]) -> list[list[int]]:
+    """Return the sentences of each cell of the matrices; those without a frame are a cell of each row, too."""
+    cells: dict[tuple[int, int, str], list[int]] = {}
+    for number, axis in enumerate(axes):
+        for i, p in enumerate(first):
+            for frame in p.frames or ("",):
+                cells.setdefault((number, axis.of_sentence[i], frame), []).append(i)
+    return [cells[key] for key in sorted(cells)]

@@ -61,25 +61,23 @@ def frame_examples(
     proba = {i: p.proba[frame] for i, p in enumerate(predictions) if frame in p.proba}
     found = [i for i in proba if frame in predictions[i].frames]
     others = [i for i in proba if frame not in predictions[i].frames]
-    threshold = _threshold([proba[i] for i in found], [proba[i] for i in others])
+    threshold = _line_between([proba[i] for i in found], [proba[i] for i in others])
     given = thresholds.get(frame)
     if given is not None and all((proba[i] >= given) == (frame in predictions[i].frames) for i in proba):
         threshold = given
     typical = sorted(found, key=lambda i: (-proba[i], i))
     contested: list[int] = []
     if threshold is not None:
-        contested = sorted(
-            proba, key=lambda i: (frame not in predictions[i].abstained, abs(proba[i] - threshold), i)
-        )
-    return FrameExamples(frame, threshold, *(_different(order, predictions, n) for order in (typical, contested)))
+        contested = sorted(proba, key=lambda i: (frame not in predictions[i].abstained, abs(proba[i] - threshold), i))
+    return FrameExamples(frame, threshold, *(_distinct(order, predictions, n) for order in (typical, contested)))
 
 
-def _threshold(found: Sequence[float], others: Sequence[float]) -> float | None:
+def _line_between(found: Sequence[float], others: Sequence[float]) -> float | None:
     """Return what lies between those found and the others; ``None`` where there is none of either."""
     return round((min(found) + max(others)) / 2, 6) if found and others else None
 
 
-def _different(order: Sequence[int], predictions: Sequence[Prediction], n: int) -> tuple[int, ...]:
+def _distinct(order: Sequence[int], predictions: Sequence[Prediction], n: int) -> tuple[int, ...]:
     chosen: dict[str, int] = {}
     for i in order:
         if len(chosen) == n:

@@ -21,7 +21,22 @@ _SHIPPED_SETS = {
 }
 _VALIDATION = "validation"
 # Fractions that people say; nearer ones are not easier to read.
-_FRACTIONS = ((1, 20), (1, 10), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (9, 10))
+_FRACTIONS = (
+    (1, 20),
+    (1, 10),
+    (1, 8),
+    (1, 6),
+    (1, 5),
+    (1, 4),
+    (1, 3),
+    (2, 5),
+    (1, 2),
+    (3, 5),
+    (2, 3),
+    (3, 4),
+    (4, 5),
+    (9, 10),
+)
 
 
 @dataclass(frozen=True)
@@ -142,12 +157,14 @@ def model_limits(about: ModelAbout) -> Limits | None:
         told = "held-out rows of its own training data; on other text it does worse"
     else:
         told = f"a coded file that its makers called “{name}”; who coded it is not recorded"
-    frames, stances = (_labels(scores, f"{name}/{task}/") for task in ("frames", "stance"))
+    frames, stances = (_label_limits(scores, f"{name}/{task}/") for task in ("frames", "stance"))
     return Limits(name, told, frames, stances)
 
 
-def _labels(scores: Mapping[str, Score], prefix: str) -> tuple[LabelLimits, ...]:
-    labels = [path[len(prefix) : -len("/recall")] for path in scores if path.startswith(prefix) and path.endswith("/recall")]
+def _label_limits(scores: Mapping[str, Score], prefix: str) -> tuple[LabelLimits, ...]:
+    labels = [
+        path[len(prefix) : -len("/recall")] for path in scores if path.startswith(prefix) and path.endswith("/recall")
+    ]
     return tuple(
         LabelLimits(label, scores[f"{prefix}{label}/recall"], scores[f"{prefix}{label}/precision"])
         for label in labels

@@ -49,14 +49,14 @@ def frame_looks(labels: Sequence[str], titles: Mapping[str, str]) -> tuple[Frame
     looks: list[FrameLook] = []
     for number, name in enumerate(labels):
         title = titles.get(name) or name.replace("_", " ").strip() or name
-        tag = _tag(title, number, {look.tag for look in looks})
+        tag = _free_tag(title, number, {look.tag for look in looks})
         line = _LINES[(number % len(_LINES) + number // len(COLOURS)) % len(_LINES)]
         offset = _OFFSET * (1 + number % 3)
         looks.append(FrameLook(name, title, tag, COLOURS[number % len(COLOURS)], line, offset))
     return tuple(looks)
 
 
-def _tag(title: str, number: int, taken: set[str]) -> str:
+def _free_tag(title: str, number: int, taken: set[str]) -> str:
     """Return the shortest beginning of a title that is not taken; where all are, the frame's number."""
     letters = "".join(character for character in title.upper() if character.isalnum())
     beginnings = [letters[:size] for size in (1, 2, 3) if len(letters) >= size]

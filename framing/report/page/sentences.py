@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from framing.records import Prediction
+from framing.records import Prediction, Sentence
 from framing.report.grouping import AUTHOR, holder_of
 from framing.report.page.axes import Axis
 from framing.report.page.choice import cut
@@ -18,7 +19,7 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u20
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextPiece:
     """A stretch of a sentence: whether it names the holder, and which frames its words carried."""
 
     text: str
@@ -52,7 +53,7 @@ class SentenceView:
 
     index: int
     number: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPiece, ...]
     looks: tuple[FrameLook, ...]
     proba: Mapping[str, float]
     holder: str | None
@@ -67,7 +68,7 @@ def sentence_view(
     number: int,
     group: Sequence[Prediction],
     looks: Sequence[FrameLook],
-    similar: Sequence[tuple[str, str]] = (),
+    similar: Sequence[tuple[Sentence, float]] = (),
 ) -> SentenceView:
     """Return a sentence as an article shows it; ``group`` has a prediction a target."""
     first = group[0]
@@ -84,11 +85,11 @@ def sentence_view(
         first.cue if attributed else None,
         first.holder_proba if attributed else None,
         tuple((p.sentence.target or "", p.stance or "?") for p in group if p.stance_proba and p.stance != "neutral"),
-        tuple((cut(text), codes) for text, codes in similar),
+        tuple((cut(one.text), ", ".join(one.frames or ()).replace("_", " ") or "no frame") for one, _ in similar),
     )
 
 
-def sentence_pieces(prediction: Prediction, looks: Sequence[FrameLook]) -> tuple[Piece, ...]:
+def sentence_pieces(prediction: Prediction, looks: Sequence[FrameLook]) -> tuple[TextPiece, ...]:
     """Cut a sentence where its holder's name, or words that carried a frame, begin and end.
 
     Examples
@@ -108,10 +109,10 @@ def sentence_pieces(prediction: Prediction, looks: Sequence[FrameLook]) -> tuple
         spans += [(m.start, m.end, look) for m in marks if m.weight > 0 and m.weight >= _STRONG * strongest]
     places = sorted({0, len(text), *(min(max(p, 0), len(text)) for start, end, _ in spans for p in (start, end))})
     pieces = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         over = [look for first, last, look in spans if first <= start and end <= last]
         carried = tuple(dict.fromkeys(look for look in over if look is not None))
-        pieces.append(Piece(text[start:end], None in over, carried))
+        pieces.append(TextPiece(text[start:end], None in over, carried))
     return tuple(pieces)
 
 
@@ -168,11 +169,11 @@ def link_of(prediction: Prediction) -> str:
 
 
 def script_json(data: Any) -> str:
-    """Return JSON that cannot end the script it stands in.
+    r"""Return JSON that cannot end the script it stands in.
 
     Examples
     --------
     >>> script_json("</script>")
-    '"\\\\u003c/script\\\\u003e"'
+    '"\\u003c/script\\u003e"'
     """
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)

@@ -7,8 +7,10 @@ convey it are spread at random, and this source gets so few of them or fewer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, lgamma
 
 # Documents that a source must have, in the median, for documents to be counted instead of sentences.
@@ -29,8 +31,6 @@ class Silence:
         In how many of its documents, or sentences, it is said.
     others_said, others_units
         The same of all others together.
-    chance
-        Probability of so few or fewer, were it said everywhere alike.
     """
 
     name: str
@@ -39,7 +39,12 @@ class Silence:
     units: int
     others_said: int
     others_units: int
-    chance: float
+
+    @cached_property
+    def chance(self) -> float:
+        """Probability of so few or fewer, were it said everywhere alike."""
+        hits, total = self.said + self.others_said, self.units + self.others_units
+        return chance_of_so_few(self.said, self.units, hits, total)
 
     @property
     def expected(self) -> float:
@@ -84,33 +89,33 @@ def silences(said: Iterable[tuple[str, Hashable, Iterable[str]]], names: Sequenc
     ('Times', 'gain', 0, 9, 6e-05)
     """
     rows = [(name, document, frozenset(what)) for name, document, what in said]
-    documents: dict[str, set[Hashable]] = {}
+    by_document = _has_documents(rows, names)
+    units: dict[Hashable, tuple[str, set[str]]] = {}
+    for number, (name, document, conveyed) in enumerate(rows):
+        units.setdefault((name, document) if by_document else number, (name, set()))[1].update(conveyed)
+    sizes = Counter(name for name, _ in units.values())
+    counts: dict[str, Counter[str]] = {}
+    for name, whole in units.values():
+        for what in whole:
+            counts.setdefault(what, Counter())[name] += 1
+    looked_at = [
+        Silence(name, what, of[name], sizes[name], of.total() - of[name], len(units) - sizes[name])
+        for name in names
+        for what, of in sorted(counts.items())
+        if 0 < sizes[name] < len(units)
+    ]
+    found = [one for one in looked_at if one.said * _FEW < one.expected and one.chance < LEVEL]
+    found.sort(key=lambda one: (one.chance, one.name, one.what))
+    return Silences(tuple(found), len(looked_at), "documents" if by_document else "sentences")
+
+
+def _has_documents(rows: Iterable[tuple[str, Hashable, frozenset[str]]], names: Sequence[str]) -> bool:
+    """Say whether the sources have documents enough, in the median, to count these."""
+    documents: dict[str, set[Hashable]] = {name: set() for name in names}
     for name, document, _ in rows:
         documents.setdefault(name, set()).add(document)
-    sizes = sorted(len(documents.get(name, ())) for name in names)
-    by_document = bool(sizes) and sizes[len(sizes) // 2] >= MIN_DOCUMENTS
-    units: dict[Hashable, tuple[str, set[str]]] = {}
-    for number, (name, document, what) in enumerate(rows):
-        units.setdefault((name, document) if by_document else number, (name, set()))[1].update(what)
-    sizes_of: dict[str, int] = {}
-    counts: dict[str, dict[str, int]] = {}
-    for name, whole in units.values():
-        sizes_of[name] = sizes_of.get(name, 0) + 1
-        for what in whole:
-            of = counts.setdefault(what, {})
-            of[name] = of.get(name, 0) + 1
-    found, looked_at = [], 0
-    for name in names:
-        for what, of in sorted(counts.items()):
-            n, total, k, hits = sizes_of.get(name, 0), len(units), of.get(name, 0), sum(of.values())
-            if not n or n == total:
-                continue
-            looked_at += 1
-            one = Silence(name, what, k, n, hits - k, total - n, chance_of_so_few(k, n, hits, total))
-            if one.chance < LEVEL and k * _FEW < one.expected:
-                found.append(one)
-    found.sort(key=lambda one: (one.chance, one.name, one.what))
-    return Silences(tuple(found), looked_at, "documents" if by_document else "sentences")
+    sizes = sorted(len(documents[name]) for name in names)
+    return bool(sizes) and sizes[len(sizes) // 2] >= MIN_DOCUMENTS
 
 
 def chance_of_so_few(said: int, units: int, hits: int, total: int) -> float:

@@ -52,10 +52,10 @@ def trends(matrix: Matrix) -> tuple[Trend, ...]:
     highs = [row.frames[name].share.high for row in rows for name in matrix.frames]
     top = max((high for high in highs if not isnan(high)), default=1.0)
     top = min(1.0, max(0.1, ceil(top * 10) / 10))  # one scale for all frames, so that lines can be compared
-    return tuple(_trend(name, rows, top) for name in matrix.frames)
+    return tuple(_line_of(name, rows, top) for name in matrix.frames)
 
 
-def _trend(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
+def _line_of(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
     days = [_day(row.name) for row in rows]
 
     def across(number: int) -> float:
@@ -74,7 +74,8 @@ def _trend(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
         told += f", {cell.count:,} of {row.sentences:,} sentences"
         if not (before and is_next(before, row.name)):
             pieces.append([])
-        pieces[-1].append((across(number), *(up(share) for share in cell.share), told))
+        share, low, high = (up(bound) for bound in cell.share)
+        pieces[-1].append((across(number), share, low, high, told))
         before = row.name
     step = max(1, ceil((len(rows) - 1) / (_MAX_LABELS - 1)))
     return Trend(
