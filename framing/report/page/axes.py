@@ -83,6 +83,7 @@ def make_axis(predictions: Sequence[Prediction], first: Sequence[Prediction], by
             ]
             keys = [_REST if key in rest else key for key in keys]
         matrix = frame_matrix(predictions, by, period=period)
+    matrix = replace(matrix, rows=tuple(sorted(matrix.rows, key=lambda row: row.name == _REST)))  # the rest comes last
     number = {row.name: n for n, row in enumerate(matrix.rows)}
     shown = tuple(_row_title(matrix, row, folded) for row in matrix.rows)
     return Axis(by, matrix, tuple(number[key] for key in keys), shown, folded)
