@@ -230,6 +230,19 @@ def test_a_model_of_ones_own_is_shown_with_its_titles():
     assert "stance toward" in html
 
 
+def test_an_outlets_page_says_whom_it_lets_speak():
+    html = report_page(corpus(), "source")
+    assert "Who is given a voice" in html
+    assert "80 % <small>24 of 30</small></td><td><bdi>Lund</bdi> 24</td>" in html
+
+
+def test_a_share_is_told_as_it_would_be_without_the_models_errors():
+    names = {"recall": 0.5, "precision": 0.5, "share": 0.2, "predicted_share": 0.2}
+    scores = {f"check/frames/gain/{name}{end}": v for name, v in names.items() for end in ("", "_low", "_high")}
+    html = report_page([said(frames=("gain",)), said(number=1)], model=ModelAbout("mine", metrics=scores))
+    assert "It marks 50 % of the sentences here; if it errs here as it did there, about 100 % convey the frame." in html
+
+
 def test_by_date_needs_a_date_and_by_a_column_that_column():
     with pytest.raises(InputError, match="by date: none of 1 sentences has a date"):
         report_page([said()], "date")

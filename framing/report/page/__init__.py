@@ -14,7 +14,7 @@ from framing.report.page.examples import frame_examples
 from framing.report.page.limits import ModelAbout, about_model, model_limits
 from framing.report.page.looks import frame_looks
 from framing.report.page.sentences import link_of, list_data, script_json, sentence_view
-from framing.report.page.summary import axis_silences, in_short, shade
+from framing.report.page.summary import axis_silences, in_short, shade, voices
 from framing.report.page.trend import HEIGHT, WIDTH, per_cent, trends
 
 __all__ = ["ModelAbout", "about_model", "report_page"]
@@ -110,6 +110,8 @@ def report_page(
             more_targets=len(matrix.targets) - len(targets),
             axes=axes,
             in_short=in_short(axes[0], looks),
+            voices=[one for axis in axes if axis.by == "source" and axis.several for one in voices(axis, first)],
+            marked={look.name: sum(look.name in p.frames for p in first) / (len(first) or 1) for look in looks},
             first=first,
             numbers=numbers,
             n_documents=len({p.sentence.doc_id for p in first if p.sentence.doc_id}),

@@ -20,6 +20,7 @@ _SHIPPED_SETS = {
     "helped to choose among models",
 }
 _VALIDATION = "validation"
+_SHARES = ("share", "predicted_share")
 # Fractions that people say; nearer ones are not easier to read.
 _FRACTIONS = (
     (1, 20),
@@ -106,11 +107,33 @@ class LabelLimits:
         Its name.
     recall, precision
         Of those that are there, how many are found; of those found, how many are right.
+    share, predicted_share
+        How frequent it was in that file, and how frequent the model made it, where the card says so.
     """
 
     label: str
     recall: Score
     precision: Score
+    share: float | None = None
+    predicted_share: float | None = None
+
+    def corrected(self, marked: float) -> float | None:
+        """Return the share that a share of marked sentences stands for, if the model errs as often as it did there.
+
+        ``None`` where the card does not say how often it raises falsely (Rogan and Gladen 1978).
+
+        Examples
+        --------
+        >>> one = LabelLimits("gain", Score(0.5, 0.4, 0.6), Score(0.5, 0.4, 0.6), share=0.2, predicted_share=0.2)
+        >>> one.corrected(0.2), one.corrected(0.05)
+        (0.2, 0.0)
+        """
+        if self.share is None or self.predicted_share is None or not self.share < 1:
+            return None
+        falsely = self.predicted_share * (1 - self.precision.value) / (1 - self.share)
+        if self.recall.value <= falsely:
+            return None
+        return round(min(1.0, max(0.0, (marked - falsely) / (self.recall.value - falsely))), 6)
 
     @property
     def missed(self) -> str:
@@ -166,7 +189,12 @@ def _label_limits(scores: Mapping[str, Score], prefix: str) -> tuple[LabelLimits
         path[len(prefix) : -len("/recall")] for path in scores if path.startswith(prefix) and path.endswith("/recall")
     ]
     return tuple(
-        LabelLimits(label, scores[f"{prefix}{label}/recall"], scores[f"{prefix}{label}/precision"])
+        LabelLimits(
+            label,
+            scores[f"{prefix}{label}/recall"],
+            scores[f"{prefix}{label}/precision"],
+            *(scores[path].value if (path := f"{prefix}{label}/{name}") in scores else None for name in _SHARES),
+        )
         for label in labels
         if f"{prefix}{label}/precision" in scores
     )

@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from framing.records import Prediction
+from framing.report.grouping import AUTHOR, holder_of
 from framing.report.matrix import Cell
 from framing.report.page.axes import Axis
 from framing.report.page.looks import FrameLook
 from framing.report.page.silence import Silences, silences
+
+MAX_VOICES = 5
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Whom an outlet lets speak.
+
+    Parameters
+    ----------
+    source
+        The outlet.
+    sentences, attributed
+        How many it has, and how many of them are somebody else's content.
+    holders
+        Those whose sentences are most, with how many.
+    others
+        How many more holders there are.
+    """
+
+    source: str
+    sentences: int
+    attributed: int
+    holders: tuple[tuple[str, int], ...]
+    others: int
+
+
+def voices(axis: Axis, first: Sequence[Prediction]) -> list[Voices]:
+    """Return whom each outlet of an axis lets speak; nothing where nobody looked for holders."""
+    counts = [Counter[str]() for _ in axis.rows]
+    for row, p in zip(axis.of_sentence, first, strict=True):
+        holder = holder_of(p)
+        if holder not in (AUTHOR, p.sentence.source.strip()):
+            counts[row][holder] += 1
+    if not any(counts):
+        return []
+    most = [sorted(count.items(), key=lambda item: (-item[1], item[0]))[:MAX_VOICES] for count in counts]
+    return [
+        Voices(name, row.sentences, count.total(), tuple(top), len(count) - len(top))
+        for name, row, count, top in zip(axis.names, axis.rows, counts, most, strict=True)
+    ]
 
 
 def in_short(axis: Axis, looks: Sequence[FrameLook]) -> list[tuple[FrameLook, list[tuple[int, Cell]]]]:

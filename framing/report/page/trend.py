@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import ceil, isnan
 
 from framing.report.matrix import Matrix, MatrixRow
-from framing.report.periods import is_next
+from framing.report.periods import period_number
 
 WIDTH, HEIGHT = 640, 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 10, 26
@@ -56,7 +55,7 @@ def trends(matrix: Matrix) -> tuple[Trend, ...]:
 
 
 def _line_of(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
-    days = [_day(row.name) for row in rows]
+    days = [period_number(row.name) for row in rows]
 
     def across(number: int) -> float:
         return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (days[number] - days[0]) / (days[-1] - days[0]), 1)
@@ -72,7 +71,7 @@ def _line_of(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
             continue
         told = f"{row.name}: {per_cent(cell.share.value)} [{100 * cell.share.low:.0f}–{100 * cell.share.high:.0f}]"
         told += f", {cell.count:,} of {row.sentences:,} sentences"
-        if not (before and is_next(before, row.name)):
+        if not (before and period_number(row.name) - period_number(before) == 1):
             pieces.append([])
         share, low, high = (up(bound) for bound in cell.share)
         pieces[-1].append((across(number), share, low, high, told))
@@ -101,10 +100,6 @@ def _time_labels(places: Sequence[tuple[float, str]]) -> tuple[tuple[float, str,
             continue
         labels.append((x, name, "start" if not labels else "end" if x > WIDTH - _LABEL_WIDTH else "middle"))
     return tuple(labels)
-
-
-def _day(period: str) -> int:
-    return date(*([int(part) for part in period.split("-")] + [1, 1])[:3]).toordinal()
 
 
 def per_cent(share: float) -> str:

@@ -35,6 +35,7 @@ if (form) {
     const now = chosen();
     items = now.any ? found(now) : [];
     list.replaceChildren();
+    document.getElementById("save").hidden = !items.length;
     showMore();
     const held = data.items.length < data.total ? " among the " + data.items.length.toLocaleString("en") + " in this file" : "";
     const all = inAll > items.length ? ", of " + inAll.toLocaleString("en") + " in all" : "";
@@ -65,6 +66,7 @@ if (form) {
   form.addEventListener("input", () => update(0));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => update(0)));
+  document.getElementById("save").addEventListener("click", () => save(items));
   more.addEventListener("click", () => {
     const first = showMore();
     first.tabIndex = -1;
