@@ -24,7 +24,9 @@ from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
 from framing.records import Prediction, Sentence
+from framing.report.formats import wide_rows
 from framing.report.html import predictions_table
+from framing.report.matrix import Matrix, frame_matrix
 from framing.resources import SHIPPED, SHIPPED_MODELS, model_path
 from framing.text.segment import segment
 
@@ -60,6 +62,32 @@ class Predictions(list[Prediction]):
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row a prediction, ready for JSON or a data frame."""
         return [prediction.to_row() for prediction in self]
+
+    def to_pandas(self) -> Any:
+        """Return one row a prediction as a data frame of pandas.
+
+        Columns are those of ``to_rows``; instead of ``proba`` and ``stance_proba`` there is a number for each label,
+        ``proba_LABEL`` and ``stance_proba_LABEL``. Lists stay lists.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas
+
+        return pandas.DataFrame(wide_rows(self))
+
+    def matrix(self, by: str = "holder", **more: Any) -> Matrix:
+        """Return who conveys which frame how often, and takes which side.
+
+        Parameters
+        ----------
+        by
+            What a row is: ``"holder"``, ``"source"``, ``"date"`` or a column of your own.
+        **more
+            ``frames``, ``seed`` and ``period``, as of ``framing.report.matrix.frame_matrix``; the errors are its, too.
+        """
+        return frame_matrix(self, by, **{"frames": self.labels or None, **more})
 
     def _repr_html_(self) -> str:
         return predictions_table(self, self.labels, self.targets)

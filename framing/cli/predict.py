@@ -5,14 +5,36 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_exists, check_output, read_input, shown, terminal_width, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
+from framing.cli.files import (
+    check_exists,
+    check_output,
+    read_files,
+    read_input,
+    shown,
+    terminal_width,
+    write_result,
+)
+from framing.cli.options import (
+    ALIASES,
+    COLUMN,
+    HOLDERS,
+    INPUT_FORMAT,
+    MODEL,
+    STORE,
+    TARGET,
+    TARGETS,
+    aliases_of_option,
+    output_format,
+    pairs,
+    rule_options,
+    targets_of,
+)
 
 if TYPE_CHECKING:
     from framing.model.decisions.priors import PriorShift
@@ -27,26 +49,10 @@ if TYPE_CHECKING:
 @output_format("table", "jsonl", "csv", "html")
 @INPUT_FORMAT
 @click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
-@click.option(
-    "--target",
-    "given",
-    metavar="TEXT",
-    multiple=True,
-    help="Toward what the stance is taken, for all sentences; given again, another target.",
-)
-@click.option(
-    "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
-)
-@click.option(
-    "--holders/--no-holders",
-    default=True,
-    help="Find who says, thinks or fears what a sentence conveys.  [default: holders]",
-)
-@click.option(
-    "--aliases",
-    metavar="FILE",
-    help="Names of holders of your own: YAML, a line `Steve Witkoff: [Trump's envoy]` for each.",
-)
+@TARGET
+@TARGETS
+@HOLDERS
+@ALIASES
 @click.option(
     "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."
 )
@@ -77,20 +83,11 @@ def predict(
     or author.
     """
     named = pairs(columns, "--column")
-    if files.count("-") > 1:
-        raise click.UsageError("-: standard input can be read only once")
     if output is not None:
         check_output(Path(output))
-    named_so = _aliases(aliases, holders, split_quotes)
-    targets = _targets(given, lists)
-    # A document goes by its file's name, or by the whole path where two files have one name.
-    names = [Path(file).name for file in files]
-    doc_ids = [shown(file if names.count(name) > 1 else name) for file, name in zip(files, names, strict=True)]
-    sentences = [
-        sentence
-        for file, doc_id in zip(files, doc_ids, strict=True)
-        for sentence in read_input(file, named, doc_id=doc_id, form=input_format)
-    ]
+    named_so = aliases_of_option(aliases, holders, split_quotes)
+    targets = targets_of(given, lists)
+    sentences = read_files(files, named, input_format)
     predictor = _load_predictor(model, store)
     predictions = predictor.predict(
         sentences, targets=targets, holders=holders, aliases=named_so, split_quotes=split_quotes, **vars(rule)
@@ -148,29 +145,6 @@ def _load_predictor(model: str | None, store: str | None) -> Predictor:
     from framing.predictor import Predictor
 
     return Predictor.load(model, store)
-
-
-def _targets(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the targets of the command line, then those of the files; ``None`` where there are neither."""
-    from framing.corpus.target_lists import read_targets, target_list
-
-    if "-" in lists:
-        raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")
-    targets = [*given, *(target for file in lists for target in read_targets(Path(file)))]
-    return target_list(targets, "--target") if targets else None
-
-
-def _aliases(file: str | None, holders: bool, split_quotes: bool) -> Path | None:
-    """Check the options about holders, and the file before a model is loaded."""
-    for option, given in (("--aliases", file is not None), ("--split-quotes", split_quotes)):
-        if given and not holders:
-            raise click.UsageError(f"{option} needs holders: leave --no-holders out")
-    if file is None:
-        return None
-    from framing.holders.aliases import aliases_of
-
-    aliases_of(file)
-    return Path(file)
 
 
 def _tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
