@@ -14,16 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.dataset import read_sentences
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.corpus.target_lists import target_list
 from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
+from framing.model.explain import Explanation, explain_task, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
+from framing.model.similar import similar_cases
 from framing.records import Prediction, Sentence
 from framing.report.html import predictions_table
-from framing.resources import SHIPPED, SHIPPED_MODELS, model_path
+from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
 from framing.text.segment import segment
 
 
@@ -181,6 +184,7 @@ class Predictor:
         goal: str | None = None,
         adapt_priors: bool | str = False,
         abstain: float | None = None,
+        explain: bool = False,
     ) -> Predictions:
         """Label sentences.
 
@@ -213,6 +217,9 @@ class Predictor:
             Decide only at this risk: of the sentences that have a label, at most this share is decided not to have
             it, and of those without it at most this share is decided to have it. Labels left open are in
             ``abstained``, ``"stance"`` among them where the stance is.
+        explain
+            Say in ``highlights`` which words carried the frames that are found or left open: at most five of each. With
+            a linear head this costs no further pass over the text, with another one for each word (see ``explain``).
 
         Returns
         -------
@@ -246,15 +253,56 @@ class Predictor:
         records = _records(sentences)
         if target is not None:
             records = [record.with_target(target) for record in records]
+        # First, so that the pass that keeps what each token adds is also the one that scores.
+        explained = self.explain(records) if explain and self.labels else None
         found = self.classifier.judge(records, rule, asked)
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
-        return Predictions(self.classifier.predictions(records, found, asked), self.labels, shifts, asked)
+        items = self.classifier.predictions(records, found, asked)
+        if explained is not None:
+            items = with_highlights(items, explained)
+        return Predictions(items, self.labels, shifts, asked)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
         records = _records(sentences)
         task = self.classifier.tasks.get("frames")
         return task.predict_proba(records) if task else np.zeros((len(records), 0))
+
+    def explain(
+        self, sentences: Iterable[str | Sentence] | Table, target: str | None = None, task: str = "frames"
+    ) -> list[dict[str, Explanation]]:
+        """Return for each sentence, by frame, what each word adds to the score; ``framing.model.explain`` says how.
+
+        With ``task="stance"`` it is the stance that is explained, by class, toward ``target`` or the sentences' own.
+
+        Raises
+        ------
+        InputError, ModelError
+            As for ``predict``; or the model has no such task, or there is no target.
+        """
+        records = _records(sentences)
+        if target is not None:
+            records = [record.with_target(target) for record in records]
+        if task not in self.classifier.tasks:
+            raise ModelError(unknown("task of this model", task, self.classifier.tasks))
+        if task == "stance" and not all(record.target for record in records):
+            raise InputError("explain: a stance is taken toward a target; give target=, or sentences that have one")
+        return explain_task(self.classifier.tasks[task], records)
+
+    def similar(
+        self,
+        sentences: Iterable[str | Sentence] | Table,
+        coded: Iterable[Sentence] | str | Path = SHIPPED,
+        k: int = 3,
+    ) -> list[list[tuple[Sentence, float]]]:
+        """Return for each sentence the k nearest sentences that are coded for frames, with their cosines.
+
+        ``coded`` is some sentences, a file or folder, or ``"shipped"``, the written corpus that comes with the package,
+        which is encoded once (a minute or less). See ``framing.model.similar.similar_cases``.
+        """
+        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else _records(coded)
+        cases = [case for case in cases if case.frames is not None]
+        return similar_cases(next(iter(self.classifier.tasks.values())), _records(sentences), cases, k)
 
     def predict_document(
         self,
