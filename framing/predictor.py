@@ -20,7 +20,7 @@ from framing.corpus.target_lists import target_list
 from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
-from framing.model.explain import Explanation, explain_task, with_highlights
+from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
 from framing.model.similar import similar_cases
@@ -269,25 +269,13 @@ class Predictor:
         return task.predict_proba(records) if task else np.zeros((len(records), 0))
 
     def explain(
-        self, sentences: Iterable[str | Sentence] | Table, target: str | None = None, task: str = "frames"
+        self, sentences: Iterable[str | Sentence] | Table, task: str = "frames"
     ) -> list[dict[str, Explanation]]:
-        """Return for each sentence, by frame, what each word adds to the score; ``framing.model.explain`` says how.
+        """Return for each sentence, by frame, what each word adds to its score: see ``framing.model.explain``.
 
-        With ``task="stance"`` it is the stance that is explained, by class, toward ``target`` or the sentences' own.
-
-        Raises
-        ------
-        InputError, ModelError
-            As for ``predict``; or the model has no such task, or there is no target.
+        ``task="stance"`` explains the classes of the stance, toward the sentences' own targets.
         """
-        records = _records(sentences)
-        if target is not None:
-            records = [record.with_target(target) for record in records]
-        if task not in self.classifier.tasks:
-            raise ModelError(unknown("task of this model", task, self.classifier.tasks))
-        if task == "stance" and not all(record.target for record in records):
-            raise InputError("explain: a stance is taken toward a target; give target=, or sentences that have one")
-        return explain_task(self.classifier.tasks[task], records)
+        return explain_sentences(self.classifier, _records(sentences), task)
 
     def similar(
         self,
@@ -295,14 +283,13 @@ class Predictor:
         coded: Iterable[Sentence] | str | Path = SHIPPED,
         k: int = 3,
     ) -> list[list[tuple[Sentence, float]]]:
-        """Return for each sentence the k nearest sentences that are coded for frames, with their cosines.
+        """Return for each sentence the k nearest ones that are coded for frames, with the cosine of the vectors.
 
-        ``coded`` is some sentences, a file or folder, or ``"shipped"``, the written corpus that comes with the package,
-        which is encoded once (a minute or less). See ``framing.model.similar.similar_cases``.
+        ``coded`` is sentences, or a file or folder of them; ``"shipped"`` the written corpus that comes with the
+        package, which is encoded once (a minute or two). See ``framing.model.similar``.
         """
         cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else _records(coded)
-        cases = [case for case in cases if case.frames is not None]
-        return similar_cases(next(iter(self.classifier.tasks.values())), _records(sentences), cases, k)
+        return similar_cases(self.classifier, _records(sentences), cases, k)
 
     def predict_document(
         self,

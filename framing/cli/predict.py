@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
 )
 @rule_options(abstain=True)
+@click.option("--explain", is_flag=True, help="Show which words carried each frame found (jsonl, csv: highlights).")
 @COLUMN
 def predict(
     files: tuple[str, ...],
@@ -49,6 +50,7 @@ def predict(
     given: tuple[str, ...],
     lists: tuple[str, ...],
     rule: Rule,
+    explain: bool,
     columns: tuple[str, ...],
 ) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
@@ -72,7 +74,7 @@ def predict(
         for sentence in read_input(file, named, doc_id=doc_id, form=input_format)
     ]
     predictor = _load_predictor(model, store)
-    predictions = predictor.predict(sentences, targets=targets, **vars(rule))
+    predictions = predictor.predict(sentences, targets=targets, explain=explain, **vars(rule))
     _tell_shifts(predictions.shifts)
     write_result(_formatted(predictions, predictor.labels, form, output, files), output)
 

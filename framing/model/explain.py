@@ -22,10 +22,12 @@ import numpy as np
 from scipy import sparse
 
 from framing.arrays import Values
+from framing.errors import InputError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import head_scores
 from framing.model.encoders.tokens import TokenScores
 from framing.model.features import PairFeatures, TextFeatures
+from framing.model.framing import FramingClassifier
 from framing.model.occlusion import fused, left_out
 from framing.records import Highlight, Prediction, Sentence
 from framing.text.english import FUNCTION_WORDS
@@ -85,21 +87,37 @@ class Explanation:
         return tuple(sorted(kept, key=lambda w: w.start))
 
 
-def explain_task(task: TaskClassifier, sentences: Sequence[Sentence]) -> list[dict[str, Explanation]]:
+def explain_sentences(
+    model: FramingClassifier, sentences: Sequence[Sentence], task: str = "frames"
+) -> list[dict[str, Explanation]]:
     """Return for each sentence what its words add to each label of a task, by label.
 
     Parameters
     ----------
-    task
-        A fitted classifier.
+    model
+        A fitted model.
     sentences
         Sentences; for a stance with their targets.
+    task
+        ``"frames"`` or ``"stance"``.
 
     Raises
     ------
-    EncoderError
-        The encoder's weights cannot be found.
+    ModelError
+        The model has no such task.
+    InputError
+        The stance toward no target is asked for.
     """
+    if task not in model.tasks:
+        raise ModelError(unknown("task of this model", task, model.tasks))
+    without = next((i for i, sentence in enumerate(sentences) if task == "stance" and not sentence.target), None)
+    if without is not None:
+        raise InputError(f"item {without}: a stance is taken toward a target, expected a Sentence(text, target=...)")
+    return explain_task(model.tasks[task], sentences)
+
+
+def explain_task(task: TaskClassifier, sentences: Sequence[Sentence]) -> list[dict[str, Explanation]]:
+    """Return what ``explain_sentences`` does, of one task's classifier."""
     if not sentences:
         return []
     found = _exact(task, sentences)

@@ -8,26 +8,26 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
-from framing.model.classifier import TaskClassifier
 from framing.model.features import TextFeatures
+from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 
 _ROWS = 256  # sentences compared at once, so that memory is bounded
 
 
 def similar_cases(
-    task: TaskClassifier, sentences: Sequence[Sentence], coded: Sequence[Sentence], k: int = 3
+    model: FramingClassifier, sentences: Sequence[Sentence], coded: Sequence[Sentence], k: int = 3
 ) -> list[list[tuple[Sentence, float]]]:
     """Return the nearest coded sentences of each sentence, by the cosine of the model's own vectors.
 
     Parameters
     ----------
-    task
-        A fitted classifier; its first feature set gives the vectors, without targets.
+    model
+        A fitted model; the first feature set of its first task gives the vectors, without targets.
     sentences
         What is asked about.
     coded
-        Where to look; of sentences with the same text the first is taken.
+        Where to look: those that are coded for frames; of the same text twice the first.
     k
         How many, where there are so many.
 
@@ -38,11 +38,12 @@ def similar_cases(
     """
     by_text: dict[str, Sentence] = {}
     for sentence in coded:
-        by_text.setdefault(sentence.text, sentence)
+        if sentence.frames is not None:
+            by_text.setdefault(sentence.text, sentence)
     cases = list(by_text.values())
     if not sentences or not cases or k < 1:
         return [[] for _ in sentences]
-    first = next(iter(task.features_.values()))
+    first = next(iter(next(iter(model.tasks.values())).features_.values()))
     features = TextFeatures.restored(first.encoder_, first.context)
     there = normalize(features.transform(cases))
     found = []

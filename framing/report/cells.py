@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Any
 
 from framing.records import Prediction
+from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
@@ -22,8 +23,25 @@ def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
 
 
 def sentence_cell(row: SentenceRow) -> Any:
-    """Return a sentence's text on one line."""
-    return text_cell(" ".join(row.first.sentence.text.split()))
+    """Return a sentence's text on one line; beneath it, where that was asked for, the words that carried its frames.
+
+    These words are also underlined in their frame's colour, where there are colours.
+    """
+    styles = dict(zip(row.first.proba, cycle(_STYLES), strict=False))
+    cell = text_cell("")
+    for piece in pieces(row.first):
+        # A space at an edge of a piece stays one; the first and the last piece have none.
+        words = text_cell(" ".join(f"|{piece.text}|".split())[1:-1])
+        if cell.plain[-1:] in ("", " "):
+            words = words[len(words) - len(words.plain.lstrip()) :]
+        cell.append_text(words)
+        if piece.frames:
+            cell.stylize(f"underline {styles[piece.frames[0]]}", len(cell) - len(words))
+    cell.rstrip()
+    for frame, words in carried(row.first):
+        cell.append(f"\n{frame.replace('_', ' ')}: ", "dim")
+        cell.append(" ".join(words.translate(_CONTROLS).split()), styles[frame])
+    return cell
 
 
 def frame_cells(prediction: Prediction, labels: Sequence[str]) -> list[Any]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from framing.records import Prediction, Sentence
+from framing.report.highlights import pieces
 from framing.report.numbering import SentenceRow, sentence_rows
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
@@ -42,6 +43,8 @@ def _render(
             documents=documents,
             labels=labels,
             colours=colours,
+            pieces=pieces,
+            with_marks=any(prediction.highlights for prediction in predictions),
             targets=targets if len(targets) > 1 else (),
             with_open=any(prediction.abstained for prediction in predictions),
             with_stance=any(prediction.stance_proba for prediction in predictions),
