@@ -87,7 +87,7 @@ def _scale(mean: Values, vector: NDArray[np.float32]) -> float | None:
     """Return by what the mean of the tokens was multiplied to give the text's vector; ``None`` where it was not."""
     if mean.shape != vector.shape:
         return None
-    scale = float(mean @ vector / max(mean @ mean, 1e-12))
+    scale = float(mean @ vector) / max(float(mean @ mean), 1e-12)
     return scale if np.allclose(mean * scale, vector, atol=_CLOSE * max(1e-6, np.abs(vector).max())) else None
 
 
@@ -97,7 +97,7 @@ class _Spans(NamedTuple):
 
 
 def _spans(model: Any, texts: Sequence[str]) -> _Spans | None:
-    tokenizer = getattr(model, "tokenizer", None)
+    tokenizer: Any = getattr(model, "tokenizer", None)
     if not getattr(tokenizer, "is_fast", False) or getattr(model, "default_prompt_name", None):
         return None
     told = tokenizer(
