@@ -64,6 +64,7 @@ def read_tokens(model: Any, texts: Sequence[str], directions: Values) -> ReadTex
     spans = _spans(model, texts)
     if spans is None:
         return None
+    model.eval()
     features = model.preprocess(list(texts))
     if features["input_ids"].tolist() != spans.ids:
         return None  # the model reads other tokens than its tokenizer tells of, such as a prompt
@@ -98,7 +99,9 @@ class _Spans(NamedTuple):
 
 def _spans(model: Any, texts: Sequence[str]) -> _Spans | None:
     tokenizer: Any = getattr(model, "tokenizer", None)
-    if not getattr(tokenizer, "is_fast", False) or getattr(model, "default_prompt_name", None):
+    # Prompts and cut vectors are what ``encode`` adds to a pass.
+    changed = getattr(model, "default_prompt_name", None) or getattr(model, "truncate_dim", None)
+    if changed or not getattr(tokenizer, "is_fast", False):
         return None
     told = tokenizer(
         list(texts),
