@@ -44,6 +44,16 @@ def folder(tmp_path_factory) -> str:
     return tiny_encoder(tmp_path_factory.mktemp("tiny"), "Bert", **WIDTH)
 
 
+@pytest.fixture(scope="module")
+def linear(folder):
+    """The frames by logistic regression on the mean of token vectors."""
+    return linear_on(SentenceEncoder(folder))
+
+
+def linear_on(encoder: SentenceEncoder, **options):
+    return model(LogisticRegression(), encoder=encoder, tasks=("frames",), rows=sentences(6), **options).tasks["frames"]
+
+
 def told_of(task, texts=TEXTS) -> list[dict[str, Explanation]]:
     return explain_task(task, [Sentence(text) for text in texts])
 
@@ -71,13 +81,26 @@ def test_words_and_marks_stand_apart_and_a_word_keeps_its_hyphens_apostrophes_an
     assert split(" \n") == []
 
 
-def test_parts_of_a_linear_head_on_mean_pooled_tokens_sum_to_the_score(folder):
-    task = model(LogisticRegression(), encoder=SentenceEncoder(folder, cache=False)).tasks["frames"]
-    found = assert_sums(task, [Sentence(text) for text in TEXTS])
+def test_parts_of_a_linear_head_on_mean_pooled_tokens_sum_to_the_score(linear):
+    found = assert_sums(linear, [Sentence(text) for text in TEXTS])
     assert all(explanation.exact for told in found for explanation in told.values())
-    for text, told in zip(TEXTS, found, strict=True):
-        words = [text[w.start : w.end] for w in told["gain"].words]
-        assert words == [text[start:end] for start, end in word_spans(text)]
+    words = [[text[w.start : w.end] for w in told["gain"].words] for text, told in zip(TEXTS, found, strict=True)]
+    assert words[0] == ["Warships", "near", "Alder", "threaten", "the", "harbour", "."]
+    assert words[1] == [
+        "Profit",
+        "for",
+        "“",
+        "Birch",
+        "”",
+        "comes",
+        "—",
+        *["with", "an", "attack", "of", "warships"],
+        "!",
+    ]
+    # This vocabulary has one token for what it does not know: 港口 cannot be told apart.
+    assert words[2] == ["Café", "港口", "in", "Straße", "7", "🚢", "profit", "markets"]
+    assert words[3] == ["WARSHIPS", "of", "Alder's", "merchants", ";", "unheard-of", "markets", "…"]
+    assert words[4:] == [[], ["…"], ["profit"]]
     assert found[4]["gain"].words == ()
     assert found[4]["gain"].rest != 0  # the marks at the ends of the text
 
@@ -90,21 +113,19 @@ def test_they_do_where_vectors_are_brought_to_length_1(folder, tmp_path):
     SentenceTransformer(modules=[*plain, Normalize()], device="cpu").save(str(tmp_path / "normal"))
     encoder = SentenceEncoder(str(tmp_path / "normal"), cache=False)
     assert np.linalg.norm(encoder.transform(["profit"])) == pytest.approx(1)
-    found = assert_sums(model(LogisticRegression(), encoder=encoder).tasks["frames"], [Sentence(t) for t in TEXTS])
+    found = assert_sums(linear_on(encoder), [Sentence(text) for text in TEXTS])
     assert found[0]["gain"].exact
 
 
-def test_a_word_of_several_tokens_has_one_weight(folder):
-    encoder = SentenceEncoder(folder, cache=False)
-    tokenizer = encoder._sentence_transformer.tokenizer
+def test_a_word_of_several_tokens_has_one_weight(linear):
+    tokenizer = linear.features_["embedding"].encoder_._sentence_transformer.tokenizer
     assert len(tokenizer.tokenize("welcome-markets")) == 3
-    task = model(LogisticRegression(), encoder=encoder).tasks["frames"]
-    told = told_of(task, ["welcome-markets"])[0]["gain"]
+    told = told_of(linear, ["welcome-markets"])[0]["gain"]
     assert [(w.start, w.end) for w in told.words] == [(0, 15)]
 
 
 def test_words_beyond_the_longest_input_weigh_nothing_and_the_sum_holds(folder):
-    task = model(LogisticRegression(), encoder=SentenceEncoder(folder, cache=False, max_seq_length=8)).tasks["frames"]
+    task = linear_on(SentenceEncoder(folder, max_seq_length=8))
     (told,) = assert_sums(task, [Sentence("profit " * 40)])
     weights = [word.weight for word in told["gain"].words]
     assert len(weights) == 40
@@ -114,32 +135,28 @@ def test_words_beyond_the_longest_input_weigh_nothing_and_the_sum_holds(folder):
 
 def test_the_sum_holds_for_frames_that_exclude_each_other(folder):
     book = Codebook.from_dict({**BOOK.to_dict(), "exclusive": True})
-    rows = [row for row in sentences() if row.frames and len(row.frames) == 1]
+    rows = [row for row in sentences(6) if row.frames and len(row.frames) == 1]
     Y = frame_codes(rows, book)
-    task = frames_classifier(book, SentenceEncoder(folder, cache=False), LogisticRegression()).fit(
-        rows, Y, folds(rows, Y)
-    )
+    task = frames_classifier(book, SentenceEncoder(folder), LogisticRegression()).fit(rows, Y, folds(rows, Y))
     found = assert_sums(task, rows[:4])
     assert found[0]["gain"].exact
     assert found[0]["gain"].score == pytest.approx(-found[0]["risk"].score)
 
 
 def test_of_a_frame_that_nobody_coded_no_word_says_anything(folder):
-    rows = sentences()
+    rows = sentences(6)
     Y = frame_codes(rows)
     Y[:, 1] = 0
-    task = frames_classifier(BOOK, SentenceEncoder(folder, cache=False), LogisticRegression()).fit(
-        rows, Y, folds(rows, Y)
-    )
+    task = frames_classifier(BOOK, SentenceEncoder(folder), LogisticRegression()).fit(rows, Y, folds(rows, Y))
     (told,) = assert_sums(task, [Sentence(TEXTS[0])])
     assert {word.weight for word in told["risk"].words} == {0.0}
     assert any(word.weight for word in told["gain"].words)
 
 
 def test_what_is_read_before_the_sentence_is_no_word_of_it(folder):
-    rows = sentences()
+    rows = sentences(6)
     Y = frame_codes(rows)
-    encoder = SentenceEncoder(folder, cache=False)
+    encoder = SentenceEncoder(folder)
     task = frames_classifier(BOOK, encoder, LogisticRegression(), context=["headline"]).fit(rows, Y, folds(rows, Y))
     alone, headed = assert_sums(task, [Sentence("profit"), Sentence("profit", headline="Warships attack Alder")])
     assert len(headed["gain"].words) == len(alone["gain"].words) == 1
@@ -167,9 +184,7 @@ def test_parts_of_words_sum_to_the_score_whatever_becomes_of_letters():
 
 
 def test_two_feature_sets_are_fused_as_the_calibration_weighs_them(folder):
-    task = model(
-        LogisticRegression(), words=WordVectorizer(min_df=1), encoder=SentenceEncoder(folder, cache=False)
-    ).tasks["frames"]
+    task = linear_on(SentenceEncoder(folder), words=WordVectorizer(min_df=1))
     assert set(task.features_) == {"embedding", "words"}
     found = assert_sums(task, [Sentence(text) for text in TEXTS])
     assert found[0]["gain"].exact
@@ -202,7 +217,7 @@ def test_words_are_left_out_where_vectors_are_no_mean_of_the_tokens(folder, tmp_
     SentenceTransformer(modules=[transformer, first], device="cpu").save(str(tmp_path / "cls"))
     encoder = SentenceEncoder(str(tmp_path / "cls"), cache=False)
     assert encoder.token_scores(["profit"], np.ones((16, 1))) is None
-    assert not told_of(model(LogisticRegression(), encoder=encoder).tasks["frames"])[0]["gain"].exact
+    assert not told_of(linear_on(encoder), TEXTS[:1])[0]["gain"].exact
 
 
 def test_of_a_long_sentence_words_in_a_row_are_left_out_together():
@@ -234,9 +249,9 @@ def test_the_stance_is_explained_toward_a_target_alone():
         explain_sentences(small, [], "holder")
 
 
-def test_one_pass_explains_and_scores(folder, monkeypatch):
-    predictor = Predictor(model(LogisticRegression(), encoder=SentenceEncoder(folder), tasks=("frames",)))
-    loaded = predictor.classifier.tasks["frames"].features_["embedding"].encoder_._sentence_transformer
+def test_one_pass_explains_and_scores(linear, monkeypatch):
+    predictor = Predictor(FramingClassifier(BOOK, {"frames": linear}))
+    loaded = linear.features_["embedding"].encoder_._sentence_transformer
     passes = []
     monkeypatch.setattr(loaded[0], "forward", lambda *a, _of=loaded[0].forward, **k: passes.append(1) or _of(*a, **k))
     texts = ["Merchants counted the profit.", "Warships attack."]
