@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.dataset import read_sentences
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.corpus.target_lists import target_list
 from framing.errors import ConfigError, EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
@@ -21,13 +22,15 @@ from framing.holders.held import Aliases, holders_of, with_holders
 from framing.holders.parts import parted
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Rule
+from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
+from framing.model.similar import similar_cases
 from framing.records import Prediction, Sentence
 from framing.report.formats import wide_rows
 from framing.report.html import predictions_table
 from framing.report.matrix import Matrix, frame_matrix
-from framing.resources import SHIPPED, SHIPPED_MODELS, model_path
+from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
 from framing.text.segment import segment
 
 
@@ -214,6 +217,7 @@ class Predictor:
         holders: bool = False,
         aliases: Aliases | None = None,
         split_quotes: bool = False,
+        explain: bool = False,
     ) -> Predictions:
         """Label sentences.
 
@@ -256,6 +260,9 @@ class Predictor:
         split_quotes
             Label the quoted and the narrated part of a sentence apart, each with its offsets and, in the column
             ``part``, its kind; finds holders, too. There may then be more predictions than sentences.
+        explain
+            Say in ``highlights`` which words carried the frames that are found or left open: at most five of each. With
+            a linear head this costs no further pass over the text, with another one for each word (see ``explain``).
 
         Returns
         -------
@@ -294,16 +301,43 @@ class Predictor:
             records, held = parted(records, held)
         if target is not None:
             records = [record.with_target(target) for record in records]
+        # First, so that the pass that keeps what each token adds is also the one that scores.
+        explained = self.explain(records) if explain and self.labels else None
         found = self.classifier.judge(records, rule, asked)
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
-        predictions = self.classifier.predictions(records, found, asked)
-        return Predictions(with_holders(predictions, held) if held else predictions, self.labels, shifts, asked)
+        items = self.classifier.predictions(records, found, asked)
+        if explained is not None:
+            items = with_highlights(items, explained)
+        return Predictions(with_holders(items, held) if held else items, self.labels, shifts, asked)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
         records = _records(sentences)
         task = self.classifier.tasks.get("frames")
         return task.predict_proba(records) if task else np.zeros((len(records), 0))
+
+    def explain(
+        self, sentences: Iterable[str | Sentence] | Table, task: str = "frames"
+    ) -> list[dict[str, Explanation]]:
+        """Return for each sentence, by frame, what each word adds to its score: see ``framing.model.explain``.
+
+        ``task="stance"`` explains the classes of the stance, toward the sentences' own targets.
+        """
+        return explain_sentences(self.classifier, _records(sentences), task)
+
+    def similar(
+        self,
+        sentences: Iterable[str | Sentence] | Table,
+        coded: Iterable[Sentence] | str | Path = SHIPPED,
+        k: int = 3,
+    ) -> list[list[tuple[Sentence, float]]]:
+        """Return for each sentence the k nearest ones that are coded for frames, with the cosine of the vectors.
+
+        ``coded`` is sentences, or a file or folder of them; ``"shipped"`` the written corpus that comes with the
+        package, which is encoded once (a minute or two). See ``framing.model.similar``.
+        """
+        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else _records(coded)
+        return similar_cases(self.classifier, _records(sentences), cases, k)
 
     def predict_document(
         self,

@@ -78,7 +78,7 @@ def test_what_the_model_says_and_what_a_coder_said_have_names_of_their_own(folde
 
 def test_a_result_has_every_field_of_a_sentence_and_eight_of_its_own():
     model_says = {"predicted_frames", "proba", "abstained", "predicted_stance", "stance_proba"}
-    of_the_holder = {"holder_proba", "holder_span", "cue"}
+    of_the_holder = {"holder_proba", "holder_span", "cue", "highlights"}
     assert set(RESULT_FIELDS) == {*SENTENCE_FIELDS, *model_says, *of_the_holder}
 
 

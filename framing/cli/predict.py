@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."
 )
 @rule_options(abstain=True)
+@click.option("--explain", is_flag=True, help="Show which words carried each frame found (jsonl, csv: highlights).")
 @COLUMN
 def predict(
     files: tuple[str, ...],
@@ -71,6 +72,7 @@ def predict(
     aliases: str | None,
     split_quotes: bool,
     rule: Rule,
+    explain: bool,
     columns: tuple[str, ...],
 ) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
@@ -90,7 +92,13 @@ def predict(
     sentences = read_files(files, named, input_format)
     predictor = _load_predictor(model, store)
     predictions = predictor.predict(
-        sentences, targets=targets, holders=holders, aliases=named_so, split_quotes=split_quotes, **vars(rule)
+        sentences,
+        targets=targets,
+        holders=holders,
+        aliases=named_so,
+        split_quotes=split_quotes,
+        explain=explain,
+        **vars(rule),
     )
     _tell_shifts(predictions.shifts)
     write_result(_formatted(predictions, predictor.labels, form, output, files), output)

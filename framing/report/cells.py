@@ -9,6 +9,7 @@ from typing import Any
 
 from framing.holders.names import AUTHOR
 from framing.records import Prediction
+from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
@@ -24,13 +25,30 @@ def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
 
 
 def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
-    """Return a sentence's text on one line, after the name of its holder in brackets where it has one."""
-    sentence = text_cell(" ".join(row.first.sentence.text.split()))
+    """Return a sentence's text on one line, after the name of its holder in brackets where it has one.
+
+    Beneath it stand, where that was asked for, the words that carried its frames; they are also underlined in their
+    frame's colour, where there are colours.
+    """
+    styles = dict(zip(row.first.proba, cycle(_STYLES), strict=False))
+    cell = text_cell("")
+    for piece in pieces(row.first):
+        # A space at an edge of a piece stays one; the first and the last piece have none.
+        words = text_cell(" ".join(f"|{piece.text}|".split())[1:-1])
+        if cell.plain[-1:] in ("", " "):
+            words = words[len(words) - len(words.plain.lstrip()) :]
+        cell.append_text(words)
+        if piece.frames:
+            cell.stylize(f"underline {styles[piece.frames[0]]}", len(cell) - len(words))
+    cell.rstrip()
+    for frame, words in carried(row.first):
+        cell.append(f"\n{frame.replace('_', ' ')}: ", "dim")
+        cell.append(" ".join(words.translate(_CONTROLS).split()), styles[frame])
     holder = holder_of(row.first) if with_holder else ""
     if not holder:
-        return sentence
+        return cell
     cut = holder if len(holder) <= _LONGEST_HOLDER else f"{holder[: _LONGEST_HOLDER - 1].rstrip()}…"
-    return text_cell(f"[{cut}] ", "dim").append_text(sentence)
+    return text_cell(f"[{cut}] ", "dim").append_text(cell)
 
 
 def holder_of(prediction: Prediction) -> str:

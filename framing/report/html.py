@@ -8,6 +8,7 @@ from typing import Any
 
 from framing.records import Prediction, Sentence
 from framing.report.cells import holder_of
+from framing.report.highlights import pieces
 from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
 
@@ -44,6 +45,8 @@ def _render(
             documents=documents,
             labels=labels,
             colours=colours,
+            pieces=pieces,
+            with_marks=any(prediction.highlights for prediction in predictions),
             targets=targets if len(targets) > 1 else (),
             holder_of=holder_of,
             with_holders=any(prediction.holder is not None for prediction in predictions),
