@@ -7,7 +7,7 @@ import time
 import pytest
 
 from framing.errors import FramingWarning, InputError
-from framing.predictor import Predictions
+from framing.predictions import Predictions
 from framing.records import Prediction, Sentence
 from framing.report.matrix import cell_text, frame_matrix
 

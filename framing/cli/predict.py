@@ -39,7 +39,8 @@ from framing.cli.options import (
 if TYPE_CHECKING:
     from framing.model.decisions.priors import PriorShift
     from framing.model.decisions.rule import Rule
-    from framing.predictor import Predictions, Predictor
+    from framing.predictions import Predictions
+    from framing.predictor import Predictor
 
 
 @click.command()

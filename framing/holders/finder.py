@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from framing.holders import plain, words
-from framing.holders.attribution import Attribution, Candidate, Mention, Reading
+from framing.holders.attribution import Attribution, Candidate, Mention, Named, Reading
 from framing.holders.decision import Decision, sigmoid
 from framing.holders.parse import has_parser, parses
 from framing.holders.people import People
@@ -192,13 +192,14 @@ def _likeliest_other(reading: Reading, proba: float, scores: Sequence[float]) ->
 
 def resolved(mentions: Sequence[Mention], readings: Sequence[Reading]) -> dict[tuple[int, int, int], str]:
     """Return who each mention stands for, by what was said before it."""
-    events = [((one.mention.sentence, one.mention.start, 1), one) for reading in readings for one in reading.named]
-    asked = [((mention.sentence, mention.start, 0), mention) for mention in mentions]
+    events: list[tuple[tuple[int, int, int], Named | Mention]] = [
+        ((one.mention.sentence, one.mention.start, 1), one) for reading in readings for one in reading.named
+    ]
+    events += [((mention.sentence, mention.start, 0), mention) for mention in mentions]
     people = People()
     names: dict[tuple[int, int, int], str] = {}
     # What is asked at a place comes before what is told there, but for a name, which is told first.
-    order = sorted([*events, *asked], key=lambda pair: pair[0])
-    for _, item in order:
+    for _, item in sorted(events, key=lambda pair: pair[0]):
         if isinstance(item, Mention):
             if item.kind != "name":
                 names[item.sentence, item.start, item.end] = people.resolved(item)
