@@ -203,7 +203,7 @@ def _predictions(files: Sequence[str], given: dict[str, Any], targets: Sequence[
     if sentences:
         from framing.predictor import Predictor
 
-        found.append(Predictor.load(given["model"], given["store"]).predict(sentences, targets=asked))
+        found.append(Predictor.load(given["model"], given["store"]).predict(sentences, targets=asked, holders=True))
     return [prediction for some in found for prediction in some]
 
 
