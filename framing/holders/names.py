@@ -72,7 +72,7 @@ def unified(
         if (home, form) not in meant:
             meant[home, form] = within[home].meant(form) or corpus.meant(form)
     keys = [meant[home, form] for form, home in zip(forms, homes, strict=True)]
-    shown = _names_of(forms, keys, within.values())
+    shown = _written_names(forms, keys, within.values())
     chosen = names_by_key(aliases or {})
     return [
         chosen.get(form.key) or chosen.get(key) or chosen.get(key_of(shown[key])) or shown[key]
@@ -208,7 +208,7 @@ def _is_fuller(other: Form, form: Form) -> bool:
     return len(more) <= 3 and not _OTHER_OFFICE.intersection(more) and not any(word in more for word in ("of", "and"))
 
 
-def _names_of(forms: Sequence[Form], keys: Sequence[str], documents: Iterable[_Document]) -> dict[str, str]:
+def _written_names(forms: Sequence[Form], keys: Sequence[str], documents: Iterable[_Document]) -> dict[str, str]:
     """Return the name that each key goes by: as it is written most often, in full where it is."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for form, key in zip(forms, keys, strict=True):

@@ -128,7 +128,7 @@ def _stretches(text: str, mask: Sequence[bool]) -> list[_Stretch]:
 
 def _kept(text: str, stretches: Sequence[_Stretch], held: Held) -> list[_Stretch]:
     """Return the stretches that are parts; one that is too small belongs to the one beside it."""
-    is_part = [_is_part(text, stretch, held) for stretch in stretches]
+    is_part = [_stands_alone(text, stretch, held) for stretch in stretches]
     if not any(is_part):
         return [_Stretch(0, len(text), False)]
     kept: list[_Stretch] = []
@@ -145,7 +145,7 @@ def _kept(text: str, stretches: Sequence[_Stretch], held: Held) -> list[_Stretch
     return kept
 
 
-def _is_part(text: str, stretch: _Stretch, held: Held) -> bool:
+def _stands_alone(text: str, stretch: _Stretch, held: Held) -> bool:
     words = [match.span() for match in _WORD.finditer(text, stretch.start, stretch.end)]
     if stretch.is_quoted:
         after = _WORD.search(text, stretch.end)

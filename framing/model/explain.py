@@ -186,7 +186,7 @@ def _by_fall(
 def _exact(task: TaskClassifier, sentences: Sequence[Sentence]) -> list[dict[str, Explanation]] | None:
     """Return the explanations where all parts of the score are linear in the tokens, else ``None``."""
     n_labels = len(task.labels)
-    share = _shares(task)
+    share = _feature_shares(task)
     bias = np.zeros(n_labels)
     parts: list[tuple[list[str], list[TokenScores]]] = []
     for number, (name, features) in enumerate(task.features_.items()):
@@ -223,7 +223,7 @@ def _highlights(spans: Sequence[tuple[int, int]], weights: Values) -> tuple[High
     return tuple(Highlight(*span, float(weight)) for span, weight in zip(spans, weights, strict=True))
 
 
-def _shares(task: TaskClassifier) -> Values:
+def _feature_shares(task: TaskClassifier) -> Values:
     """Return how much each feature set counts for each label, shape (n_feature_sets, n_labels); columns sum to 1."""
     slopes = np.array([calibration.slopes for calibration in task.calibrations_], dtype=float).T
     slopes = np.where(slopes.sum(axis=0) > 0, slopes, 1.0)

@@ -61,7 +61,7 @@ def read_tokens(model: Any, texts: Sequence[str], directions: Values) -> ReadTex
     """
     import torch
 
-    spans = _spans(model, texts)
+    spans = _token_spans(model, texts)
     if spans is None:
         return None
     model.eval()
@@ -97,7 +97,7 @@ class _Spans(NamedTuple):
     rows: list[list[tuple[int, tuple[int, int]]]]  # of each text the tokens that are read: number and place
 
 
-def _spans(model: Any, texts: Sequence[str]) -> _Spans | None:
+def _token_spans(model: Any, texts: Sequence[str]) -> _Spans | None:
     tokenizer: Any = getattr(model, "tokenizer", None)
     # Prompts and cut vectors are what ``encode`` adds to a pass.
     changed = getattr(model, "default_prompt_name", None) or getattr(model, "truncate_dim", None)
