@@ -158,7 +158,7 @@ def _stands_alone(text: str, stretch: _Stretch, held: Held) -> bool:
     if cue is None:
         inside = bool(before) and stretch.end < len(text)
         return len(words) >= (_LEAST_INSIDE if inside else _LEAST)
-    if before and before.rstrip(_MARKS)[-1:] in (*",?!",):
+    if before and before.rstrip(_MARKS)[-1:] in tuple(",?!"):
         return False  # "“We won,” said a clerk who advises them": all of it is about who spoke
     words = [(start, end) for start, end in words if not (cue[0] <= start and end <= cue[1])]
     return len(words) >= _LEAST_BESIDE_CUE
@@ -167,7 +167,7 @@ def _stands_alone(text: str, stretch: _Stretch, held: Held) -> bool:
 def _is_set_off(text: str, stretch: _Stretch) -> bool:
     """Whether what is quoted is set off by a mark, as direct speech is ("he said: “We won,” and left")."""
     before = text[: stretch.start].rstrip()
-    return before[-1:] in ",:" or text[stretch.start : stretch.end].rstrip(_MARKS + " ")[-1:] in (*",!?",)
+    return before[-1:] in ",:" or text[stretch.start : stretch.end].rstrip(_MARKS + " ")[-1:] in tuple(",.!?…")
 
 
 def _cue_in(text: str, stretch: _Stretch, held: Held) -> tuple[int, int] | None:
