@@ -41,7 +41,7 @@ def left_out(
         Of shapes (n_pieces, 2), (n_pieces, n_labels) and (n_labels,).
     """
     task = _forgetful(task)
-    for batch in _batches(sentences, [_runs_of_words(spans) for spans in words]):
+    for batch in _batches(sentences, [_left_out_in_turn(spans) for spans in words]):
         texts = [text for sentence, spans in batch for text in _variants(sentence, spans)]
         scores = label_scores(task, texts)
         at = 0
@@ -83,7 +83,7 @@ def fused(decoder: Decoder, by_problem: Sequence[Scores]) -> Values:
     return (scores - scores.mean(axis=1, keepdims=True)) * n / max(1, n - 1)
 
 
-def _runs_of_words(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _left_out_in_turn(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     size = max(1, -(-len(words) // PIECES))
     runs = [words[start : start + size] for start in range(0, len(words), size)]
     return [(run[0][0], run[-1][1]) for run in runs]

@@ -61,7 +61,7 @@ def read_tokens(model: Any, texts: Sequence[str], directions: Values) -> ReadTex
     """
     import torch
 
-    spans = _token_spans(model, texts)
+    spans = _tokens_of(model, texts)
     if spans is None:
         return None
     model.eval()
@@ -92,12 +92,12 @@ def _scale(mean: Values, vector: NDArray[np.float32]) -> float | None:
     return scale if np.allclose(mean * scale, vector, atol=_CLOSE * max(1e-6, np.abs(vector).max())) else None
 
 
-class _Spans(NamedTuple):
+class _Tokens(NamedTuple):
     ids: list[list[int]]
     rows: list[list[tuple[int, tuple[int, int]]]]  # of each text the tokens that are read: number and place
 
 
-def _token_spans(model: Any, texts: Sequence[str]) -> _Spans | None:
+def _tokens_of(model: Any, texts: Sequence[str]) -> _Tokens | None:
     tokenizer: Any = getattr(model, "tokenizer", None)
     # Prompts and cut vectors are what ``encode`` adds to a pass.
     changed = getattr(model, "default_prompt_name", None) or getattr(model, "truncate_dim", None)
@@ -117,7 +117,7 @@ def _token_spans(model: Any, texts: Sequence[str]) -> _Spans | None:
         tokens = zip(told["attention_mask"][number], told["special_tokens_mask"][number], strict=True)
         places = told["offset_mapping"][number]
         rows.append([(i, _NOWHERE if mark else places[i]) for i, (read, mark) in enumerate(tokens) if read])
-    return _Spans(told["input_ids"], rows)
+    return _Tokens(told["input_ids"], rows)
 
 
 def by_length(texts: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -92,9 +92,9 @@ class WordVectorizer(TransformerMixin, BaseEstimator):
             One a text. The words of a term of several share alike in what it adds.
         """
         weights = self.transform(texts).tocsr()
-        return [self._term_scores(text, weights[row], directions) for row, text in enumerate(texts)]
+        return [self._word_scores(text, weights[row], directions) for row, text in enumerate(texts)]
 
-    def _term_scores(self, text: str, weights: Any, directions: Values) -> TokenScores:
+    def _word_scores(self, text: str, weights: Any, directions: Values) -> TokenScores:
         vectorizer = self.vectorizer_
         stops, terms = vectorizer.get_stop_words() or (), vectorizer.vocabulary_
         read = vectorizer.build_preprocessor()
