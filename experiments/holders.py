@@ -44,7 +44,7 @@ from framing.holders.decision import (
     sentence_rows,
     sigmoid,
 )
-from framing.holders.finder import chosen, passages
+from framing.holders.finder import attributions, chosen, passages
 from framing.holders.mentions import mention_of
 from framing.holders.parse import has_parser, parses
 from framing.holders.reader import readings
@@ -180,10 +180,15 @@ def _words(holder: str) -> tuple[str, ...]:
     return tuple(word.strip(".,").removesuffix("'s").removesuffix("’s") for word in holder.lower().split())
 
 
-def is_right(mention: Mention | None, truth: Truth, texts: Sequence[str]) -> bool:
-    """Say whether a mention is the source: the same head word, at its place or as the same name."""
+def is_right(mention: Mention | str | None, truth: Truth, texts: Sequence[str]) -> bool:
+    """Say whether a mention is the source: the same head word, at its place or as the same name.
+
+    Of a coder's words, the last word of a resolved holder must be among them.
+    """
     if mention is None:
         return not truth.named
+    if isinstance(mention, str):
+        return _words(mention)[-1] in truth.holder
     words = texts[mention.sentence][mention.head : mention.end].split()
     head = words[0].lower().rstrip(".,'’") if words else ""
     if truth.holder:
@@ -321,7 +326,7 @@ def estimates(found: Judged, W: np.ndarray) -> dict[str, Estimate]:
 
 
 def by_rules(document: Document) -> tuple[list[float], list[Mention | None], list[bool]]:
-    """Decide as rules do: half quoted, or the content of a reporting verb or "according to"; else whoever spoke last."""
+    """Decide as rules do: half quoted, or the content of a reporting verb or "according to"; whoever spoke last."""
     probas, picks, decided = [], [], []
     last: Mention | None = None
     for reading in document.seen["parsed"]:
@@ -405,6 +410,8 @@ def scored(documents: Sequence[Document], kind: str) -> Iterator[tuple[str, dict
             both = chosen(document.seen[reader], decision)
             probas = [proba for proba, _ in both]
             picks = [candidate.mention if candidate is not None else None for _, candidate in both]
+            if document.kind == "coded":  # a coder says who is meant, whatever the pronoun
+                picks = [one.holder for one in attributions(document.seen[reader], decision)]
             return probas, picks, [proba >= decision.threshold for proba in probas]
 
         systems[reader] = decide
@@ -468,7 +475,7 @@ def score(articles: Path, sentences: Path | None, store: Store) -> None:
         if kind == "coded":
             told.append(("second coder", coders_agree(documents)))
         for system, found in told:
-            given = {"part": f"{kind} {path.stem}", "system": system, "documents": len(documents), "words": n_words}
+            given = {"part": f"{kind}_{path.stem}", "system": system, "documents": len(documents), "words": n_words}
             with open_run(store, system, "holders", given) as run:
                 run.log(with_intervals({f"holders/{name}": e for name, e in found.items() if not np.isnan(e.value)}))
             tell(f"{kind}, {system}", found)

@@ -40,6 +40,8 @@ def test_a_person_is_one_whatever_stands_before_or_after_the_name(mention):
         ("Robert F. Kennedy Jr.", "Kennedy"),
         ("Secretary of State Marco Rubio", "Rubio"),
         ("J.D. Vance", "JD Vance"),
+        ("Theresa May", "Mrs. May"),
+        ("Will Lund", "Lund"),
     ],
 )
 def test_a_short_name_is_the_long_one_of_its_document(full, short):
@@ -88,7 +90,7 @@ def test_organisations_are_one_with_and_without_article():
 
 def test_a_word_that_only_opened_a_sentence_is_no_name():
     assert named("Officials", "Officials", "officials") == ["officials"] * 3
-    assert named("Two officials", "A spokesman") == ["Two officials", "a spokesman"]
+    assert named("Two officials", "A spokesman", "Its owner") == ["two officials", "a spokesman", "its owner"]
 
 
 def test_an_acronym_means_the_name_that_its_document_gives():

@@ -43,6 +43,8 @@ def test_a_quotation_is_its_speakers_and_the_rest_the_authors():
         "“We won the war,” said Ann Lund on Monday.",
         "Lund said: “We won the war.”",
         "“We won,” said Lund, “and they lost.”",
+        "“We won the war,” said a clerk who now advises two of the members of the club.",
+        "Lund said that “markets will bring profit” and that such merchants “would naturally welcome it.”",
         "The so-called “new era” began for all of us.",
         "He dismissed it as “a gift to Moscow” that nobody wanted.",
         "The ‘peace plan’ isn’t the mayors’ plan, it’s his.",
@@ -77,18 +79,18 @@ def test_a_quotation_goes_on_over_sentences_and_ends_with_its_paragraph():
 
 
 def test_a_part_keeps_its_place_and_loses_what_was_coded_for_the_whole():
-    text = "Prices rose for a third month, and “nobody here can pay,” Lund warned all assembled merchants on Monday."
+    text = "Prices rose for a third month, and “nobody here can pay.” The merchants of three harbours heard it."
     whole = Sentence(
         text, previous="It rained.", frames=("gain",), stance="favor", holder="Bo", doc_id="a", position=4, start=10,
         end=10 + len(text), extra={"part": "mine", "n": 1},
     )  # fmt: skip
-    parts, held = parted([whole], [Held("Lund", 0.9, (text.index("Lund"), text.index("Lund") + 4), "warned")])
+    parts, held = parted([whole], [Held("Lund", 0.9, None, "warned")])
     assert [part.text for part in parts] == [
         "Prices rose for a third month, and",
-        "“nobody here can pay,”",
-        "Lund warned all assembled merchants on Monday.",
+        "“nobody here can pay.”",
+        "The merchants of three harbours heard it.",
     ]
-    assert [(part.start, part.end) for part in parts] == [(10, 44), (45, 67), (68, 114)]
+    assert [(part.start, part.end) for part in parts] == [(10, 44), (45, 67), (68, 109)]
     assert [part.previous for part in parts] == ["It rained.", parts[0].text, parts[1].text]
     assert {(part.position, part.doc_id, part.frames, part.stance, part.holder) for part in parts} == {
         (4, "a", None, None, None)

@@ -18,6 +18,8 @@ _ARTICLES = ("the", "a", "an")
 _PARTICLES = _set_of("al bin ben da de del della den der di dos du el ibn la le van von y")
 _SUFFIXES = _set_of("jr sr ii iii iv")
 _JOINS = english.FUNCTION_WORDS - _PARTICLES
+_NAMES_TOO = _set_of("may will")
+_SMALL = english.DETERMINERS | _set_of("one two three four five six seven eight nine ten many most several few")
 # None of these is part of a person's name; a place may begin with one of the next, or be one of the last.
 _NO_PERSON = english.INSTITUTIONS | english.TAILS | english.NATIONAL
 _COMPASS = _set_of("north south east west northern southern eastern western central new united saudi")
@@ -90,6 +92,8 @@ def form_of(name: str) -> Form:
     article = first.casefold() if rest and first.casefold() in _ARTICLES else ""
     bare = rest if article else text
     words = bare.split()
+    if not article and rest and first.casefold() in _SMALL:
+        bare = bare[:1].casefold() + bare[1:]  # its capital is the sentence's
     if _is_acronym(bare):
         return Form(_plain(bare), f"{article} {bare}".strip(), article=article, is_acronym=True)
     title, name_words = _without_title(words)
@@ -172,7 +176,7 @@ def _person(words: list[str]) -> tuple[str, ...]:
     small = [word.replace(".", "").casefold() for word in core]
     if len(small) == 1 and small[0] in english.TITLES:  # "President" is an office, whoever holds it
         return ()
-    common = {word for word in small if len(word) > 1} & english.FUNCTION_WORDS
+    common = {word for word in small if len(word) > 1} & (english.FUNCTION_WORDS - _NAMES_TOO)
     if common or small[0] in _COMPASS or _NO_PERSON.intersection(small):
         return ()
     return tuple(word for number, word in enumerate(small) if number in (0, len(small) - 1) or len(word) > 1)

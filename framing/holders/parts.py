@@ -13,8 +13,8 @@ from framing.records import Sentence, with_own_names
 PART = "part"  # the column that says what a part is
 _MARKS = "“”„«»\"‘’'"
 _WORD = re.compile(r"[^\W_][\w’'.-]*")
-# Words that a part has at least. What is quoted in the midst of a sentence is mostly a phrase of it ("a “gift to
-# Moscow” that"), and words about who said it are no part.
+# Words that a part has at least. What stands in the midst of a sentence is mostly a phrase of it ("a “gift to Moscow”
+# that"), and words about who said it are no part.
 _LEAST = 3
 _LEAST_INSIDE = 6
 _LEAST_BESIDE_CUE = 6
@@ -154,8 +154,12 @@ def _is_part(text: str, stretch: _Stretch, held: Held) -> bool:
     first, last = held.span or (0, 0)
     words = [(start, end) for start, end in words if not (first <= start and end <= last)]
     cue = _cue_in(text, stretch, held)
+    before = text[: stretch.start].rstrip()
     if cue is None:
-        return len(words) >= _LEAST
+        inside = bool(before) and stretch.end < len(text)
+        return len(words) >= (_LEAST_INSIDE if inside else _LEAST)
+    if before and before.rstrip(_MARKS)[-1:] in tuple(",?!"):
+        return False  # "“We won,” said a clerk who advises them": all of it is about who spoke
     words = [(start, end) for start, end in words if not (cue[0] <= start and end <= cue[1])]
     return len(words) >= _LEAST_BESIDE_CUE
 
@@ -163,7 +167,7 @@ def _is_part(text: str, stretch: _Stretch, held: Held) -> bool:
 def _is_set_off(text: str, stretch: _Stretch) -> bool:
     """Whether what is quoted is set off by a mark, as direct speech is ("he said: “We won,” and left")."""
     before = text[: stretch.start].rstrip()
-    return before[-1:] in ",:" or text[stretch.start : stretch.end].rstrip(_MARKS + " ")[-1:] in (*",!?",)
+    return before[-1:] in ",:" or text[stretch.start : stretch.end].rstrip(_MARKS + " ")[-1:] in tuple(",.!?…")
 
 
 def _cue_in(text: str, stretch: _Stretch, held: Held) -> tuple[int, int] | None:
