@@ -127,7 +127,7 @@ def agreement_chart(found: Mapping[str, Agreement], width: str = "single") -> Ch
         ``"single"`` or ``"double"``: columns of a journal.
     """
     columns = ("label", "units", "equal", "alpha", "alpha_low", "alpha_high")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for label, one in found.items():
         low, high = one.alpha.interval()
         values = (label, one.units, one.percent.value, one.alpha.value, low, high)
@@ -335,8 +335,9 @@ def _matrix_rows(matrix: Matrix) -> list[dict[str, Any]]:
             total = sum(counts.values())
             for name, count in counts.items():
                 low, high = wilson(np.array([float(count)]), np.array([float(total)])) if total else ([None], [None])
-                share = {"share": count / total if total else None, "share_low": low[0], "share_high": high[0]}
-                share = {key: None if value is None else round(float(value), 6) for key, value in share.items()}
+                parts = (count / total if total else None, low[0], high[0])
+                values = [None if part is None else round(float(part), 6) for part in parts]
+                shares = dict(zip(("share", "share_low", "share_high"), values, strict=True))
                 numbers = {"count": count, "abstained": row.abstained.get(target, 0)}
-                rows.append(head | {"kind": "stance", "label": name, "target": target} | numbers | share)
+                rows.append(head | {"kind": "stance", "label": name, "target": target} | numbers | shares)
     return rows

@@ -59,12 +59,12 @@ def pr_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
         low, high = found.interval()
         _subtitle(axes, f"AP {found.value:.2f} [{low:.2f}, {high:.2f}], {n:,} of {len(label.y):,} rows")
         for cut, p, r in zip([*thresholds, np.nan], precision, recall, strict=True):
-            rows.append(_row(columns, label.name, cut, p, r, False))
+            rows.append(_rounded(columns, label.name, cut, p, r, False))
         hits = float((label.y * label.decided).sum())
         if label.decided.any():
             point = hits / n, hits / float(label.decided.sum())
             axes.plot(*point, "o", color=colour, ms=5.5, mec="black", mew=0.8, zorder=3, clip_on=False)
-            rows.append(_row(columns, label.name, np.nan, point[1], point[0], True))
+            rows.append(_rounded(columns, label.name, np.nan, point[1], point[0], True))
 
     return Chart(_small_multiples(labels, width, draw), rows, columns)
 
@@ -86,12 +86,12 @@ def reliability_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
         axes.set(xlabel="predicted probability", ylabel="observed share", xlim=_SHARES, ylim=_SHARES)
         _subtitle(axes, f"{int(label.y.sum()):,} of {len(label.y):,} rows")
         for values in zip(means, shares, low, high, sizes.astype(int), strict=True):
-            rows.append(_row(columns, label.name, *(value.item() for value in values)))
+            rows.append(_rounded(columns, label.name, *(value.item() for value in values)))
 
     return Chart(_small_multiples(labels, width, draw), rows, columns)
 
 
-def _row(columns: Sequence[str], *values: Any) -> dict[str, Any]:
+def _rounded(columns: Sequence[str], *values: Any) -> dict[str, Any]:
     return {
         name: round(float(value), 6) if isinstance(value, float | np.floating) else value
         for name, value in zip(columns, values, strict=True)

@@ -17,7 +17,7 @@ WIDTHS = {"single": 3.5, "double": 7.0}  # inches, one column of a journal and t
 GREY = "0.35"
 _LONGEST = 34  # characters of a name in a figure
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
-_STYLE = {
+_STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same everywhere
     "font.size": 7.5,
     "axes.titlesize": 8,
@@ -33,7 +33,7 @@ _STYLE = {
     "text.parse_math": False,  # a $ in a name is a $
 }
 # Text stays text, and no date or random name is in a file: the same figure is the same bytes.
-_SAVED = {"svg.fonttype": "none", "svg.hashsalt": "framing", "pdf.fonttype": 42}
+_SAVED: Any = {"svg.fonttype": "none", "svg.hashsalt": "framing", "pdf.fonttype": 42}
 _UNDATED: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
