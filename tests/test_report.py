@@ -157,6 +157,14 @@ def test_the_words_that_carried_a_frame_and_the_name_of_the_holder_are_marked():
     assert "said</mark>" not in html  # a tenth of the strongest word's weight is no reason
 
 
+def test_highlights_in_a_file_are_read_back_and_marked(tmp_path):
+    row = said("It pays.", ("gain",)).to_row() | {"highlights": {"gain": [{"start": 3, "end": 7, "weight": 2.0}]}}
+    (tmp_path / "said.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert '<mark class="f-0" title="carried: gain">pays</mark>' in framing("report", "said.jsonl", cwd=tmp_path).out
+    (tmp_path / "said.jsonl").write_text(json.dumps(row | {"highlights": [1]}), encoding="utf-8")
+    assert "said.jsonl, line 1: 'highlights' should be stretches" in framing("report", "said.jsonl", cwd=tmp_path).err
+
+
 def test_similar_coded_sentences_stand_beside_a_sentence_with_their_codes():
     html = report_page([said()], similar=[[(Sentence("It paid <once>.", frames=("gain",)), 0.9)]])
     assert "It paid &lt;once&gt;. <small>gain</small>" in html

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from framing.records import Prediction
 
 N_EXAMPLES = 5
+_NEAR = 0.15  # of the threshold: farther away nothing is contested
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def in_short(axis: Axis, looks: Sequence[FrameLook]) -> list[tuple[FrameLook, li
         rows = [
             (n, row.frames[look.name])
             for n, row in enumerate(axis.rows)
-            if row.frames[look.name].count > 1 and not (axis.folded and n == len(axis.rows) - 1)
+            if row.frames[look.name].count and not (axis.folded and n == len(axis.rows) - 1)
         ]
         rows.sort(key=lambda item: (-item[1].share.low, item[0]))
         found.append((look, rows[:2]))
