@@ -219,7 +219,8 @@ class Predictor:
             ``abstained``, ``"stance"`` among them where the stance is.
         explain
             Say in ``highlights`` which words carried the frames that are found or left open: at most five of each. With
-            a linear head this costs no further pass over the text (one in half precision), with another one for each word (see ``explain``).
+            a linear head this costs no further pass over the text (one in half precision), with another one for each
+            word (see ``explain``).
 
         Returns
         -------
