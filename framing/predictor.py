@@ -197,7 +197,8 @@ class Predictor:
             ``part``, its kind; finds holders, too. There may then be more predictions than sentences.
         explain
             Say in ``highlights`` which words carried the frames that are found or left open: at most five of each. With
-            a linear head this costs no further pass over the text, with another one for each word (see ``explain``).
+            a linear head this costs no further pass over the text (one in half precision), with another one for each
+            word (see ``explain``).
 
         Returns
         -------

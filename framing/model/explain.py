@@ -8,7 +8,7 @@ score then falls by is their weight (``framing.model.occlusion``).
 A score is a label's log-odds before calibration: of a frame, what its head gives; of one label among several that
 exclude each other, its head's score less the mean of the others'. Heads on several feature sets are fused as the
 calibration weighs them. Texts are read in full precision, also for a model that reads in half precision, whose scores
-differ in the third decimal.
+differ by a hundredth or two.
 """
 
 from __future__ import annotations
