@@ -73,8 +73,8 @@ def _said(place: str, row: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(f"{place}: 'holder_proba' should be a number, got {chance!r}")
     return {
         "proba": _probabilities(place, row, "proba") or {},
-        "frames": _names_of(place, row, "predicted_frames"),
-        "abstained": _names_of(place, row, "abstained"),
+        "frames": _labels_in(place, row, "predicted_frames"),
+        "abstained": _labels_in(place, row, "abstained"),
         "stance": _text_of(place, row, "predicted_stance"),
         "stance_proba": _probabilities(place, row, "stance_proba") or None,
         "holder_proba": chance,
@@ -113,7 +113,7 @@ def _probabilities(place: str, row: Mapping[str, Any], name: str) -> dict[str, f
     return {label: float(p) for label, p in value.items()}
 
 
-def _names_of(place: str, row: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _labels_in(place: str, row: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = row.get(name)
     if value is None:
         return ()

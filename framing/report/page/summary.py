@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from framing.records import Prediction
 from framing.report.grouping import AUTHOR, holder_of
-from framing.report.matrix import Cell
+from framing.report.matrix import Cell, MatrixRow
 from framing.report.page.axes import Axis
 from framing.report.page.looks import FrameLook
 from framing.report.page.silence import Silences, silences
@@ -56,7 +56,7 @@ def voices(axis: Axis, first: Sequence[Prediction]) -> list[Voices]:
 
 
 def in_short(axis: Axis, looks: Sequence[FrameLook]) -> list[tuple[FrameLook, list[tuple[int, Cell]]]]:
-    """Return for each frame the rows that convey it most surely: by the lower bound of their share."""
+    """Return for each frame the rows with the largest shares; those of few sentences count less."""
     found = []
     for look in looks:
         rows = [
@@ -64,15 +64,20 @@ def in_short(axis: Axis, looks: Sequence[FrameLook]) -> list[tuple[FrameLook, li
             for n, row in enumerate(axis.rows)
             if row.frames[look.name].count and not (axis.folded and n == len(axis.rows) - 1)
         ]
-        rows.sort(key=lambda item: (-item[1].share.low, item[0]))
+        rows.sort(key=lambda item: (-_weight(axis.rows[item[0]], item[1]), item[0]))
         found.append((look, rows[:2]))
     return found
 
 
-def shade(axis: Axis, cell: Cell) -> float:
-    """Return how dark a cell is, 0 to 0.6: by the lower bound of its share, beside the largest of its matrix."""
-    most = max((c.share.low for row in axis.rows for c in row.frames.values() if c.count), default=0.0)
-    return round(0.6 * cell.share.low / most, 2) if cell.count and most else 0.0
+def shade(axis: Axis, row: MatrixRow, cell: Cell) -> float:
+    """Return how full the colour of a cell is, 0 to 0.6: by its weight, beside the largest of its matrix."""
+    most = max((_weight(one, c) for one in axis.rows for c in one.frames.values()), default=0.0)
+    return round(0.6 * _weight(row, cell) / most, 2) if most else 0.0
+
+
+def _weight(row: MatrixRow, cell: Cell) -> float:
+    """Return a share that is smaller the fewer sentences it is of: as if two more did not convey the frame."""
+    return cell.count / (row.sentences - cell.abstained + 2)
 
 
 def axis_silences(
