@@ -8,7 +8,9 @@ https://github.com/networkdynamics/PolNeAR), one a line: ``doc_id``, ``text`` an
 offsets of source, cue and content. REAL_NEWS has sentences whose language-model coders said who the holder is. Neither
 text is part of this project: without them the script says so and stops. What ships is numbers.
 
-A sentence is attributed where attributed content covers half of its characters. Its holder is the source of the
+A sentence is attributed where the content attributed in it covers half of its characters without the words that name
+the main source and its cue ("Officials fear that X": half of "that X" must be content, and all of it is). The narrower
+sense, half of all characters, is ``mainly``; ``--narrow`` learns it. Its holder is the source of the
 attribution that covers most of it, and is right where the same head word is found, at that place or as the same name.
 Everything is chosen by folds of the documents of ``train``.
 """
@@ -22,7 +24,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +88,7 @@ class Truth:
     """What is known of a sentence: whether it is attributed, and the head of its source."""
 
     attributed: bool
+    mainly: bool = False  # the narrower sense: content covers half of all characters
     named: bool = False  # an annotator marked a source
     place: tuple[int, int] | None = None  # sentence and character of its head word
     head: str = ""  # the head word, in lower case
@@ -105,14 +108,16 @@ class Document:
     seen: dict[str, list[Reading]]
 
 
-def polnear(path: Path) -> Iterator[Document]:
-    """Read and parse the articles of PolNeAR."""
+def polnear(path: Path, narrow: bool = False) -> Iterator[Document]:
+    """Read and parse the articles of PolNeAR; ``narrow`` takes the narrower sense for both."""
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         sentences = segment(row["text"], row["doc_id"])
         (passage,) = passages(sentences)
         docs = list(parses(passage.texts))
-        truths = tuple(_truths(row, sentences, docs))
+        truths = tuple(
+            replace(truth, attributed=truth.mainly) if narrow else truth for truth in _truths(row, sentences, docs)
+        )
         seen = {"parsed": readings(docs, passage.starts), "plain": plain.readings(passage.texts, passage.starts)}
         yield Document(row["doc_id"], "polnear", passage.texts, truths, seen)
 
@@ -128,15 +133,24 @@ def _truths(row: dict[str, Any], sentences: Sequence[Sentence], docs: Sequence[A
             sum(max(0, min(end, sentence.end) - max(start, sentence.start)) for start, end in attribution["content"])
             for attribution in row["attributions"]
         ]
-        if not shared or covered[sentence.start : sentence.end].mean() < 0.5:
+        main = int(np.argmax(shared)) if shared else 0
+        if not shared or shared[main] == 0:
             yield Truth(False)
             continue
-        main = int(np.argmax(shared))
         attribution = row["attributions"][main]
+        mainly = bool(covered[sentence.start : sentence.end].mean() >= 0.5)
+        rest = np.ones(len(covered), bool)
+        for start, end in [*attribution["source"], *attribution["cue"]]:
+            rest[start:end] = False
+        rest = rest[sentence.start : sentence.end]
+        apart = covered[sentence.start : sentence.end][rest]
+        if not mainly and (not len(apart) or apart.mean() < 0.5):
+            yield Truth(False)
+            continue
         cue = " ".join(row["text"][start:end] for start, end in attribution["cue"]).lower()
         found = heads[main]
         place, head, pronoun = found if found is not None else (None, "", False)
-        yield Truth(True, bool(attribution["source"]), place, head, pronoun, cue)
+        yield Truth(True, mainly, bool(attribution["source"]), place, head, pronoun, cue)
 
 
 def _head(source: Any, sentences: Sequence[Sentence], docs: Sequence[Any]) -> tuple[tuple[int, int], str, bool] | None:
@@ -166,7 +180,8 @@ def coded(path: Path, limit: int | None = None) -> Iterator[Document]:
         holders = [one.get("holder") or "author" for one in row["coders"]]
         settled = row["holder"] or "author"
         truths: list[Truth | None] = [None] * len(docs)
-        truths[-1] = Truth(not _is_author(settled), True, None, "", False, "|".join(holders), _words(settled))
+        other = not _is_author(settled)
+        truths[-1] = Truth(other, other, True, None, "", False, "|".join(holders), _words(settled))
         seen = {"parsed": readings(docs, passage.starts), "plain": plain.readings(passage.texts, passage.starts)}
         name = f"{row['source']} {row['doc_id']}"
         yield Document(name, "coded", passage.texts, tuple(truths), seen)
@@ -266,6 +281,7 @@ class Judged:
     """Sentences of one kind as decided: truth and decision, each of shape (n,)."""
 
     attributed: np.ndarray
+    mainly: np.ndarray
     proba: np.ndarray
     decided: np.ndarray
     right: np.ndarray  # the holder
@@ -291,6 +307,7 @@ def judged(documents: Sequence[Document], reader: str, probas: Any, picks: Any, 
     groups = {"direct": share >= 0.5, "indirect": (share < 0.5) & ~belief, "belief": belief & (share < 0.5)}
     return Judged(
         np.array([truth.attributed for truth in truths]),
+        np.array([truth.mainly for truth in truths]),
         np.array([row[1] for row in rows]),
         np.array([row[2] for row in rows]),
         np.array([row[3] for row in rows]),
@@ -311,6 +328,9 @@ def estimates(found: Judged, W: np.ndarray) -> dict[str, Estimate]:
     counts = {
         "precision": (Y & D, D),
         "recall": (Y & D, Y),
+        "mainly_precision": (found.mainly & D, D),
+        "mainly_recall": (found.mainly & D, found.mainly),
+        "mainly_holder": (found.mainly & both & found.right, found.mainly & both),
         "holder": (both & found.right, both),
         **{f"{name}_recall": (Y & D & group, Y & group) for name, group in found.groups.items()},
         **{f"{name}_holder": (both & found.right & group, both & group) for name, group in found.groups.items()},
@@ -400,11 +420,11 @@ def threshold_of(y: np.ndarray, proba: np.ndarray) -> float:
     return float(grid[int(np.argmax(f1))])
 
 
-def scored(documents: Sequence[Document], kind: str) -> Iterator[tuple[str, dict[str, Estimate]]]:
+def scored(documents: Sequence[Document], kind: str, numbers: Path) -> Iterator[tuple[str, dict[str, Estimate]]]:
     """Yield each system's name and scores."""
     systems: dict[str, Callable[[Document], tuple[Any, Any, Any]]] = {"rules": by_rules}
     for reader in READERS:
-        decision = Decision.load(reader)
+        decision = Decision.load(reader, numbers)
 
         def decide(document: Document, reader: str = reader, decision: Decision = decision) -> tuple[Any, Any, Any]:
             both = chosen(document.seen[reader], decision)
@@ -434,7 +454,7 @@ def coders_agree(documents: Sequence[Document]) -> dict[str, Estimate]:
             of.append(number)
     every = np.ones(len(Y), bool)
     known = np.unique([documents[n].name for n in of], return_inverse=True)[1]
-    found = Judged(np.array(Y), np.array(D, float), np.array(D), np.array(right), known, every, {})
+    found = Judged(np.array(Y), np.array(Y), np.array(D, float), np.array(D), np.array(right), known, every, {})
     return estimates(found, bootstrap_weights(known))
 
 
@@ -449,20 +469,20 @@ def tell(name: str, found: dict[str, Estimate]) -> None:
     print(name, *told, sep="\n  ", flush=True)
 
 
-def train(articles: Path, sentences: Path | None) -> None:
+def train(articles: Path, sentences: Path | None, path: Path, narrow: bool) -> None:
     """Learn both readers' numbers and write them."""
-    documents = by_name([*polnear(articles), *(coded(sentences, CODED) if sentences else [])])
+    documents = by_name([*polnear(articles, narrow), *(coded(sentences, CODED) if sentences else [])])
     numbers: dict[str, Any] = {"format": FORMAT}
     for reader in READERS:
         decision, found = learn(documents, reader)
         for kind, scores in found.items():
             tell(f"{reader}, {kind}, held out by document; threshold {decision.threshold}", scores)
         numbers[reader] = decision.to_numbers()
-    write_whole(NUMBERS, (json.dumps(numbers, indent=1, sort_keys=True) + "\n").encode())
-    print(f"{NUMBERS}: written")
+    write_whole(path, (json.dumps(numbers, indent=1, sort_keys=True) + "\n").encode())
+    print(f"{path}: written")
 
 
-def score(articles: Path, sentences: Path | None, store: Store) -> None:
+def score(articles: Path, sentences: Path | None, files: Sequence[Path], store: Store) -> None:
     """Score what ships, and rules, and file it."""
     for kind, path, read in (("polnear", articles, polnear), ("coded", sentences, coded)):
         if path is None:
@@ -471,7 +491,11 @@ def score(articles: Path, sentences: Path | None, store: Store) -> None:
         documents = by_name(list(read(path)))
         n_words = sum(len(text.split()) for document in documents for text in document.texts)
         seconds = time.process_time() - began
-        told = list(scored(documents, kind))
+        told = list(scored(documents, kind, files[0]))
+        for file in files[1:]:
+            told.extend(
+                (f"{name}, {file.stem}", found) for name, found in scored(documents, kind, file) if name != "rules"
+            )
         if kind == "coded":
             told.append(("second coder", coders_agree(documents)))
         for system, found in told:
@@ -488,6 +512,10 @@ def main() -> None:
     parser.add_argument("command", choices=("train", "score"))
     parser.add_argument("polnear", type=Path, help="articles with attributions")
     parser.add_argument("real_news", type=Path, nargs="?", help="coded sentences")
+    parser.add_argument("--narrow", action="store_true", help="learn what is half content of all its characters")
+    parser.add_argument(
+        "--numbers", type=Path, nargs="+", default=[NUMBERS], help="where the numbers are [default: those that ship]"
+    )
     parser.add_argument("--store", help="tracking store [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]")
     options = parser.parse_args()
     for path in (options.polnear, options.real_news):
@@ -498,9 +526,9 @@ def main() -> None:
         print("skipped: the parser is not installed; pip install 'framing-classifier[holders]'", file=sys.stderr)
         return
     if options.command == "train":
-        train(options.polnear, options.real_news)
+        train(options.polnear, options.real_news, options.numbers[0], options.narrow)
     else:
-        score(options.polnear, options.real_news, Store(store_uri(options.store)))
+        score(options.polnear, options.real_news, options.numbers, Store(store_uri(options.store)))
 
 
 if __name__ == "__main__":

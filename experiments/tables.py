@@ -72,7 +72,7 @@ COLUMNS = (
     ),
     *(
         (f"{what}: {title}" if what else title, f"holders/{f'{what}_' if what else ''}{path}")
-        for what in ("", "direct", "indirect", "belief", "pronoun")
+        for what in ("", "mainly", "direct", "indirect", "belief", "pronoun")
         for path, title in (("precision", "attributed: precision"), ("recall", "recall"), ("holder", "holder right"))
     ),
     ("Brier score", "holders/brier"),

@@ -20,7 +20,7 @@ ARTICLE = (
     "Envoy opens talks on the northern port\n\n"
     "Harold Vance, the envoy, arrived on Monday. “The port will pay for itself,” Vance said. "
     "“It will bring jobs.” He added that the first ship would come in May.\n\n"
-    "Intelligence services fear that the port hides a radar. The ministry denied the report. "
+    "Intelligence services fear that the port hides a radar which sees every ship in the strait. All denied it. "
     "According to the harbour board, no radar was ordered. It rained all day."
 )
 
@@ -50,7 +50,10 @@ def test_an_article_is_told_apart_by_who_speaks(finder):
     assert told["“The port will pay for itself,” Vance said."] == "Harold Vance"
     assert told["“It will bring jobs.”"] == "Harold Vance"
     assert told["He added that the first ship would come in May."] == "Harold Vance"
-    assert told["Intelligence services fear that the port hides a radar."] == "Intelligence services"
+    assert (
+        told["Intelligence services fear that the port hides a radar which sees every ship in the strait."]
+        == "Intelligence services"
+    )
     assert told["According to the harbour board, no radar was ordered."] == "the harbour board"
     assert told["It rained all day."] is None
 
@@ -88,7 +91,7 @@ def test_lines_of_a_transcript_have_their_speakers(finder):
         "MS. MOSS: They were not.",
         "MR. LUND: They were.",
     )
-    assert [one.holder for one in found(finder, *lines)][1] == "MS. MOSS"
+    assert holders(finder, *lines)[1] == "MOSS"
 
 
 def test_a_title_stands_for_the_one_who_has_it(finder):
@@ -169,8 +172,8 @@ def test_without_the_parser_quotations_and_reporting_verbs_are_found(simple):
     assert not simple.parsed
     texts = ("“The port will pay for itself,” said Anna Brill.", "She added that it would bring jobs.", "It rained.")
     assert holders(simple, *texts) == ["Anna Brill", "Anna Brill", None]
-    (one,) = found(simple, "According to the harbour board, no radar was ever ordered.")
-    assert (one.holder, one.cue) == ("the harbour board", "according to")
+    (one,) = found(simple, "Critics said that the port would bring nothing but debt to the islands.")
+    assert (one.holder, one.cue) == ("Critics", "said")
 
 
 def test_a_missing_parser_is_noticed(monkeypatch):

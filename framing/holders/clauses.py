@@ -259,7 +259,12 @@ def _of_view(sight: Sight, token: Any) -> Iterator[Candidate]:
                 rest = [
                     word for word in sight.doc if word.i not in {w.i for w in token.subtree} and word.pos_ != "PUNCT"
                 ]
-                yield _candidate(sight, owner, noun, [("kind_view", 1.0), *_shares(sight, rest, [])])
+                found = [("kind_according", 1.0), ("kind_view", 1.0), *_shares(sight, rest, [])]
+                yield _candidate(sight, owner, noun, found)
+        elif token.head.lemma_.lower() in words.SEEMING and noun.pos_ in ("NOUN", "PROPN", "PRON"):
+            rest = [word for word in token.head.subtree if word.i not in {w.i for w in token.subtree}]
+            found = [("kind_according", 1.0), ("kind_seeming", 1.0), *_shares(sight, rest, [])]
+            yield _candidate(sight, noun, token.head, found)
 
 
 def _candidate(sight: Sight, who: Any, cue: Any, features: list[tuple[str, float]]) -> Candidate:

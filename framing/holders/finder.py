@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from framing.holders import plain, words
-from framing.holders.attribution import Attribution, Candidate, Mention, Reading
+from framing.holders.attribution import Attribution, Candidate, Mention, Named, Reading
 from framing.holders.decision import Decision, sigmoid
 from framing.holders.parse import has_parser, parses
 from framing.holders.people import People
 from framing.records import Sentence
 from framing.text.languages import guess_language
+
+# A turn of a transcript is its speaker's, whatever was learned from articles.
+_TURN = 0.95
 
 
 @dataclass(frozen=True)
@@ -174,10 +177,24 @@ def attributions(readings: Sequence[Reading], decision: Decision) -> list[Attrib
 def chosen(readings: Sequence[Reading], decision: Decision) -> list[tuple[float, Candidate | None]]:
     """Return for each sentence its probability and its likeliest candidate.
 
-    The author is none: where "I fear" is the likeliest, its own probability is taken off the sentence's.
+    The author is none: where "I fear" is the likeliest, its own probability is taken off the sentence's. A turn of a
+    transcript is its speaker's, to the end of the paragraph.
     """
-    decided = zip(readings, decision.decide(readings), strict=True)
-    return [_likeliest_other(reading, proba, scores) for reading, (proba, scores) in decided]
+    found = []
+    turn: Candidate | None = None
+    for reading, (proba, scores) in zip(readings, decision.decide(readings), strict=True):
+        speaker = next((one for one in reading.candidates if _opens_turn(one.features)), None)
+        turn = speaker or (None if reading.features["paragraph"] else turn)
+        if turn is None:
+            found.append(_likeliest_other(reading, proba, scores))
+        else:
+            found.append((max(proba, _TURN), turn if turn is speaker else replace(turn, cue=None)))
+    return found
+
+
+def _opens_turn(features: Mapping[str, float]) -> bool:
+    """Whether a candidate is the speaker of a transcript: in capitals, and not the only one."""
+    return "kind_speaker" in features and features["speaker_loud"] > 0 and features["speaker_often"] > 0.1
 
 
 def _likeliest_other(reading: Reading, proba: float, scores: Sequence[float]) -> tuple[float, Candidate | None]:
@@ -192,16 +209,15 @@ def _likeliest_other(reading: Reading, proba: float, scores: Sequence[float]) ->
 
 def resolved(mentions: Sequence[Mention], readings: Sequence[Reading]) -> dict[tuple[int, int, int], str]:
     """Return who each mention stands for, by what was said before it."""
-    events = [((one.mention.sentence, one.mention.start, 1), one) for reading in readings for one in reading.named]
-    asked = [((mention.sentence, mention.start, 0), mention) for mention in mentions]
     people = People()
     names: dict[tuple[int, int, int], str] = {}
-    # What is asked at a place comes before what is told there, but for a name, which is told first.
-    order = sorted([*events, *asked], key=lambda pair: pair[0])
-    for _, item in order:
+    # What is asked at a place comes before what is told there; of names, after all is told.
+    told = [(one.mention.sentence, one.mention.start, 1, one) for reading in readings for one in reading.named]
+    asked = [(one.sentence, one.start, 0, one) for one in mentions if one.kind != "name"]
+    events: list[tuple[int, int, int, Mention | Named]] = [*told, *asked]
+    for *_, item in sorted(events, key=lambda event: event[:3]):
         if isinstance(item, Mention):
-            if item.kind != "name":
-                names[item.sentence, item.start, item.end] = people.resolved(item)
+            names[item.sentence, item.start, item.end] = people.resolved(item)
         elif item.mention.kind == "name":
             people.add(item.mention, item.titles, item.is_subject)
         else:

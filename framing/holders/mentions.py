@@ -67,6 +67,8 @@ def _without_titles(first: Any, head: Any) -> Any:
             word.lower_.rstrip(".") in english.TITLES
         ):
             cut = word.nbor()
+    while cut.i < head.i and not cut.text[0].isalnum():  # of a title that the parser took apart, "MR" and "."
+        cut = cut.nbor()
     # "The Kremlin" keeps its article, since that is how it is called; so does what the head names as an office.
     return cut if cut.pos_ == "PROPN" else first
 

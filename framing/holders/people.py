@@ -136,6 +136,6 @@ def _gender(mention: Mention, titles: Sequence[str]) -> str:
     if words & MALE:
         return "m"
     plain = mention.text.lower().split()
-    if plain[0] == "the" or _GROUPS.intersection(plain) or mention.number == "p":
+    if plain[0] == "the" or _GROUPS.intersection(plain):
         return "n"
     return ""

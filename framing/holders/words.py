@@ -76,6 +76,8 @@ AUTHORS = _all("i we me us my our you your")
 FIRST = _all("i we me us my our")
 # The nouns of "in X's view", "in the words of X".
 VIEWS = _all("view opinion word eye mind telling account estimate")
+# How something is to somebody: "to many it sounded as if".
+SEEMING = _all("seem sound look appear suggest signal smack matter mean")
 # In the names of institutions.
 GROUPS = _all("group company inc corp ltd news times post house kremlin pentagon senate congress team nations states")
 # What may stand between a subject and its verb.
