@@ -94,7 +94,7 @@ def test_a_word_that_only_opened_a_sentence_is_no_name():
 
 
 def test_an_acronym_means_the_name_that_its_document_gives():
-    text = "The European Central Bank (ECB) met. The U.N. envoy (UNE) and a man (X) left; Bank of Oslo (BOO) stayed."
+    text = "According to the European Central Bank (ECB), the U.N. envoy (UNE) and a man (X) left. Bank of Oslo (BOO)"
     given = acronyms_in(text)
     assert given == {"ECB": "European Central Bank", "BOO": "Bank of Oslo"}
     assert named("the ECB", "ECB", acronyms={"a": given}) == ["European Central Bank"] * 2

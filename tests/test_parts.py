@@ -58,6 +58,15 @@ def test_words_that_only_say_who_speaks_and_quoted_phrases_are_no_parts(text):
     assert whole == text
 
 
+def test_a_sentence_before_a_quotation_is_the_authors_whatever_it_says_of_the_speaker():
+    text = "Lund dismissed the memo. “Every ship can do that,” Ms. Lund said."
+    parts, held = parted([Sentence(text)], [Held("Ann Lund", 0.9, (0, 4), "dismissed")])
+    assert [(part.text, one.holder) for part, one in zip(parts, held, strict=True)] == [
+        ("Lund dismissed the memo.", "author"),
+        ("“Every ship can do that,” Ms. Lund said.", "Ann Lund"),
+    ]
+
+
 def test_indirect_speech_before_a_quoted_phrase_stays_its_speakers():
     assert parts_of(
         "Lund said that the islands would own every station and that inspectors could come “at any hour.”"

@@ -41,13 +41,13 @@ def aliases_of(given: Aliases | None) -> dict[str, str]:
     if given is None:
         return {}
     if isinstance(given, str | Path):
-        return _checked(_entries_of_file(Path(given)))
+        return _names_of_variants(_entries_of_file(Path(given)))
     if not isinstance(given, Mapping):
         raise InputError(f"aliases: {_EXPECTED}, or the path of such a YAML file; got {type(given).__name__}")
-    return _checked(_entries_of_mapping(given))
+    return _names_of_variants(_entries_of_mapping(given))
 
 
-def _checked(entries: Iterable[Entry]) -> dict[str, str]:
+def _names_of_variants(entries: Iterable[Entry]) -> dict[str, str]:
     """Return names by their variants; whatever their article, title and case, a variant has one name."""
     names: dict[str, str] = {}
     owners: dict[str, tuple[str, str]] = {}
@@ -58,7 +58,7 @@ def _checked(entries: Iterable[Entry]) -> dict[str, str]:
             owner, where = owners.setdefault(key_of(variant), (name, at))
             if owner != name:
                 raise InputError(
-                    f"{at}: {variant!r} is a variant of {name!r} here and of {owner!r} in {_short_place(where)}; "
+                    f"{at}: {variant!r} is a variant of {name!r} here and of {owner!r} in {_line_of(where)}; "
                     "list it under one name"
                 )
             if variant != name:
@@ -66,7 +66,7 @@ def _checked(entries: Iterable[Entry]) -> dict[str, str]:
     return names
 
 
-def _short_place(place: str) -> str:
+def _line_of(place: str) -> str:
     return place.rpartition(", ")[2]
 
 
@@ -87,21 +87,19 @@ def _entries_of_file(path: Path) -> Iterator[Entry]:
     if root is None:
         raise InputError(f"{path}: there is nothing in it; {_EXPECTED}")
     if not isinstance(root, yaml.MappingNode):
-        raise InputError(f"{_place_of(path, root)}: {_EXPECTED}; got {_type_of(root)}")
+        raise InputError(f"{_place_of(path, root)}: {_EXPECTED}; got {_kind_of_node(root)}")
     seen: dict[str, str] = {}
     for key, value in root.value:
         place = _place_of(path, key)
-        if not _is_written_name(key):
-            raise InputError(f"{place}: {_EXPECTED}; got {_type_of(key)} as a name")
+        if not _is_text(key):
+            raise InputError(f"{place}: {_EXPECTED}; got {_kind_of_node(key)} as a name")
         if key.value in seen:
-            raise InputError(
-                f"{place}: {key.value!r} stands twice, first in {_short_place(seen[key.value])}; make it one"
-            )
+            raise InputError(f"{place}: {key.value!r} stands twice, first in {_line_of(seen[key.value])}; make it one")
         seen[key.value] = place
         nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
         for node in nodes:
-            if not _is_written_name(node):
-                raise InputError(f"{_place_of(path, node)}: {_EXPECTED}; got {_type_of(node)} under {key.value!r}")
+            if not _is_text(node):
+                raise InputError(f"{_place_of(path, node)}: {_EXPECTED}; got {_kind_of_node(node)} under {key.value!r}")
         yield place, key.value, [(_place_of(path, node), node.value) for node in nodes]
 
 
@@ -123,12 +121,12 @@ def _node_of(path: Path) -> yaml.Node | None:
         raise InputError(f"{path}{where}: not valid YAML ({problem}); {_EXPECTED}") from None
 
 
-def _is_written_name(node: yaml.Node) -> bool:
+def _is_text(node: yaml.Node) -> bool:
     """Whether a node is a text; `2024` and `no` may be names, they are taken as they are written."""
     return isinstance(node, yaml.ScalarNode) and node.tag != _NULL
 
 
-def _type_of(node: yaml.Node) -> str:
+def _kind_of_node(node: yaml.Node) -> str:
     if isinstance(node, yaml.MappingNode):
         return "a mapping"
     if isinstance(node, yaml.SequenceNode):

@@ -95,14 +95,14 @@ def form_of(name: str) -> Form:
     if not article and rest and first.casefold() in _SMALL:
         bare = bare[:1].casefold() + bare[1:]  # its capital is the sentence's
     if _is_acronym(bare):
-        return Form(_key_of(bare), f"{article} {bare}".strip(), article=article, is_acronym=True)
+        return Form(_key_text(bare), f"{article} {bare}".strip(), article=article, is_acronym=True)
     title, name_words = _without_title(words)
     person = _person(name_words)
     if person and (not article or title):
         shown = " ".join(name_words)
         one = f"{words[0]} {shown}" if title and len(person) == 1 and len(words) == 2 else shown
         return Form(_key_of_person(name_words), one, person, title=title, is_person=True)
-    return Form(_key_of(bare), f"{article} {bare}".strip(), article=article)
+    return Form(_key_text(bare), f"{article} {bare}".strip(), article=article)
 
 
 def key_of(name: str) -> str:
@@ -189,9 +189,9 @@ def _is_name_word(word: str) -> bool:
 def _key_of_person(words: list[str]) -> str:
     middle = words[1:-1]
     kept = [words[0], *(word for word in middle if not _INITIAL.fullmatch(word)), *words[1:][-1:]]
-    return _key_of(" ".join(kept))
+    return _key_text(" ".join(kept))
 
 
-def _key_of(text: str) -> str:
+def _key_text(text: str) -> str:
     key = text.casefold().replace("’", "'").replace(".", "").replace("&", "and")
     return english.ALIASES.get(key, key)

@@ -77,11 +77,11 @@ def holders_of(
         found = finder.find(sentences)
     return [
         Held(name, one.proba, one.span, one.cue)
-        for name, one in zip(_unified_names(sentences, [one.holder for one in found], chosen), found, strict=True)
+        for name, one in zip(_under_one_name(sentences, [one.holder for one in found], chosen), found, strict=True)
     ]
 
 
-def _unified_names(
+def _under_one_name(
     sentences: Sequence[Sentence], mentions: Sequence[str | None], aliases: Mapping[str, str]
 ) -> list[str]:
     """Return the one name of each mention; without one, the outlet's."""

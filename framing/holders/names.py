@@ -92,7 +92,7 @@ def acronyms_in(text: str) -> dict[str, str]:
     for match in _GIVEN.finditer(text):
         letters = match.group(1).replace(".", "")
         words = re.findall(r"[\w.’'&-]+", text[max(0, match.start() - 200) : match.start()])[-_LONGEST_NAME:]
-        for first in range(len(words) - 1):
+        for first in reversed(range(len(words) - 1)):
             name = " ".join(words[first:])
             if words[first][0].isupper() and letters.casefold() in initials(name):
                 found.setdefault(letters, re.sub(r"^The ", "", name))

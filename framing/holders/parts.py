@@ -63,16 +63,16 @@ def parted(sentences: Sequence[Sentence], held: Sequence[Held]) -> tuple[list[Se
     whose: list[Held] = []
     masks = _masks(sentences)
     for sentence, one, mask in zip(sentences, held, masks, strict=True):
-        stretches = _stretches(sentence.text, mask)
+        stretches = _stretches_of(sentence.text, mask)
         kept = _kept(sentence.text, stretches, one)
         if len(kept) == 1:
             is_quoted = sum(mask) * 2 > len(mask)
-            parts.append(replace(sentence, extra=_with_kind(sentence, is_quoted)))
+            parts.append(replace(sentence, extra=_columns_of(sentence, is_quoted)))
             whose.append(one)
             continue
         before = sentence.previous
         for stretch in kept:
-            part = _part(sentence, stretch, before)
+            part = _part_of(sentence, stretch, before)
             before = part.text
             parts.append(part)
             whose.append(_whose(sentence, stretch, one, kept))
@@ -101,7 +101,7 @@ def _paragraph_starts(sentences: Sequence[Sentence]) -> Iterator[bool]:
         before = sentence
 
 
-def _stretches(text: str, mask: Sequence[bool]) -> list[_Stretch]:
+def _stretches_of(text: str, mask: Sequence[bool]) -> list[_Stretch]:
     """Cut a text where quotations begin and end; their marks are theirs."""
     stretches: list[_Stretch] = []
     at = 0
@@ -128,7 +128,7 @@ def _stretches(text: str, mask: Sequence[bool]) -> list[_Stretch]:
 
 def _kept(text: str, stretches: Sequence[_Stretch], held: Held) -> list[_Stretch]:
     """Return the stretches that are parts; one that is too small belongs to the one beside it."""
-    is_part = [_stands_alone(text, stretch, held) for stretch in stretches]
+    is_part = [_is_enough(text, stretch, held) for stretch in stretches]
     if not any(is_part):
         return [_Stretch(0, len(text), False)]
     kept: list[_Stretch] = []
@@ -145,20 +145,23 @@ def _kept(text: str, stretches: Sequence[_Stretch], held: Held) -> list[_Stretch
     return kept
 
 
-def _stands_alone(text: str, stretch: _Stretch, held: Held) -> bool:
+def _is_enough(text: str, stretch: _Stretch, held: Held) -> bool:
     words = [match.span() for match in _WORD.finditer(text, stretch.start, stretch.end)]
     if stretch.is_quoted:
         after = _WORD.search(text, stretch.end)
         inside = stretch.start > 0 and after is not None
         return len(words) >= (_LEAST_INSIDE if inside and not _is_set_off(text, stretch) else _LEAST)
+    before = text[: stretch.start].rstrip()
+    if text[stretch.start : stretch.end].rstrip()[-1:] in tuple(".!?") and stretch.end < len(text):
+        return len(words) >= _LEAST  # a sentence of its own before the quotation
     first, last = held.span or (0, 0)
     words = [(start, end) for start, end in words if not (first <= start and end <= last)]
     cue = _cue_in(text, stretch, held)
-    before = text[: stretch.start].rstrip()
+    after_speech = before.rstrip(_MARKS)[-1:] in tuple(",?!")
     if cue is None:
         inside = bool(before) and stretch.end < len(text)
-        return len(words) >= (_LEAST_INSIDE if inside else _LEAST)
-    if before and before.rstrip(_MARKS)[-1:] in tuple(",?!"):
+        return len(words) >= (_LEAST_INSIDE if inside or after_speech else _LEAST)
+    if after_speech:
         return False  # "“We won,” said a clerk who advises them": all of it is about who spoke
     words = [(start, end) for start, end in words if not (cue[0] <= start and end <= cue[1])]
     return len(words) >= _LEAST_BESIDE_CUE
@@ -208,7 +211,7 @@ def _trimmed(text: str, stretch: _Stretch) -> tuple[int, int]:
     return start, end
 
 
-def _part(sentence: Sentence, stretch: _Stretch, previous: str) -> Sentence:
+def _part_of(sentence: Sentence, stretch: _Stretch, previous: str) -> Sentence:
     start, end = _trimmed(sentence.text, stretch)
     placed = sentence.start is not None
     return replace(
@@ -221,10 +224,10 @@ def _part(sentence: Sentence, stretch: _Stretch, previous: str) -> Sentence:
         coded=None,
         stance=None,
         holder=None,
-        extra=_with_kind(sentence, stretch.is_quoted),
+        extra=_columns_of(sentence, stretch.is_quoted),
     )
 
 
-def _with_kind(sentence: Sentence, is_quoted: bool) -> dict[str, object]:
+def _columns_of(sentence: Sentence, is_quoted: bool) -> dict[str, object]:
     """Return a sentence's own columns and what kind of part it is."""
     return {PART: "quoted" if is_quoted else "narrated", **with_own_names(sentence.extra, {PART})}
