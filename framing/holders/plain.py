@@ -22,7 +22,7 @@ _PRONOUN = frozenset(["he", "she", "they", "it"])
 _NAME = re.compile(r"[A-Z][\w’'-]*\.?(?: [A-Z][\w’'-]*\.?){0,3}")
 
 
-def _forms() -> dict[str, str]:
+def _verb_forms() -> dict[str, str]:
     forms = dict(_IRREGULAR)
     for verb in sorted(words.VERBS):
         stem = verb[:-1] if verb.endswith("e") else verb
@@ -33,7 +33,7 @@ def _forms() -> dict[str, str]:
     return forms
 
 
-FORMS = _forms()
+FORMS = _verb_forms()
 
 
 def readings(texts: Sequence[str], starts: Sequence[bool]) -> list[Reading]:
@@ -52,7 +52,7 @@ def readings(texts: Sequence[str], starts: Sequence[bool]) -> list[Reading]:
         found = list(_candidates(text, mark, number))
         own.append(found if speaker is None else [speaker, *found])
         strength, likely = likeliest(own[-1])
-        named.append(tuple(_named(text, mark, number)))
+        named.append(tuple(_names_of_text(text, mark, number)))
         names = [one.mention for one in named[-1] if one.mention.kind == "name" and not mark.mask[one.mention.start]]
         places.append(Place(text, mark, starts[number], strength, likely, tuple(names[:1])))
     return [
@@ -72,12 +72,12 @@ def _candidates(text: str, mark: Quoted, number: int) -> Iterator[Candidate]:
                 ("behind", _behind(text, tokens, at, number)),
             ):
                 if mention is not None:
-                    yield Candidate(mention, word, {**shared, **_who(mention, mark), f"way_{way}": 1.0})
+                    yield Candidate(mention, word, {**shared, **_holder_features(mention, mark), f"way_{way}": 1.0})
         elif word.lower() == "according" and text[end : end + 4] == " to ":
             mention = _behind(text, tokens, at + 1, number)
             if mention is not None:
                 rest = 1 - (mention.end - start) / len(text)
-                features = {"kind_according": 1.0, "content": rest, **_who(mention, mark)}
+                features = {"kind_according": 1.0, "content": rest, **_holder_features(mention, mark)}
                 yield Candidate(mention, "according to", features)
 
 
@@ -156,7 +156,7 @@ def _mention(text: str, tokens: Sequence[tuple[str, int, int]], first: int, last
     return Mention(number, start, end, tokens[last][1], text[start:end], kind, "p" if lower.endswith("s") else "s")
 
 
-def _who(mention: Mention, mark: Quoted) -> dict[str, float]:
+def _holder_features(mention: Mention, mark: Quoted) -> dict[str, float]:
     word = mention.text.split()[-1].lower()
     found = {f"who_{mention.kind}": 1.0, f"who_{word}": float(mention.kind != "name")}
     found["who_quoted"] = float(mark.mask[mention.head])
@@ -165,7 +165,7 @@ def _who(mention: Mention, mark: Quoted) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
-def _named(text: str, mark: Quoted, number: int) -> Iterator[Named]:
+def _names_of_text(text: str, mark: Quoted, number: int) -> Iterator[Named]:
     found = []
     for match in _NAME.finditer(text):
         parts = list(_WORD.finditer(match.group()))
