@@ -12,9 +12,10 @@ BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance`
 ``configs/experiment/stance.yaml``, changed by ``--set KEY=VALUE``. Each is a run of the MLflow experiment ``stance``.
 Training parts alone are learned from, calibrated and validated on; a test part is read once.
 
-FOLDER holds ``train.jsonl``, ``train_targets.jsonl``, ``calibrate.jsonl``, ``check.jsonl`` and ``dev.jsonl``, coded
-real sentences. Stances count whose target a coder named. A model's blind stance is not kept; its scores are those that
-the training wrote into ``model.json``.
+FOLDER holds ``train.jsonl``, ``calibrate.jsonl``, both with further targets (``train_targets.jsonl``,
+``calibrate_targets.jsonl``), ``check.jsonl``, ``check_targets.jsonl`` and ``dev.jsonl``, coded real sentences. Stances
+count whose target a coder named. A model's blind stance is not kept; its scores are those that the training wrote into
+``model.json``.
 """
 
 from __future__ import annotations
@@ -154,16 +155,17 @@ def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> N
         "coded rows; further targets coded; names, opposites, off-target made": (True, made),
     }
     rows = [*read_sentences(data_path("shipped")), *_coder_named(folder / "train.jsonl")]
-    further = read_sentences(folder / "train_targets.jsonl")
+    further, calibrating = (read_sentences(folder / f"{part}_targets.jsonl") for part in ("train", "calibrate"))
     parts = _recipe([f"encoder={encoder}_tuned", "tasks=[frames,stance]", "encoder.epochs=1"])
-    evaluate: Any = {"check": _coder_named(folder / "check.jsonl"), "dev": folder / "dev.jsonl", "probes": PROBES}
+    evaluate: Any = {name: folder / f"{name}.jsonl" for name in ("check_targets", "dev")}
+    evaluate |= {"check": _coder_named(folder / "check.jsonl"), "probes": PROBES}
     for name, (coded, options) in variants.items():
         if names and name not in names:
             continue
         start = time.process_time()
         result = train(
             [*rows, *further] if coded else rows,
-            calibrate=_coder_named(folder / "calibrate.jsonl"),
+            calibrate=[*_coder_named(folder / "calibrate.jsonl"), *(calibrating if coded else [])],
             evaluate=evaluate,
             **parts | {"stance": StanceOptions(**options)},
         )

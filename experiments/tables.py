@@ -76,6 +76,11 @@ COLUMNS = (
         for path, title in (("precision", "attributed: precision"), ("recall", "recall"), ("holder", "holder right"))
     ),
     ("Brier score", "holders/brier"),
+    ("a changed word among the top three", "pairs/hit"),
+    ("the first is changed", "pairs/first"),
+    ("of the three changed", "pairs/share"),
+    ("by chance: among three", "pairs/random_hit"),
+    ("by chance: of three", "pairs/random_share"),
     ("minutes", "cost/minutes"),
     ("CPU seconds", "cost/cpu_seconds"),
 )

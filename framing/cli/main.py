@@ -16,14 +16,16 @@ import click
 from framing import __version__
 from framing.cli.data import data
 from framing.cli.files import drop_standard_output, write_result
+from framing.cli.plot import plot
 from framing.cli.predict import evaluate, predict
+from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, targets, evaluate, runs, promote, ui, data)
+COMMANDS = (train, predict, report, targets, evaluate, runs, promote, ui, data, plot)
 
 
 def main() -> NoReturn:

@@ -139,8 +139,8 @@ def _features_of_verb(sight: Sight, verb: Any, passive: bool) -> Iterator[tuple[
     whole = [token for token in verb.subtree if token.i != verb.i and token.pos_ != "PUNCT"]
     subject = {token.i for child in verb.children if child.dep_ in _SUBJECTS for token in child.subtree}
     rest = [token for token in whole if token.i not in subject]
-    yield from _shares(sight, rest, clause)
-    yield from _place(sight, verb)
+    yield from _of_the_lengths(sight, rest, clause)
+    yield from _of_the_place(sight, verb)
     if passive:
         yield "passive", 1.0
     modal = next((child.lower_ for child in verb.children if child.tag_ == "MD"), "")
@@ -154,7 +154,7 @@ def _features_of_verb(sight: Sight, verb: Any, passive: bool) -> Iterator[tuple[
         yield "sure", 1.0
 
 
-def _shares(sight: Sight, rest: list[Any], clause: list[Any]) -> Iterator[tuple[str, float]]:
+def _of_the_lengths(sight: Sight, rest: list[Any], clause: list[Any]) -> Iterator[tuple[str, float]]:
     content, inner = sight.length(rest), sight.length(clause)
     yield "content", content
     yield "clause", inner
@@ -168,7 +168,7 @@ def _shares(sight: Sight, rest: list[Any], clause: list[Any]) -> Iterator[tuple[
         yield "quoted_without_clause", 1.0
 
 
-def _place(sight: Sight, token: Any) -> Iterator[tuple[str, float]]:
+def _of_the_place(sight: Sight, token: Any) -> Iterator[tuple[str, float]]:
     """Yield where a cue stands in the sentence and in the parse."""
     doc, mask = sight.doc, sight.quoted.mask
     yield f"tag_{token.tag_}", 1.0
@@ -197,7 +197,7 @@ def _content(token: Any, kinds: tuple[str, ...]) -> list[Any]:
 def _of_noun(sight: Sight, noun: Any) -> Iterator[Candidate]:
     whole = [token for token in noun.subtree if token.i > noun.i and token.pos_ != "PUNCT"]
     clause = _content(noun, ("acl", "ccomp", "relcl"))
-    found = [(f"noun_{noun.lemma_.lower()}", 1.0), *_shares(sight, whole, clause), *_place(sight, noun)]
+    found = [(f"noun_{noun.lemma_.lower()}", 1.0), *_of_the_lengths(sight, whole, clause), *_of_the_place(sight, noun)]
     if noun.head.lemma_ == "be" and noun.dep_ in ("nsubj", "attr"):
         found.append(("noun_is", 1.0))
     for child in noun.children:
@@ -223,8 +223,8 @@ def _of_adjective(sight: Sight, adjective: Any) -> Iterator[Candidate]:
         (f"adjective_{adjective.lemma_.lower()}", 1.0),
         ("kind_adjective", 1.0),
         (f"how_{how}", 1.0),
-        *_shares(sight, whole, _content(adjective, _CLAUSES)),
-        *_place(sight, adjective),
+        *_of_the_lengths(sight, whole, _content(adjective, _CLAUSES)),
+        *_of_the_place(sight, adjective),
     ]
     yield _candidate(sight, subject, adjective, found)
 
@@ -240,10 +240,10 @@ def _of_preposition(sight: Sight, token: Any, kind: str) -> Iterator[Candidate]:
     for noun in inner[:1]:
         beside = {word.i for word in token.subtree}
         rest = [word for word in sight.doc if word.i not in beside and word.pos_ != "PUNCT"]
-        found = [(f"kind_{kind}", 1.0), *_shares(sight, rest, []), *_place(sight, token)]
+        found = [(f"kind_{kind}", 1.0), *_of_the_lengths(sight, rest, []), *_of_the_place(sight, token)]
         cue = "according to" if token.lower_ == "according" else token.text
         mention = mention_of(noun, sight.sentence)
-        yield Candidate(mention, cue, dict([*found, *_who(sight, noun)]))
+        yield Candidate(mention, cue, dict([*found, *_of_the_source(sight, noun)]))
 
 
 def _of_view(sight: Sight, token: Any) -> Iterator[Candidate]:
@@ -259,23 +259,23 @@ def _of_view(sight: Sight, token: Any) -> Iterator[Candidate]:
                 rest = [
                     word for word in sight.doc if word.i not in {w.i for w in token.subtree} and word.pos_ != "PUNCT"
                 ]
-                found = [("kind_according", 1.0), ("kind_view", 1.0), *_shares(sight, rest, [])]
+                found = [("kind_according", 1.0), ("kind_view", 1.0), *_of_the_lengths(sight, rest, [])]
                 yield _candidate(sight, owner, noun, found)
         elif token.head.lemma_.lower() in words.SEEMING and noun.pos_ in ("NOUN", "PROPN", "PRON"):
             rest = [word for word in token.head.subtree if word.i not in {w.i for w in token.subtree}]
-            found = [("kind_according", 1.0), ("kind_seeming", 1.0), *_shares(sight, rest, [])]
+            found = [("kind_according", 1.0), ("kind_seeming", 1.0), *_of_the_lengths(sight, rest, [])]
             yield _candidate(sight, noun, token.head, found)
 
 
 def _candidate(sight: Sight, who: Any, cue: Any, features: list[tuple[str, float]]) -> Candidate:
     mention = mention_of(who, sight.sentence)
-    found = dict([*features, *_who(sight, who)])
+    found = dict([*features, *_of_the_source(sight, who)])
     if who.i > cue.i:
         found["after_cue"] = 1.0
     return Candidate(mention, _cue(cue), found)
 
 
-def _who(sight: Sight, who: Any) -> Iterator[tuple[str, float]]:
+def _of_the_source(sight: Sight, who: Any) -> Iterator[tuple[str, float]]:
     if who.tag_ in ("WP", "WDT"):
         who = antecedent_of(who) or who
     kind = {"PROPN": "name", "PRON": "pronoun"}.get(who.pos_, "noun")

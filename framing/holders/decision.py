@@ -119,7 +119,7 @@ def candidate_features(reading: Reading) -> list[dict[str, float]]:
 
 def sentence_rows(readings: Sequence[Reading], scores: Sequence[Sequence[float]]) -> list[dict[str, float]]:
     """Return what is read of each sentence of a document, given the scores of all candidates."""
-    rows = [_sentence_row(reading, own) for reading, own in zip(readings, scores, strict=True)]
+    rows = [_with_scores(reading, own) for reading, own in zip(readings, scores, strict=True)]
     for number, row in enumerate(rows):
         for name, step in (("pv", -1), ("pv2", -2), ("nx", 1), ("nx2", 2)):
             at = number + step
@@ -130,7 +130,7 @@ def sentence_rows(readings: Sequence[Reading], scores: Sequence[Sequence[float]]
     return rows
 
 
-def _sentence_row(reading: Reading, scores: Sequence[float]) -> dict[str, float]:
+def _with_scores(reading: Reading, scores: Sequence[float]) -> dict[str, float]:
     row = dict(reading.features)
     for kind, passed_on in (("own", False), ("inherited", True)):
         tops = [s for s, c in zip(scores, reading.candidates, strict=True) if is_inherited(c) is passed_on]

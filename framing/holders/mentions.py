@@ -28,7 +28,7 @@ def mention_of(token: Any, sentence: int) -> Mention:
     first = _first(token)
     if token.pos_ == "PROPN":
         first = _without_titles(first, token)
-    last = _last_of_noun(token) if token.pos_ != "PROPN" else _last_of_name(token)
+    last = _last_word(token) if token.pos_ != "PROPN" else _last_of_name(token)
     start, end = first.idx, last.idx + len(last)
     number = "p" if token.tag_ in _PLURAL or any(child.dep_ == "conj" for child in token.children) else "s"
     kind = "name" if token.pos_ == "PROPN" else "noun"
@@ -75,7 +75,7 @@ def _without_titles(first: Any, head: Any) -> Any:
     return cut if cut.pos_ == "PROPN" else first
 
 
-def _last_of_noun(token: Any) -> Any:
+def _last_word(token: Any) -> Any:
     """Return the last word of a common noun with its "of" or "in" phrase right behind it."""
     for child in token.rights:
         if child.dep_ == "prep" and child.i == token.i + 1 and child.right_edge.i - token.i <= 8:

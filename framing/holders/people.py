@@ -78,7 +78,7 @@ class People:
 
     def meant(self, gender: str, mention: Mention) -> None:
         """Tell that a pronoun of this gender was resolved to somebody, so that later ones agree."""
-        person = self._last(mention, gender)
+        person = self._last_meant(mention, gender)
         if person is not None:
             person.gender = person.gender or gender
             person.sentence, person.start, person.weight = mention.sentence, mention.start, 1.0
@@ -87,7 +87,9 @@ class People:
         """Return who is meant; the words themselves where nothing tells."""
         if mention.kind == "pronoun":
             gender, number = PRONOUNS.get(mention.text.lower(), ("1", "?"))
-            person = self._last(mention, gender) if gender in ("m", "f") or (gender == "n" and number == "s") else None
+            person = (
+                self._last_meant(mention, gender) if gender in ("m", "f") or (gender == "n" and number == "s") else None
+            )
             return person.name if person else mention.text
         if mention.kind == "name":
             person = self._of_name(mention)
@@ -117,7 +119,7 @@ class People:
                 return person
         return None
 
-    def _last(self, mention: Mention, gender: str) -> Person | None:
+    def _last_meant(self, mention: Mention, gender: str) -> Person | None:
         fitting = [
             person
             for person in self._people

@@ -52,7 +52,7 @@ def readings(texts: Sequence[str], starts: Sequence[bool]) -> list[Reading]:
         found = list(_candidates(text, mark, number))
         own.append(found if speaker is None else [speaker, *found])
         strength, likely = likeliest(own[-1])
-        named.append(tuple(_names_of_text(text, mark, number)))
+        named.append(tuple(_names_beside(text, mark, number)))
         names = [one.mention for one in named[-1] if one.mention.kind == "name" and not mark.mask[one.mention.start]]
         places.append(Place(text, mark, starts[number], strength, likely, tuple(names[:1])))
     return [
@@ -72,12 +72,12 @@ def _candidates(text: str, mark: Quoted, number: int) -> Iterator[Candidate]:
                 ("behind", _behind(text, tokens, at, number)),
             ):
                 if mention is not None:
-                    yield Candidate(mention, word, {**shared, **_holder_features(mention, mark), f"way_{way}": 1.0})
+                    yield Candidate(mention, word, {**shared, **_of_the_speaker(mention, mark), f"way_{way}": 1.0})
         elif word.lower() == "according" and text[end : end + 4] == " to ":
             mention = _behind(text, tokens, at + 1, number)
             if mention is not None:
                 rest = 1 - (mention.end - start) / len(text)
-                features = {"kind_according": 1.0, "content": rest, **_holder_features(mention, mark)}
+                features = {"kind_according": 1.0, "content": rest, **_of_the_speaker(mention, mark)}
                 yield Candidate(mention, "according to", features)
 
 
@@ -156,7 +156,7 @@ def _mention(text: str, tokens: Sequence[tuple[str, int, int]], first: int, last
     return Mention(number, start, end, tokens[last][1], text[start:end], kind, "p" if lower.endswith("s") else "s")
 
 
-def _holder_features(mention: Mention, mark: Quoted) -> dict[str, float]:
+def _of_the_speaker(mention: Mention, mark: Quoted) -> dict[str, float]:
     word = mention.text.split()[-1].lower()
     found = {f"who_{mention.kind}": 1.0, f"who_{word}": float(mention.kind != "name")}
     found["who_quoted"] = float(mark.mask[mention.head])
@@ -165,7 +165,7 @@ def _holder_features(mention: Mention, mark: Quoted) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
-def _names_of_text(text: str, mark: Quoted, number: int) -> Iterator[Named]:
+def _names_beside(text: str, mark: Quoted, number: int) -> Iterator[Named]:
     found = []
     for match in _NAME.finditer(text):
         parts = list(_WORD.finditer(match.group()))

@@ -41,7 +41,7 @@ def readings(docs: Sequence[Any], starts: Sequence[bool]) -> list[Reading]:
         Reading(
             (*own[number], *inherited(number, places)),
             place_features(number, places) | _word_features(doc, marks[number].mask),
-            tuple(_told_names(doc, number, marks[number].mask)),
+            tuple(_introduced(doc, number, marks[number].mask)),
         )
         for number, doc in enumerate(docs)
     ]
@@ -73,7 +73,7 @@ def _word_features(doc: Any, mask: Sequence[bool]) -> dict[str, float]:
     return found
 
 
-def _told_names(doc: Any, number: int, mask: Sequence[bool]) -> Iterator[Named]:
+def _introduced(doc: Any, number: int, mask: Sequence[bool]) -> Iterator[Named]:
     """Yield names and, outside quotations, pronouns, with the words that say who somebody is."""
     for mention in names_in(doc, number):
         head = next(token for token in doc if token.idx == mention.head)
