@@ -108,6 +108,15 @@ def test_he_and_she_are_told_apart(finder):
     assert holders(finder, *texts)[1:] == ["Lund", "Moss"]
 
 
+def test_he_may_be_somebody_without_a_name_but_no_place(finder):
+    texts = (
+        "An official warned that the deal could give a fleet a foothold in the Gulf of Guinea.",
+        "“We came for cargo,” its regional director said.",
+        "He said that all annexes of the deal would be published in June.",
+    )
+    assert holders(finder, *texts)[2] == "its regional director"
+
+
 def test_the_author_who_says_i_is_the_author(finder):
     (one,) = found(finder, "I fear that the port will never pay for itself.")
     assert one.holder is None

@@ -218,7 +218,7 @@ def resolved(mentions: Sequence[Mention], readings: Sequence[Reading]) -> dict[t
     for *_, item in sorted(events, key=lambda event: event[:3]):
         if isinstance(item, Mention):
             names[item.sentence, item.start, item.end] = people.resolved(item)
-        elif item.mention.kind == "name":
+        elif item.mention.kind != "pronoun":
             people.add(item.mention, item.titles, item.is_subject)
         else:
             people.meant("m" if item.mention.text.lower() == "he" else "f", item.mention)

@@ -60,6 +60,8 @@ def _first(token: Any) -> Any:
 
 def _without_titles(first: Any, head: Any) -> Any:
     """Return where a name begins behind titles: "EU Trade Commissioner Ann Lee" begins at "Ann"."""
+    if head.lower_.rstrip(".") in english.TITLES:  # "a Lt. Col. of the guard" has no other name
+        return first
     words = list(head.doc[first.i : head.i + 1])
     cut = first
     for word in words[:-1]:

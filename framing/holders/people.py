@@ -26,6 +26,14 @@ class Person:
         ``"m"``, ``"f"``, ``"n"`` for an institution, ``""`` while nothing tells.
     sentence, start
         Where it was last mentioned.
+    weight
+        1 where it was a subject there.
+    acts
+        Whether it has a title or was ever a subject, as people do and places rarely.
+    named
+        Whether it has a name, not only a title.
+    titles
+        The words that said who it is.
     """
 
     name: str
@@ -33,6 +41,8 @@ class Person:
     sentence: int = 0
     start: int = 0
     weight: float = 0.0
+    acts: bool = False
+    named: bool = True
     titles: set[str] = field(default_factory=set)
 
 
@@ -53,13 +63,14 @@ class People:
         self._people: list[Person] = []
 
     def add(self, mention: Mention, titles: Sequence[str] = (), is_subject: bool = False) -> None:
-        """Tell of a name; ``titles`` are the words that say who that is, in lower case."""
-        person = self._of_name(mention.text)
+        """Tell of a name, or of somebody without one ("its director"); ``titles`` say in lower case who that is."""
+        person = self._of_name(mention)
         if person is None:
-            person = Person(mention.text)
+            person = Person(mention.text, named=mention.kind == "name")
             self._people.append(person)
         elif len(mention.text.split()) > len(person.name.split()):
             person.name = mention.text
+        person.acts = person.acts or is_subject or bool(titles)
         person.sentence, person.start = mention.sentence, mention.start
         person.weight = 1.0 if is_subject else 0.0
         person.titles.update(titles)
@@ -81,23 +92,27 @@ class People:
             )
             return person.name if person else mention.text
         if mention.kind == "name":
-            person = self._of_name(mention.text)
+            person = self._of_name(mention)
             return person.name if person else mention.text
         words = mention.text.lower().split()
         if len(words) == 2 and words[0] in ("the", "this"):
             titled = [
-                person for person in self._people if words[1] in person.titles and self._is_before(person, mention)
+                person
+                for person in self._people
+                if person.named and words[1] in person.titles and self._is_before(person, mention)
             ]
             if titled:
                 return max(titled, key=lambda person: (person.sentence, person.start)).name
         return mention.text
 
-    def _of_name(self, name: str) -> Person | None:
-        words = name.split()
+    def _of_name(self, mention: Mention) -> Person | None:
+        words = mention.text.split()
         for person in reversed(self._people):
             theirs = person.name.split()
             if words == theirs or (
-                person.gender != "n"
+                person.named
+                and mention.kind == "name"
+                and person.gender != "n"
                 and words[-1] == theirs[-1]
                 and (len(words) == 1 or len(theirs) == 1 or words[0][0] == theirs[0][0])
             ):
@@ -127,8 +142,12 @@ def _nearness(person: Person, mention: Mention) -> tuple[float, int]:
 
 def _may_be(person: Person, gender: str) -> bool:
     words = person.name.lower().split()
-    grouped = bool(_GROUPS.intersection(words)) or words[0] == "the" or (person.name.isupper() and len(words) == 1)
-    return grouped if gender == "n" else not grouped
+    grouped = (
+        bool(_GROUPS.intersection(words))
+        or (person.named and words[0] == "the")
+        or (person.name.isupper() and len(words) == 1)
+    )
+    return grouped if gender == "n" else not grouped and (person.acts or len(words) > 1)
 
 
 def _gender(mention: Mention, titles: Sequence[str]) -> str:
@@ -138,6 +157,6 @@ def _gender(mention: Mention, titles: Sequence[str]) -> str:
     if words & MALE:
         return "m"
     plain = mention.text.lower().split()
-    if plain[0] == "the" or _GROUPS.intersection(plain):
+    if mention.kind == "name" and (plain[0] == "the" or _GROUPS.intersection(plain)):
         return "n"
     return ""

@@ -86,3 +86,5 @@ def _introduced(doc: Any, number: int, mask: Sequence[bool]) -> Iterator[Named]:
     for token in doc:
         if token.lower_ in ("he", "she") and not mask[token.idx]:
             yield Named(mention_of(token, number), (), token.dep_ == "nsubj")
+        elif token.tag_ == "NN" and token.dep_ == "nsubj" and token.lemma_.lower() in _WHO and not mask[token.idx]:
+            yield Named(mention_of(token, number), (token.lower_,), True)
