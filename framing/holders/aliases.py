@@ -58,7 +58,7 @@ def _names_of_variants(entries: Iterable[Entry]) -> dict[str, str]:
             owner, where = owners.setdefault(key_of(variant), (name, at))
             if owner != name:
                 raise InputError(
-                    f"{at}: {variant!r} is a variant of {name!r} here and of {owner!r} in {_line_of(where)}; "
+                    f"{at}: {variant!r} is a variant of {name!r} here and of {owner!r} in {_without_its_file(where)}; "
                     "list it under one name"
                 )
             if variant != name:
@@ -66,7 +66,7 @@ def _names_of_variants(entries: Iterable[Entry]) -> dict[str, str]:
     return names
 
 
-def _line_of(place: str) -> str:
+def _without_its_file(place: str) -> str:
     return place.rpartition(", ")[2]
 
 
@@ -94,7 +94,9 @@ def _entries_of_file(path: Path) -> Iterator[Entry]:
         if not _is_text(key):
             raise InputError(f"{place}: {_EXPECTED}; got {_kind_of_node(key)} as a name")
         if key.value in seen:
-            raise InputError(f"{place}: {key.value!r} stands twice, first in {_line_of(seen[key.value])}; make it one")
+            raise InputError(
+                f"{place}: {key.value!r} stands twice, first in {_without_its_file(seen[key.value])}; make it one"
+            )
         seen[key.value] = place
         nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
         for node in nodes:
