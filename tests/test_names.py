@@ -90,6 +90,7 @@ def test_organisations_are_one_with_and_without_article():
 
 def test_a_word_that_only_opened_a_sentence_is_no_name():
     assert named("Officials", "Officials", "officials") == ["officials"] * 3
+    assert named("They", "Some", "IT") == ["they", "some", "IT"]
     assert named("Two officials", "A spokesman", "Its owner") == ["two officials", "a spokesman", "its owner"]
 
 

@@ -19,7 +19,9 @@ _PARTICLES = _set_of("al bin ben da de del della den der di dos du el ibn la le 
 _SUFFIXES = _set_of("jr sr ii iii iv")
 _JOINS = english.FUNCTION_WORDS - _PARTICLES
 _NAMES_TOO = _set_of("may will")
-_SMALL = english.DETERMINERS | _set_of("one two three four five six seven eight nine ten many most several few")
+_SMALL = english.DETERMINERS | _set_of(
+    "one two three four five six seven eight nine ten many most several few he she they it we others"
+)
 # None of these is part of a person's name; a place may begin with one of the next, or be one of the last.
 _NO_PERSON = english.INSTITUTIONS | english.TAILS | english.NATIONAL
 _COMPASS = _set_of("north south east west northern southern eastern western central new united saudi")
@@ -92,7 +94,7 @@ def form_of(name: str) -> Form:
     article = first.casefold() if rest and first.casefold() in _ARTICLES else ""
     bare = rest if article else text
     words = bare.split()
-    if not article and rest and first.casefold() in _SMALL:
+    if not article and first[1:].islower() and first.casefold() in _SMALL:
         bare = bare[:1].casefold() + bare[1:]  # its capital is the sentence's
     if _is_acronym(bare):
         return Form(_key_text(bare), f"{article} {bare}".strip(), article=article, is_acronym=True)
