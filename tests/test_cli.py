@@ -197,7 +197,7 @@ def test_evaluate_gives_scores_with_intervals_as_table_and_as_json(folder):
     assert next(iter(scores)) == "test/frames/macro_f1"
     assert scores["test/frames/macro_f1_low"] <= scores["test/frames/macro_f1"] <= scores["test/frames/macro_f1_high"]
     assert scores["test/stance/accuracy"] == 1.0  # six kinds of sentence, told apart by their words
-    table = framing("evaluate", "corpus.jsonl", cwd=folder).out.splitlines()
+    table = framing("evaluate", "corpus.jsonl", "--all", cwd=folder).out.splitlines()
     assert table[1].split() == ["score", "value", "95", "%", "interval", "n"]
     assert table[3].split() == ["frames/macro_f1", "1.000", "[1.000,", "1.000]", "60"]
 
