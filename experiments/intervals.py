@@ -25,19 +25,22 @@ _THRESHOLDS = np.array((0.45, 0.4, 0.3))
 _CLASSES = np.array((0.3, -0.4, 0.9))
 
 
-def sample(rng: np.random.Generator, n_documents: int) -> tuple[Any, ...]:
-    """Return codes, probabilities of two models that are equally good, and the document of each sentence."""
-    sizes = rng.integers(1, 8, n_documents)
-    groups = np.repeat(np.arange(n_documents), sizes)
-    own = rng.normal(0, 1.0, (n_documents, 3))[groups]
-    seen, hidden = rng.normal(0, 2.0, (len(groups), 3)), rng.normal(0, 0.9, (2, len(groups), 3))
-    leaning = _LEANINGS + own + seen + hidden.sum(axis=0)
-    Y = (rng.random(leaning.shape) < 1 / (1 + np.exp(-leaning))).astype(float)
-    # Each model sees one of the two hidden parts.
-    models = [1 / (1 + np.exp(-(0.9 * (_LEANINGS + own + seen + part) + 0.1))) for part in hidden]
-    y = (_CLASSES + own + seen + rng.gumbel(size=leaning.shape)).argmax(axis=1)
-    odds = np.exp(0.9 * (_CLASSES + own + seen))
-    return Y, models, y, odds / odds.sum(axis=1, keepdims=True), groups
+def sample(rng: np.random.Generator, more: np.random.Generator, n_documents: int) -> tuple[Any, ...]:
+    """Return codes, probabilities of two models, stances and theirs, and the document of each sentence.
+
+    The second model sees what the first does, each through noise of its own, so that they are equally good.
+    """
+    groups = np.repeat(np.arange(n_documents), rng.integers(1, 8, n_documents))
+    n = len(groups)
+    Y, leaning = np.zeros((n, 3)), np.zeros((n, 3))
+    for j, mean in enumerate(_LEANINGS):
+        leaning[:, j] = mean + rng.normal(0, 1.0, n_documents)[groups] + rng.normal(0, 2.2, n)
+        Y[:, j] = rng.random(n) < 1 / (1 + np.exp(-leaning[:, j]))
+    noisy = [leaning, *(leaning + more.normal(0, 1.0, (n, 3)) for _ in range(2))]
+    models = [1 / (1 + np.exp(-(0.9 * seen + 0.1))) for seen in noisy]
+    toward = _CLASSES + more.normal(0, 1.0, (n_documents, 3))[groups] + more.normal(0, 1.5, (n, 3))
+    odds = np.exp(0.9 * toward)
+    return Y, models, (toward + more.gumbel(size=(n, 3))).argmax(axis=1), odds / odds.sum(axis=1, keepdims=True), groups
 
 
 def scores(part: tuple[Any, ...], W: Weights) -> dict[str, Estimate]:
@@ -53,7 +56,7 @@ def scores(part: tuple[Any, ...], W: Weights) -> dict[str, Estimate]:
 def gap(part: tuple[Any, ...], W: Weights) -> dict[str, Difference]:
     """Return the difference of the two models in macro-F1 and average precision."""
     Y, models, *_ = part
-    first, other = (compared_estimates(Y, p, p >= _THRESHOLDS, LABELS, W) for p in models)
+    first, other = (compared_estimates(Y, p, p >= _THRESHOLDS, LABELS, W) for p in models[1:])
     return differences(first, [other], ["macro_f1"])[0] | differences(first, [other], ["mean_ap"])[0]
 
 
@@ -64,14 +67,16 @@ def main() -> None:
     parser.add_argument("--documents", type=int, nargs="+", default=[60, 150])
     parser.add_argument("--replicates", type=int, default=300)
     options = parser.parse_args()
-    population = sample(np.random.default_rng(0), 60000)
+    rng, more = np.random.default_rng(0), np.random.default_rng(1)
+    population = sample(rng, more, 60000)
     truth = {name: e.value for name, e in scores(population, np.ones((1, len(population[0])))).items()}
     covered = {name: {n: [] for n in options.documents} for name in truth}
     outside, noise = 0, {n: {"macro_f1": [], "mean_ap": []} for n in options.documents}
     for n in options.documents:
-        rng = np.random.default_rng(n)
+        rng = np.random.default_rng(0)
+        sample(rng, more, 60000)  # the samples go on from where the population ends
         for number in range(options.samples):
-            part = sample(rng, n)
+            part = sample(rng, more, n)
             W = bootstrap_weights(part[-1], options.replicates, number)
             for name, estimate in scores(part, W).items():
                 low, high = estimate.interval()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framing.arrays import Weights
 from framing.codebook import Codebook
 from framing.errors import InputError, StoreError
 from framing.measure.compare import Difference, differences
@@ -157,7 +158,7 @@ def _compared(runs: Sequence[RunRows], seed: int) -> dict[str, TaskComparison]:
     return tasks
 
 
-def _estimates_for(part: HeldOut, book: Codebook, W: np.ndarray) -> Mapping[str, Estimate]:
+def _estimates_for(part: HeldOut, book: Codebook, W: Weights) -> Mapping[str, Estimate]:
     scores = compared_estimates(part.Y, part.proba, part.decided, part.labels, W)
     if has_one_label(part.kind, book):
         scores["accuracy"] = nominal_estimates(part.Y, part.decided, W)["accuracy"]

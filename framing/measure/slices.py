@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.arrays import Codes, Decided, Rows, Values, Weights
 from framing.measure.compare import holm
@@ -101,7 +102,7 @@ def _size(rows: Decided, groups: Rows) -> float:
     return min(rows.sum() / _ROWS, len(np.unique(groups[rows])) / _GROUPS)
 
 
-def _columns(sentences: Sequence[Sentence]) -> Mapping[str, np.ndarray]:
+def _columns(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
     """Return by column a value of each row, empty where it has none."""
     columns = {
         "source": [s.source for s in sentences],
