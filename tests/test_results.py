@@ -73,12 +73,12 @@ def test_what_the_model_says_and_what_a_coder_said_have_names_of_their_own(folde
     assert (first["predicted_stance"], first["stance"]) == ("favor", "against")
     assert (second["predicted_frames"], second["frames"], second["coded"]) == (["risk"], [], ["gain", "risk"])
     assert {"frames", "stance", "coded"}.isdisjoint(third)  # nobody coded it
-    assert list(first) == [*RESULT_FIELDS[:12], "frames", "stance", "input_proba", "desk"]
+    assert list(first) == [*RESULT_FIELDS[:13], "frames", "stance", "input_proba", "desk"]
 
 
 def test_a_result_has_every_field_of_a_sentence_and_eight_of_its_own():
     model_says = {"predicted_frames", "proba", "abstained", "predicted_stance", "stance_proba"}
-    of_the_holder = {"holder_proba", "holder_span", "cue"}
+    of_the_holder = {"holder_proba", "holder_span", "cue", "highlights"}
     assert set(RESULT_FIELDS) == {*SENTENCE_FIELDS, *model_says, *of_the_holder}
 
 
@@ -95,7 +95,7 @@ def test_the_csv_tells_none_from_not_coded(folder):
     out = run("predict", "coded.csv", "--format", "csv", cwd=folder)
     assert out.splitlines()[0] == (
         "text,doc_id,position,start,end,predicted_frames,proba_gain,proba_risk,abstained,target,predicted_stance,"
-        "stance_proba_favor,stance_proba_against,stance_proba_neutral,holder,frames,stance,coded,input_proba,desk"
+        "stance_proba_favor,stance_proba_against,stance_proba_neutral,holder,holder_proba,frames,stance,coded,input_proba,desk"
     )
     rows = table_of(out)
     assert [row["predicted_frames"] for row in rows] == ["gain", "risk", "none"]

@@ -13,6 +13,7 @@ from framing.codebook import Codebook
 from framing.corpus.splits import GroupedFolds, target_key
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.judged import Judged
 from framing.measure.summary import TaskSummary
 from framing.measure.verdicts import BOUND
 from framing.model.classifier import TaskClassifier
@@ -145,6 +146,30 @@ def score_task(
         estimates |= _by_target(kind, classifier.labels, coded, book, found, W, learned)
     shifts = {} if found.shift is None else {kind.name: found.shift}
     return Evaluation(estimates, shifts, int(groups.max()) + 1, {kind.name: summary})
+
+
+def judged_labels(
+    model: FramingClassifier, sentences: Sequence[Sentence], rule: Rule | None = None, seed: int = 0
+) -> list[Judged]:
+    """Return what coders and the model say of each label of each task, on the rows coded for it.
+
+    Parameters are those of ``evaluate_classifier``; a label that no row is coded for is left out.
+    """
+    rule = model.check_rule(rule or Rule())
+    judged = []
+    for task, classifier in model.tasks.items():
+        coded = [sentence for sentence in sentences if KINDS[task].is_coded(sentence, model.codebook)]
+        if not coded:
+            continue
+        found = classifier.judge(coded, model.rule_for(task, rule))
+        Y = KINDS[task].codes(coded, model.codebook)
+        W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
+        for k, label in enumerate(classifier.labels):
+            rows = ~np.isnan(Y[:, k])
+            if rows.any():
+                values = (Y[rows, k], found.proba[rows, k], found.present[rows, k].astype(float), W[:, rows])
+                judged.append(Judged(label, *values))
+    return judged
 
 
 def _by_target(
