@@ -73,7 +73,9 @@ def evaluate(
     tell_shifts(evaluation.shifts)
     scores = with_intervals(evaluation.estimates, with_n=True)
     if form == "json":
-        write_result(json.dumps(scores | _told(evaluation.summaries), indent=2, ensure_ascii=False) + "\n", None)
+        write_result(
+            json.dumps(scores | _beside_scores(evaluation.summaries), indent=2, ensure_ascii=False) + "\n", None
+        )
         return
     rows = [
         (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
@@ -91,7 +93,7 @@ def evaluate(
     write_result("\n".join([*tables, textwrap.fill(end, width)]) + "\n", None)
 
 
-def _told(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:
+def _beside_scores(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:
     """Return beside the scores what else a person is told: verdicts, coders, slices."""
     told: dict[str, Any] = {}
     for task, summary in summaries.items():

@@ -54,7 +54,7 @@ def _ranked(like: Sequence[RunSummary], width: int) -> str:
     from framing.report.scores import columns_text
 
     one = like[0]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             run.name,
             f"{'* ' if run.champion else ''}{run.run_id[:8]}",

@@ -70,7 +70,7 @@ def coders_ceiling(sentences: Sequence[Sentence], labels: Sequence[str], field: 
     >>> round(coders_ceiling(rows, ["gain"], "frames").f1["gain"], 3)  # both 10 times, one of them 20, the other 10
     0.667
     """
-    units = [unit for unit in _units(sentences, field) if len(unit) > 1]
+    units = [unit for unit in _coded_units(sentences, field) if len(unit) > 1]
     if len(units) < _ENOUGH:
         return None
     both, either = dict.fromkeys(labels, 0), dict.fromkeys(labels, 0)
@@ -83,10 +83,10 @@ def coders_ceiling(sentences: Sequence[Sentence], labels: Sequence[str], field: 
     return Ceiling(coders, len(units), {label: 2 * both[label] / either[label] for label in labels if either[label]})
 
 
-def _units(sentences: Sequence[Sentence], field: str) -> list[dict[str, Collection[str]]]:
+def _coded_units(sentences: Sequence[Sentence], field: str) -> list[dict[str, Collection[str]]]:
     """Return of each sentence what each coder said."""
     if any(isinstance(s.extra.get(CODERS), list) for s in sentences):
-        return [_said(s.extra.get(CODERS), field) for s in sentences]
+        return [_codes_by_coder(s.extra.get(CODERS), field) for s in sentences]
     column = coder_column(sentences)
     units: dict[tuple[Any, ...], dict[str, Collection[str]]] = defaultdict(dict)
     for s in sentences if column else ():
@@ -96,7 +96,7 @@ def _units(sentences: Sequence[Sentence], field: str) -> list[dict[str, Collecti
     return list(units.values())
 
 
-def _said(coders: Any, field: str) -> dict[str, Collection[str]]:
+def _codes_by_coder(coders: Any, field: str) -> dict[str, Collection[str]]:
     """Return by coder what a cell of the column says; what is not of this form says nothing."""
     read: Callable[[Any], Collection[str] | None] = (
         (lambda v: v if isinstance(v, list | tuple) else None)

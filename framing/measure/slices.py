@@ -70,7 +70,7 @@ def slices_of(sentences: Sequence[Sentence], Y: Codes, decided: Decided, groups:
     known, hit = np.nan_to_num(Y), decided & ~np.isnan(Y)
     right, given = 2 * (known * hit).sum(axis=1), known.sum(axis=1) + hit.sum(axis=1)
     found = []
-    for column, values in _columns(sentences).items():
+    for column, values in _sliced_by(sentences).items():
         for value in dict.fromkeys(values):
             inside = values == value
             if not value or min(_size(inside, groups), _size(~inside, groups)) < 1:
@@ -102,7 +102,7 @@ def _size(rows: Decided, groups: Rows) -> float:
     return min(rows.sum() / _ROWS, len(np.unique(groups[rows])) / _GROUPS)
 
 
-def _columns(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
+def _sliced_by(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
     """Return by column a value of each row, empty where it has none."""
     columns = {
         "source": [s.source for s in sentences],

@@ -38,7 +38,9 @@ def scores_text(summary: TaskSummary, title: str, width: int) -> str:
     """
     head = f"{title}: {summary.n:,} rows in {summary.n_groups:,} groups"
     notes = [_overall_line(summary), *_coders_lines(summary), *_worst_lines(summary), *_advice_lines(summary)]
-    return "\n".join([head, "", *_table_lines(summary, width), "", *(_wrapped(note, width) for note in notes)]) + "\n"
+    return (
+        "\n".join([head, "", *_table_lines(summary, width), "", *(_folded_note(note, width) for note in notes)]) + "\n"
+    )
 
 
 def columns_text(columns: Sequence[str], rows: Iterable[Sequence[str]], width: int, left: Sequence[int] = (0,)) -> str:
@@ -59,7 +61,7 @@ def columns_text(columns: Sequence[str], rows: Iterable[Sequence[str]], width: i
     --------
     >>> print(columns_text(["label", "n"], [["national_security", "12"]], 14))
     label        n
-    ----------  --
+    ----------- --
     national_   12
     security
     """
@@ -165,7 +167,7 @@ def _advice_lines(summary: TaskSummary) -> list[str]:
     return [f"Verdicts: {usable} of {len(summary.labels)} usable.", *lines]
 
 
-def _wrapped(text: str, width: int) -> str:
+def _folded_note(text: str, width: int) -> str:
     return textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
 
 

@@ -42,7 +42,7 @@ def held_out_from_rows(rows: Iterable[Mapping[str, Any]], book: Codebook, by: st
     for name, (proba, decided) in _PLACES.items():
         kind = KINDS[name]
         labels = book.frame_names if kind is FRAMES else book.stance_names
-        pairs = [(s, row) for row in rows if row.get(proba) and kind.is_coded(s := _sentence(row), book)]
+        pairs = [(s, row) for row in rows if row.get(proba) and kind.is_coded(s := _sentence_of_result(row), book)]
         if pairs:
             sentences = [s for s, _ in pairs]
             P = np.array([[row[proba][label] for label in labels] for _, row in pairs], dtype=float)
@@ -113,7 +113,7 @@ def _numbered(sentences: Sequence[Sentence]) -> dict[tuple[Any, ...], int]:
     return places
 
 
-def _sentence(row: Mapping[str, Any]) -> Sentence:
+def _sentence_of_result(row: Mapping[str, Any]) -> Sentence:
     fields = {name: row[name] for name in SENTENCE_FIELDS if row.get(name) is not None}
     fields |= {name: tuple(fields[name]) for name in _LISTS if name in fields}
     extra = {name: value for name, value in row.items() if name not in (*SENTENCE_FIELDS, *RESULT_FIELDS)}
