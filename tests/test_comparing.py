@@ -51,12 +51,12 @@ def test_runs_are_compared_on_the_rows_that_both_held_out(three):
 
 def test_a_comparison_is_kept_by_the_runs_that_were_compared(three):
     folder, (first, other, _) = three
-    store = Store(store_uri(str(folder / "mlflow.db")))
     assert framing("compare", first[:8], other[:8], cwd=folder).code == 0
-    name = f"compare/{first[:8]}-{other[:8]}"
+    name = f"{first[:8]}-{other[:8]}"
     for run in (first, other):
-        kept = {file.path for file in store.client.list_artifacts(run, "compare")}
+        kept = {file.name for file in (folder / f"mlartifacts/framing/{run}/artifacts/compare").iterdir()}
         assert {f"{name}.txt", f"{name}.json", f"{name}.png"} <= kept
+    store = Store(store_uri(str(folder / "mlflow.db")))
     assert f"against {first[:8]}, Holm p " in store.client.get_run(other).data.tags["framing.compared"]
     assert "framing.compared" not in store.client.get_run(first).data.tags
 
@@ -75,6 +75,7 @@ def test_unlike_runs_are_compared_on_rows_of_their_own(three):
     answer = framing("compare", first[:8], less[:8], "--on", "less.jsonl", "--no-log", cwd=folder)
     assert answer.code == 0, answer.err
     assert "frames: 48 rows in 8 groups" in answer.out
+    assert f"48 of 48 rows of less.jsonl are among those of run {less[:8]} (tfidf-logreg)" in answer.err
     assert max(map(len, answer.out.splitlines())) <= 120
 
 
@@ -110,7 +111,10 @@ def test_errors_of_a_run_and_of_a_file_are_listed_for_rereading(three):
         "1 of 1 rows in which" in framing("errors", "slip.jsonl", "--model", "model", "--label", "gain", cwd=folder).out
     )
     assert "rows in which model and coder differ" in framing("errors", first[:8], cwd=folder).out
-    assert "no such run" in refused("errors", "nothing", cwd=folder)
+    assert "error: nothing is no file, and run 'nothing' in " in refused("errors", "nothing", cwd=folder)
+    assert "--label gains: no such label; expected one of gain, risk" in refused(
+        "errors", "slip.jsonl", "--model", "model", "--label", "gains", cwd=folder
+    )
 
 
 def test_evaluate_shows_a_table_a_task_and_verdicts_in_json(three):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from framing.arrays import Weights
 from framing.codebook import Codebook
-from framing.errors import InputError, StoreError
+from framing.errors import FramingWarning, InputError, StoreError
 from framing.measure.compare import Difference, differences
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import compared_estimates
@@ -111,6 +112,11 @@ def compare_on(
     ----------
     sentences, name
         The rows, and what they are called.
+
+    Warns
+    -----
+    FramingWarning
+        Rows are among those that a run was trained on.
     """
     summaries = [find_run(store, one) for one in wanted]
     _check_distinct(summaries)
@@ -118,10 +124,27 @@ def compare_on(
     for run in summaries:
         model = Predictor.load(f"runs:/{run.run_id}", store.uri).classifier
         runs.append(RunRows(run, model.codebook, predicted_rows(model, sentences, name)))
+        _warn_of_learned(store, run, sentences, name)
     for other in runs[1:]:
         if reason := _other_labels(runs[0], other):
             raise InputError(f"runs {_short(runs[0].run)} and {_short(other.run)} cannot be compared: {reason}")
     return Comparison([one.run for one in runs], _compared(runs, seed), f"of {name}")
+
+
+def _warn_of_learned(store: Store, run: RunSummary, sentences: Sequence[Sentence], name: str) -> None:
+    """Say so where a run learned from rows that it is to be scored on; it keeps its rows with what it predicted."""
+    try:
+        kept = fetched_text(store, run, "predictions.jsonl").splitlines()
+    except StoreError:
+        return
+    known = {json.loads(line).get("text") for line in kept}
+    if learned := sum(s.text in known for s in sentences):
+        warnings.warn(
+            f"{learned:,} of {len(sentences):,} rows of {name} are among those of run {_short(run)}: what a model "
+            "learned from flatters it; compare on other rows",
+            FramingWarning,
+            stacklevel=3,
+        )
 
 
 def codebook_of(store: Store, wanted: str) -> Codebook:

@@ -62,8 +62,8 @@ def compare(
         found = compare_on(opened, wanted, rows, Path(file).name)
     told = json.dumps(_as_data(found), indent=2) + "\n"
     write_result(told if form == "json" else _as_text(found, terminal_width()), None)
-    if output is not None:
-        _write_figures(found, Path(output))
+    if output is not None and len(drawn := _write_figures(found, Path(output))) > 1:
+        click.echo(f"A figure a task: {', '.join(map(str, drawn))}", err=True)
     if not no_log:
         _log(opened, found)
 
@@ -129,7 +129,9 @@ def _log(store: Store, found: Comparison) -> None:
 def _tag(found: Comparison, number: int) -> str:
     """Return the main difference of a run from the first, as the UI shows it."""
     task, part = next(iter(found.tasks.items()))
-    one = part.found[number - 1]["macro_f1"]
+    one = part.found[number - 1].get("macro_f1")
+    if one is None:
+        return f"no macro-F1 of {task} to compare with {found.runs[0].run_id[:8]}"
     against = f"{one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}] in macro-F1 of {task}"
     return f"{against} against {found.runs[0].run_id[:8]}, Holm p {one.adjusted:.3f}"
 

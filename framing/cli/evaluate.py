@@ -14,6 +14,7 @@ import click
 from framing.cli.files import check_exists, check_output, read_input, terminal_width, write_result
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
 from framing.cli.predict import tell_shifts
+from framing.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from framing.measure.summary import TaskSummary
@@ -143,12 +144,10 @@ def errors(
     if output is not None:
         check_output(Path(output))
     if what == "-" or Path(what).exists():
-        found = _of_file(what, model, store, input_format, pairs(columns, "--column"))
+        tasks = _of_file(what, model, store, input_format, pairs(columns, "--column"))
     else:
-        found = _of_run(what, store)
-    chosen = [one for one in found if task in (None, one.task)]
-    if label is not None:
-        chosen = [one for one in chosen if label in one.proba and (label in one.codes) != (label in one.decided)]
+        tasks = _of_run(what, store)
+    chosen = _disagreements({name: part for name, part in tasks.items() if task in (None, name)}, label)
     shown = chosen[:number]
     if form == "table":
         write_result(errors_text(shown, len(chosen), terminal_width()), output)
@@ -158,30 +157,40 @@ def errors(
 
 def _of_file(
     file: str, model: str | None, store: str | None, form: str, columns: dict[str, Any]
-) -> Sequence[Disagreement]:
+) -> Mapping[str, HeldOut]:
     from framing.predictor import Predictor
     from framing.training.predicted import predicted_rows
 
     predictor = Predictor.load(model, store)
     sentences = read_input(file, columns, form=form, codebook=predictor.codebook)
-    return _disagreements(predicted_rows(predictor.classifier, sentences, file))
+    return predicted_rows(predictor.classifier, sentences, file)
 
 
-def _of_run(run: str, store: str | None) -> Sequence[Disagreement]:
+def _of_run(run: str, store: str | None) -> Mapping[str, HeldOut]:
     from framing.app.compare import kept_rows
     from framing.tracking import Store, store_uri
 
-    return _disagreements(kept_rows(Store(store_uri(store)), run).held_out)
+    try:
+        return kept_rows(Store(store_uri(store)), run).held_out
+    except StoreError as error:
+        told = f"{run} is no file, and " if "no such run" in str(error) else ""
+        raise StoreError(f"{told}{error}") from None
 
 
-def _disagreements(tasks: Mapping[str, HeldOut]) -> Sequence[Disagreement]:
-    """Return the disagreements of all tasks, the surest first."""
+def _disagreements(tasks: Mapping[str, HeldOut], label: str | None) -> Sequence[Disagreement]:
+    """Return the disagreements of all tasks, the surest first; where a label is named, those about it."""
+    import numpy as np
+
     from framing.measure.disagreement import worst_disagreements
     from framing.report.errors import Disagreement
 
+    known = [name for h in tasks.values() for name in h.labels]
+    if label is not None and label not in known:
+        raise InputError(f"--label {label}: no such label; expected one of {', '.join(known) or 'none'}")
     found = []
     for task, h in tasks.items():
-        for i, j, gap in zip(*worst_disagreements(h.Y, h.proba, h.decided), strict=True):
+        asked = h.Y if label is None else np.where([name == label for name in h.labels], h.Y, np.nan)
+        for i, j, gap in zip(*worst_disagreements(asked, h.proba, h.decided), strict=True):
             codes, decided = (
                 tuple(label for label, yes in zip(h.labels, row[i] == 1, strict=True) if yes)
                 for row in (h.Y, h.decided)

@@ -12,8 +12,9 @@ from framing.report.scores import columns_text
 _COLUMNS = ("score", "first", "this", "difference, 95 %", "p", "Holm", "least")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 LEGEND = (
-    "p: of a difference this large where there is none. Holm: corrected for all runs, and for all labels. "
-    "least: the true difference that these rows would tell four times in five."
+    "first, this: the scores of the two runs. p: how often chance alone makes a difference this large. Holm: p "
+    "corrected for the number of runs and of labels; below 0.05 the runs are told apart. least: the smallest true "
+    "difference that these rows would tell four times in five."
 )
 
 
@@ -51,7 +52,8 @@ def in_words(found: Mapping[str, Difference]) -> list[str]:
             continue
         if one.told:
             way = "better" if one.value > 0 else "worse"
-            told = f"{way} by {abs(one.value):.3f}, Holm p {_p_text(one.adjusted)}"
+            p = _p_text(one.adjusted)
+            told = f"{way} by {abs(one.value):.3f}, Holm p {p.replace('<', '< ')}"
         else:
             told = f"not told apart; these rows would tell a difference of {one.detectable:.3f} or more"
         lines.append(f"{_named(score)}: {told}.")
@@ -123,4 +125,4 @@ def _named(score: str) -> str:
 
 
 def _p_text(p: float) -> str:
-    return "<.001" if p < 0.001 else f"{p:.3f}"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
