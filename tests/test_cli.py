@@ -294,7 +294,7 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     table = framing("predict", "corpus.jsonl", "--abstain", "0.001", "--format", "csv", cwd=folder).out
     assert next(csv.DictReader(io.StringIO(table)))["abstained"] == "gain;risk;stance"
     assert framing("evaluate", "corpus.jsonl", "--adapt-documents", cwd=folder).code == 0
-    answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", cwd=folder)
+    answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", "--all", cwd=folder)
     assert answer.code == 0
     assert "shares of frames, in training → here: " in answer.err
     assert "gain/calibration_error" in answer.out
