@@ -1,8 +1,7 @@
-"""``framing predict`` and ``framing evaluate``: what a trained model says, and how well."""
+"""``framing predict``: what a trained model says."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -12,10 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import (
-    check_exists,
     check_output,
     read_files,
-    read_input,
     shown,
     terminal_width,
     write_result,
@@ -101,53 +98,8 @@ def predict(
         explain=explain,
         **vars(rule),
     )
-    _tell_shifts(predictions.shifts)
+    tell_shifts(predictions.shifts)
     write_result(_formatted(predictions, predictor.labels, form, output, files), output)
-
-
-@click.command()
-@click.argument("file")
-@MODEL
-@STORE
-@output_format("table", "json")
-@INPUT_FORMAT
-@rule_options()
-@COLUMN
-def evaluate(
-    file: str,
-    model: str | None,
-    store: str | None,
-    form: str,
-    input_format: str,
-    rule: Rule,
-    columns: tuple[str, ...],
-) -> None:
-    """Score a model on coded rows, with 95 % bootstrap intervals over documents.
-
-    n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
-    """
-    from framing.measure.metrics import with_intervals
-    from framing.report.table import rows_text
-    from framing.scores import scores_of
-    from framing.training import evaluate_classifier
-    from framing.training.tasks import check_coded
-
-    check_exists(file)
-    predictor = _load_predictor(model, store)
-    # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
-    sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
-    check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
-    evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
-    _tell_shifts(evaluation.shifts)
-    scores = with_intervals(evaluation.estimates, with_n=True)
-    if form == "json":
-        write_result(json.dumps(scores, indent=2) + "\n", None)
-        return
-    rows = [
-        (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
-        for path, score in scores_of(scores).items()
-    ]
-    write_result(rows_text(["score", "value", "95 % interval", "n"], rows, terminal_width()), None)
 
 
 def _load_predictor(model: str | None, store: str | None) -> Predictor:
@@ -156,7 +108,8 @@ def _load_predictor(model: str | None, store: str | None) -> Predictor:
     return Predictor.load(model, store)
 
 
-def _tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
+def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
+    """Say on standard error to which shares probabilities were moved."""
     for task, shift in shifts.items():
         print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
 
