@@ -2,6 +2,7 @@
 
     python experiments/holders.py train POLNEAR/train.jsonl REAL_NEWS/train.jsonl  # writes framing/holders/numbers.json
     python experiments/holders.py score POLNEAR/dev.jsonl REAL_NEWS/check.jsonl    # logs to MLflow, experiment holders
+    python experiments/holders.py written seeds/holders.jsonl                      # the same, on passages that are ours
 
 POLNEAR has the articles of the Political News Attribution Relations corpus (Newell, Margolin and Ruths, 2018;
 https://github.com/networkdynamics/PolNeAR), one a line: ``doc_id``, ``text`` and ``attributions`` with the character
@@ -12,7 +13,7 @@ A sentence is attributed where the content attributed in it covers half of its c
 the main source and its cue ("Officials fear that X": half of "that X" must be content, and all of it is). The narrower
 sense, half of all characters, is ``mainly``; ``--narrow`` learns it. Its holder is the source of the
 attribution that covers most of it, and is right where the same head word is found, at that place or as the same name.
-Everything is chosen by folds of the documents of ``train``.
+The threshold is chosen by folds of the documents of ``train``.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from framing.holders.decision import (
     sentence_rows,
     sigmoid,
 )
-from framing.holders.finder import attributions, chosen, passages
+from framing.holders.finder import HolderFinder, attributions, chosen, passages
 from framing.holders.mentions import mention_of
 from framing.holders.parse import has_parser, parses
 from framing.holders.reader import readings
@@ -56,7 +57,7 @@ from framing.text.segment import segment
 from framing.tracking import Store, open_run, store_uri
 
 READERS = ("parsed", "plain")
-# Chosen by the folds of train: strength of the penalties, rows in which a feature must be, weight of a coded sentence.
+# Set by hand, no search: strength of the penalties, rows in which a feature must be, weight of a coded sentence.
 C_CANDIDATE, C_SENTENCE, AT_LEAST, CODED_WEIGHT = 0.3, 0.1, 4, 0.3
 # Of coded sentences this many are read, in the order of a digest.
 CODED = 2400
@@ -81,6 +82,7 @@ BELIEFS = {
     *("suspect", "concern", "belief", "regard", "thought", "knew", "knows", "saw", "felt", "seen", "viewed", "known"),
 }
 AUTHORS = ("author", "speaker", "")
+CONSTRUCTIONS = ("direct", "indirect", "according_to", "belief", "passive", "noun", "continued")
 
 
 @dataclass(frozen=True)
@@ -506,11 +508,34 @@ def score(articles: Path, sentences: Path | None, files: Sequence[Path], store: 
         print(f"{n_words:,} words read in {seconds:.0f} CPU seconds")
 
 
+def written(path: Path, store: Store) -> None:
+    """Score what users call, ``HolderFinder``, on passages whose holders are resolved by their writer."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    sentences = [Sentence(row["text"], doc_id=row["doc_id"], position=row["position"]) for row in rows]
+    documents = np.unique([row["doc_id"] for row in rows], return_inverse=True)[1]
+    Y = np.array([row["holder"] != "author" for row in rows])
+    groups = {kind: np.array([row["construction"] == kind for row in rows]) for kind in CONSTRUCTIONS}
+    for system, finder in (("parsed", HolderFinder.load()), ("plain", HolderFinder(Decision.load("plain"), False))):
+        told = finder.find(sentences)
+        D = np.array([one.holder is not None for one in told])
+        right = np.array(
+            [
+                bool(one.holder) and _words(one.holder)[-1] in _words(row["holder"])
+                for one, row in zip(told, rows, strict=True)
+            ]
+        )
+        proba = np.array([one.proba for one in told])
+        found = estimates(Judged(Y, Y, proba, D, right, documents, Y, groups), bootstrap_weights(documents))
+        with open_run(store, system, "holders", {"part": "written", "system": system}) as run:
+            run.log(with_intervals({f"holders/{name}": e for name, e in found.items() if not np.isnan(e.value)}))
+        tell(f"written, {system}", found)
+
+
 def main() -> None:
     """Learn or score."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=("train", "score"))
-    parser.add_argument("polnear", type=Path, help="articles with attributions")
+    parser.add_argument("command", choices=("train", "score", "written"))
+    parser.add_argument("polnear", type=Path, help="articles with attributions, or the written passages")
     parser.add_argument("real_news", type=Path, nargs="?", help="coded sentences")
     parser.add_argument("--narrow", action="store_true", help="learn what is half content of all its characters")
     parser.add_argument(
@@ -525,7 +550,9 @@ def main() -> None:
     if not has_parser():
         print("skipped: the parser is not installed; pip install 'framing-classifier[holders]'", file=sys.stderr)
         return
-    if options.command == "train":
+    if options.command == "written":
+        written(options.polnear, Store(store_uri(options.store)))
+    elif options.command == "train":
         train(options.polnear, options.real_news, options.numbers[0], options.narrow)
     else:
         score(options.polnear, options.real_news, options.numbers, Store(store_uri(options.store)))
