@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -68,14 +69,19 @@ def slices_of(sentences: Sequence[Sentence], Y: Codes, decided: Decided, groups:
         Those of at least 20 rows in 5 groups, beside as many others.
     """
     known, hit = np.nan_to_num(Y), decided & ~np.isnan(Y)
-    right, given = 2 * (known * hit).sum(axis=1), known.sum(axis=1) + hit.sum(axis=1)
+    # By row: twice the hits, and codes plus decisions. Sums of the rest are those of all less those of the part.
+    counts = np.column_stack([2 * (known * hit).sum(axis=1), known.sum(axis=1) + hit.sum(axis=1)])
+    sums = W @ counts
     found = []
     for column, values in _sliced_by(sentences).items():
-        for value in dict.fromkeys(values):
-            inside = values == value
-            if not value or min(_size(inside, groups), _size(~inside, groups)) < 1:
+        for value, n in Counter(values).items():
+            if not value or min(n, len(values) - n) < _ROWS:  # targets are mostly rare
                 continue
-            score, rest = (Estimate(float(v[0]), v[1:]) for v in (_f1(right, given, W, m) for m in (inside, ~inside)))
+            inside = values == value
+            if min(len(np.unique(groups[part])) for part in (inside, ~inside)) < _GROUPS:
+                continue
+            part = W[:, inside] @ counts[inside]
+            score, rest = (Estimate(float(v[0]), v[1:]) for v in (_f1(part), _f1(sums - part)))
             if not np.isnan(score.value - rest.value):
                 found.append((column, str(value), int(inside.sum()), score, rest))
     corrected = holm([_p(score - rest) for *_, score, rest in found])
@@ -86,20 +92,15 @@ def slices_of(sentences: Sequence[Sentence], Y: Codes, decided: Decided, groups:
     return sorted(slices, key=lambda s: (s.adjusted if s.score.value < s.rest else 2.0, s.score.value - s.rest))
 
 
-def _f1(right: Values, given: Values, W: Weights, rows: Decided) -> Values:
-    total = W[:, rows] @ given[rows]
-    return np.divide(W[:, rows] @ right[rows], total, out=np.full(len(W), np.nan), where=total > 0)
+def _f1(sums: Values) -> Values:
+    right, given = sums.T  # whole numbers, but for rounding: resamples count rows
+    return np.divide(right, given, out=np.full(len(sums), np.nan), where=given > 0.5)
 
 
 def _p(gap: Estimate) -> float:
     """Return a normal approximation: of few resamples, no share is small enough to be corrected for many slices."""
     error = float(np.nanstd(gap.replicates)) if not np.isnan(gap.replicates).all() else 0.0
     return 2 * (1 - NormalDist().cdf(abs(gap.value) / error)) if error > 0 else 1.0
-
-
-def _size(rows: Decided, groups: Rows) -> float:
-    """Return how many times enough the rows of a part are."""
-    return min(rows.sum() / _ROWS, len(np.unique(groups[rows])) / _GROUPS)
 
 
 def _sliced_by(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
