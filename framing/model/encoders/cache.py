@@ -133,5 +133,5 @@ def _length(reading: Reading) -> tuple[int, Reading]:
 
 def _key(reading: Reading) -> bytes:
     # No text has a NUL before and after its end; so a pair is no text.
-    text = reading if isinstance(reading, str) else "\0".join(["", *reading])
+    text = reading if isinstance(reading, str) else "\0".join(["", *reading, ""])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
