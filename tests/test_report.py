@@ -16,6 +16,7 @@ from framing.records import Highlight
 from framing.report.formats import predictions_jsonl
 from framing.report.page import ModelAbout, about_model, report_page
 from framing.report.page.choice import MAX_SENTENCES, chosen_sentences
+from framing.report.page.examples import frame_examples
 from framing.report.page.limits import in_words, model_limits
 from framing.report.page.silence import chance_of_so_few, silences
 from tests.command import framing
@@ -219,15 +220,78 @@ def test_scores_are_told_in_words():
     assert "about 1 in 3 is missed" in html
     assert "about 1 in 2 is wrong" in html
     assert "who coded it is not recorded" in html
-    assert "by language-model coders and not by people" in model_limits(replace(about, shipped=True)).about
+    assert "by language-model coders and not by people" in model_limits(replace(about, shipped=True))[0].about
     assert in_words(0.3) == "about 1 in 3"
+
+
+def scored(*paths: str, value: float = 0.5) -> dict[str, float]:
+    """A card's numbers: recall and precision of labels, with their bounds."""
+    names = [f"{path}/{score}" for path in paths for score in ("recall", "precision")]
+    return {f"{name}{end}": value for name in names for end in ("", "_low", "_high")}
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (("validation/frames/gain", "probes/stance/favor"), [("validation", 1, 0), ("probes", 0, 1)]),
+        (("validation/frames/gain", "news/frames/gain", "news/stance/favor"), [("news", 1, 1)]),
+        (("news/frames/gain", "check/frames/gain", "validation/stance/favor"), [("check", 1, 0), ("validation", 0, 1)]),
+        ((), []),
+    ],
+)
+def test_each_task_is_told_by_the_best_file_that_scored_it(paths, told):
+    limits = model_limits(ModelAbout("mine", metrics=scored(*paths) | {"probes/consistency": 0.9}))
+    assert [(one.name, len(one.frames), len(one.stances)) for one in limits] == told
+
+
+@pytest.mark.parametrize(
+    ("rows", "own_rule", "corrected"),
+    [
+        ([said(frames=("gain",)), said(number=1)], True, True),
+        ([said(frames=("gain",)), said(number=1)], False, False),  # as the command line said
+        ([said(frames=("gain",), proba=0.3), said(number=1)], True, False),  # below the model's threshold
+        ([replace(said(frames=("gain",)), abstained=("risk",)), said(number=1)], True, False),
+    ],
+)
+def test_scores_of_another_rule_are_not_taken_for_these_decisions(rows, own_rule, corrected):
+    card = scored("check/frames/gain") | scored("check/frames/risk")
+    card |= {
+        f"check/frames/gain/{name}{end}": 0.2 for name in ("share", "predicted_share") for end in ("", "_low", "_high")
+    }
+    about = ModelAbout("mine", metrics=card, thresholds={"gain": 0.5, "risk": 0.5})
+    html = report_page(rows, model=about, own_rule=own_rule)
+    assert ("if it errs here as it did there" in html) == corrected
+    assert ("was decided by another one" in html) != corrected
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "contested"),
+    [
+        ([(1.0, "yes"), (0.0, "no")], 0.5, ()),  # nothing is near
+        ([(0.9, "yes"), (0.6, "yes"), (0.45, "no")], 0.525, (1, 2)),
+        ([(0.9, "yes"), (0.3, "yes"), (0.6, "no")], None, ()),  # documents had lines of their own
+        ([(0.9, "yes"), (0.2, "no"), (0.95, "open")], 0.55, (2,)),
+    ],
+)
+def test_contested_is_what_lies_near_the_line_or_is_left_open(rows, line, contested):
+    found = frame_examples(
+        [
+            Prediction(
+                Sentence(str(n)), {"gain": p}, ("gain",) * (word == "yes"), abstained=("gain",) * (word == "open")
+            )
+            for n, (p, word) in enumerate(rows)
+        ],
+        "gain",
+        {},
+    )
+    assert (found.threshold, found.contested) == (line, contested)
 
 
 def test_the_shipped_models_card_speaks_of_real_news():
     predictor = Predictor.load("shipped")
     about = about_model(predictor.classifier, predictor.origin)
     assert about.shipped
-    assert {one.label for one in model_limits(about).frames} == set(predictor.labels)
+    assert {one.label for one in model_limits(about)[0].frames} == set(predictor.labels)
 
 
 def test_a_model_of_ones_own_is_shown_with_its_titles():
