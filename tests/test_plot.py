@@ -189,7 +189,8 @@ def test_what_cannot_be_drawn_is_told_in_one_line_and_nothing_is_left(prediction
     ("arguments", "message"),
     [
         (("matrix", "-", "-o", "f.svg"), "a figure is drawn of files"),
-        (("matrix", "p.jsonl", "-o", "f.svg", "--target", "tax"), "these files are predictions already"),
+        (("matrix", "p.jsonl", "-o", "f.svg", "--target", "tax"), "--target: p.jsonl is predicted already"),
+        (("matrix", "p.jsonl", "a.txt", "-o", "f.svg"), "a.txt: has no predictions, other files have"),
         (("matrix", "p.jsonl"), "Missing option '-o'"),
     ],
 )

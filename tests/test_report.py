@@ -333,10 +333,25 @@ def test_the_command_shows_what_predict_wrote_without_a_model(tmp_path):
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Sources and their frames" in html
     assert "Nothing is known here of how good the model is" in html
-    assert (
-        "--target: predictions.jsonl is predicted already"
-        in framing("report", "predictions.jsonl", "--target", "x", cwd=tmp_path).err
-    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--target", "x"),
+        ("--threshold", "gain=0.4"),
+        ("--goal", "count"),
+        ("--adapt-priors",),
+        ("--adapt-documents",),
+        ("--abstain", "0.1"),
+        ("--column", "text=sentence"),
+    ],
+)
+def test_what_only_a_model_that_reads_can_do_is_refused_of_predictions(asked, tmp_path):
+    (tmp_path / "predictions.jsonl").write_text(predictions_jsonl(corpus(1)), encoding="utf-8")
+    answer = framing("report", "predictions.jsonl", *asked, cwd=tmp_path)
+    assert answer.code == 2
+    assert f"{asked[0]}: predictions.jsonl is predicted already" in answer.err
 
 
 def test_the_command_reads_articles_with_a_model(trained, tmp_path):

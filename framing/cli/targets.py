@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, read_input, shown, terminal_width, write_result
+from framing.cli.files import check_output, read_files, terminal_width, write_result
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs
 
 if TYPE_CHECKING:
@@ -59,11 +59,9 @@ def targets(
     named = pairs(columns, "--column")
     if no_stance and (model or store):
         raise click.UsageError("--no-stance loads no model: leave --model and --store out")
-    if files.count("-") > 1:
-        raise click.UsageError("-: standard input can be read only once")
     if output is not None:
         check_output(Path(output))
-    sentences = [s for file in files for s in read_input(file, named, doc_id=shown(file), form=input_format)]
+    sentences = read_files(files, named, input_format)
     from framing.targets import propose_targets
 
     predictor = None
