@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.arrays import Codes, Decided, Rows, Values, Weights
-from framing.measure.compare import holm
+from framing.measure.compare import holm, normal_p
 from framing.measure.intervals import Estimate
+from framing.periods import iso_date
 from framing.records import Sentence
 from framing.scores import Score
 
@@ -84,7 +84,7 @@ def slices_of(sentences: Sequence[Sentence], Y: Codes, decided: Decided, groups:
             score, rest = (Estimate(float(v[0]), v[1:]) for v in (_f1(part), _f1(sums - part)))
             if not np.isnan(score.value - rest.value):
                 found.append((column, str(value), int(inside.sum()), score, rest))
-    corrected = holm([_p(score - rest) for *_, score, rest in found])
+    corrected = holm([normal_p(score - rest) for *_, score, rest in found])
     slices = [
         Slice(column, value, n, Score(score.value, *score.interval()), rest.value, p)
         for (column, value, n, score, rest), p in zip(found, corrected, strict=True)
@@ -97,17 +97,11 @@ def _f1(sums: Values) -> Values:
     return np.divide(right, given, out=np.full(len(sums), np.nan), where=given > 0.5)
 
 
-def _p(gap: Estimate) -> float:
-    """Return a normal approximation: of few resamples, no share is small enough to be corrected for many slices."""
-    error = float(np.nanstd(gap.replicates)) if not np.isnan(gap.replicates).all() else 0.0
-    return 2 * (1 - NormalDist().cdf(abs(gap.value) / error)) if error > 0 else 1.0
-
-
 def _sliced_by(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
     """Return by column a value of each row, empty where it has none."""
     columns = {
         "source": [s.source for s in sentences],
-        "year": [(s.date or "")[:4] for s in sentences],
+        "year": [(iso_date(s.date) or "")[:4] for s in sentences],
         "target": [" ".join((s.target or "").casefold().split()) for s in sentences],
         **{name: [_text(s.extra.get(name)) for s in sentences] for name in _OWN if name != "year"},
     }

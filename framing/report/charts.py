@@ -11,8 +11,8 @@ import numpy as np
 
 from framing.measure.agreement import Agreement
 from framing.measure.intervals import wilson
+from framing.periods import period_name, period_number
 from framing.report.matrix import Matrix, MatrixRow
-from framing.report.periods import period_name, period_number
 from framing.report.print_style import (
     COLOURS,
     DASHES,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from framing.errors import FramingWarning, InputError, unknown
+from framing.periods import PERIODS, fitting_period, iso_date, period_of
 from framing.records import Prediction, Sentence
-from framing.report.periods import PERIODS, fitting_period, iso_date, period_of
 
 AUTHOR = "author"  # whose a sentence is where neither a holder nor an outlet is known
 _FIELDS = ("holder", "source", "date", "doc_id", "group", "target")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, isnan
 
+from framing.periods import period_number
 from framing.report.matrix import Matrix, MatrixRow
-from framing.report.periods import period_number
 
 WIDTH, HEIGHT = 640, 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 10, 26
