@@ -53,6 +53,12 @@ def test_many_comparisons_leave_a_clear_difference_told():
     assert all(one["macro_f1"].told for one in found)
 
 
+def test_a_label_that_nobody_coded_has_no_number_of_rows():
+    Y, (decided, _), W = coded(0)
+    Y[:, 0] = np.nan
+    assert scores(Y, decided, W)[f"{LABELS[0]}/f1"].n is None
+
+
 def test_a_model_beside_itself_is_no_difference():
     Y, (decided, _), W = coded(0)
     same = scores(Y, decided, W)

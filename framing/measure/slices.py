@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from framing.arrays import Codes, Decided, Rows, Values, Weights
 from framing.measure.compare import holm, normal_p
-from framing.measure.intervals import Estimate
+from framing.measure.intervals import Estimate, ratio
 from framing.periods import iso_date
 from framing.records import Sentence
 from framing.scores import Score
@@ -81,20 +81,19 @@ def slices_of(sentences: Sequence[Sentence], Y: Codes, decided: Decided, groups:
             if min(len(np.unique(groups[part])) for part in (inside, ~inside)) < _GROUPS:
                 continue
             part = W[:, inside] @ counts[inside]
-            score, rest = (Estimate(float(v[0]), v[1:]) for v in (_f1(part), _f1(sums - part)))
+            score, rest = (Estimate.of(_f1(of_rows)) for of_rows in (part, sums - part))
             if not np.isnan(score.value - rest.value):
                 found.append((column, str(value), int(inside.sum()), score, rest))
     corrected = holm([normal_p(score - rest) for *_, score, rest in found])
     slices = [
-        Slice(column, value, n, Score(score.value, *score.interval()), rest.value, p)
+        Slice(column, value, n, score.score(), rest.value, p)
         for (column, value, n, score, rest), p in zip(found, corrected, strict=True)
     ]
     return sorted(slices, key=lambda s: (s.adjusted if s.score.value < s.rest else 2.0, s.score.value - s.rest))
 
 
 def _f1(sums: Values) -> Values:
-    right, given = sums.T  # whole numbers, but for rounding: resamples count rows
-    return np.divide(right, given, out=np.full(len(sums), np.nan), where=given > 0.5)
+    return ratio(*sums.T.round())  # whole numbers, but for rounding: resamples count rows
 
 
 def _sliced_by(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
