@@ -86,7 +86,7 @@ class Reading:
 
         Of predictions there is a model only where one was named.
         """
-        from framing.report.results import holds_predictions, read_predictions
+        from framing.corpus.results import holds_predictions, read_predictions
 
         written = [self.input_format == "auto" and file != "-" and holds_predictions(file) for file in files]
         if not any(written):
