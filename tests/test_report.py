@@ -80,12 +80,53 @@ def data_of(html: str) -> dict:
     return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL).group(1))
 
 
-def test_the_page_is_whole_and_each_link_inside_it_leads_somewhere():
-    page = Page(report_page(corpus()))
+def of_stances() -> list[Prediction]:
+    """What a model of stances alone says."""
+    sides = {"support": 0.8, "oppose": 0.1, "mixed": 0.1}
+    return [
+        Prediction(Sentence(f"{i}.", doc_id="a.txt", position=i, target="tax"), stance=side, stance_proba=sides)
+        for i, side in enumerate(("support", "mixed"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        (corpus(), {"matrix", "sentences", "articles", "time", "examples", "silence", "trust"}),
+        (of_stances(), {"matrix", "sentences", "articles", "trust"}),
+        ([Prediction(Sentence("It pays.", doc_id="a.txt"))], {"trust"}),
+        ([], {"trust"}),
+    ],
+    ids=["frames", "stances alone", "neither", "nothing"],
+)
+def test_the_page_is_whole_and_each_link_inside_it_leads_somewhere(rows, parts):
+    page = Page(report_page(rows))
     assert len(page.ids) == len(set(page.ids))
     inside = {attributes["href"][1:] for tag, attributes in page.found if tag == "a" if attributes["href"][0] == "#"}
     assert inside <= set(page.ids)
-    assert {"matrix", "sentences", "articles", "time", "examples", "silence", "trust"} <= set(page.ids)
+    every = {"matrix", "sentences", "articles", "time", "examples", "silence", "trust"}
+    assert set(page.ids) & every == inside & every == parts
+
+
+def test_a_model_of_stances_alone_is_shown_with_its_sides_each_in_its_colour():
+    html = report_page(of_stances())
+    assert "Stances by who says it" in html
+    assert 'class="side s-0"' in html and 'class="side s-2"' in html  # nobody opposes
+
+
+def test_names_beyond_thirty_are_one_row_whatever_the_rows_are():
+    rows = [said(str(i), extra={"desk": f"desk {i:03}"}, doc_id=f"{i}.txt") for i in range(100)]
+    for by in ("desk", "doc_id"):
+        names = data_of(report_page(rows, by))["axes"][0]["names"]
+        assert (len(names), names[-1]) == (30, "71 others")
+
+
+def test_a_frame_that_nothing_decided_is_a_dash_and_what_was_left_open_is_not_in_the_share():
+    other = Prediction(Sentence("No.", doc_id="b.txt"), {"risk": 0.1}, holder="Berg")
+    opened = replace(said(number=2, who="Lund"), abstained=("gain",))
+    html = report_page([said(frames=("gain",), who="Lund"), said(number=1, who="Lund"), opened, other])
+    assert "<div>–</div>" in html and "0 open" not in html
+    assert 'aria-label="Lund, gain: 1 of 2 sentences. Show them."' in html
 
 
 def test_a_cell_says_how_many_of_a_rows_sentences_and_names_them_to_a_screen_reader():

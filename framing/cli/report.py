@@ -47,6 +47,14 @@ def report(
     predictor, predictions = reading.predictions(files)
     about = None if predictor is None else about_model(predictor.classifier, predictor.origin)
     names = [shown(Path(file).name) if file != "-" else "standard input" for file in files]
-    told = {"title": title, "files": names, "created": created}
-    page = report_page(predictions, by, period=period, model=about, own_rule=reading.by_own_rule, **told)
+    page = report_page(
+        predictions,
+        by,
+        period=period,
+        title=title,
+        model=about,
+        files=names,
+        created=created,
+        own_rule=reading.by_own_rule,
+    )
     write_result(page, output)

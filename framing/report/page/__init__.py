@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from framing.records import Prediction, Sentence
-from framing.report.grouping import grouped_by_sentence, holder_of
+from framing.report.grouping import attributed_to
 from framing.report.html import templates
-from framing.report.numbering import sentence_numbers
+from framing.report.numbering import grouped_by_sentence, sentence_numbers
 from framing.report.page.axes import all_axes, main_targets
-from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences, cut
+from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences
 from framing.report.page.examples import frame_examples
 from framing.report.page.limits import ModelAbout, about_model, decided_by, marked_share, model_limits
 from framing.report.page.looks import frame_looks
 from framing.report.page.sentences import link_of, list_data, script_json, sentence_view
 from framing.report.page.summary import axis_silences, in_short, shade, voices
-from framing.report.page.trend import HEIGHT, WIDTH, per_cent, trends
+from framing.report.page.trend import HEIGHT, LEFT, RIGHT, WIDTH, per_cent, trends
+from framing.report.plain import cut
 
 __all__ = ["ModelAbout", "about_model", "report_page"]
 
@@ -25,11 +26,12 @@ _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)),
 _TOOLS = {
     "max_silences": 15,
     "size": (WIDTH, HEIGHT),
+    "edges": (LEFT, WIDTH - RIGHT),
     "per_cent": per_cent,
     "cut": cut,
     "shade": shade,
     "link_of": link_of,
-    "holder_of": holder_of,
+    "attributed_to": attributed_to,
 }
 
 
@@ -87,7 +89,7 @@ def report_page(
     groups = grouped_by_sentence(predictions)
     first = [group[0] for group in groups]
     numbers = sentence_numbers(first)
-    axes = all_axes(predictions, first, by, period)
+    axes = all_axes(groups, by, period)
     matrix = axes[0].matrix
     looks = frame_looks(matrix.frames, about.titles)
     targets = main_targets(predictions)

@@ -10,7 +10,7 @@ from framing.periods import period_number
 from framing.report.matrix import Matrix, MatrixRow
 
 WIDTH, HEIGHT = 640, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 10, 26
+LEFT, RIGHT, _TOP, _BOTTOM = 44, 14, 10, 26
 _MAX_LABELS = 6
 _LABEL_WIDTH = 90
 
@@ -58,7 +58,7 @@ def _line_of(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
     days = [period_number(row.name) for row in rows]
 
     def across(number: int) -> float:
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (days[number] - days[0]) / (days[-1] - days[0]), 1)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (days[number] - days[0]) / (days[-1] - days[0]), 1)
 
     def up(share: float) -> float:
         return round(HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * share / top, 1)
