@@ -175,7 +175,9 @@ def _reliability(
     """Draw the observed share against the mean probability, in bins of equally many rows, with Wilson intervals."""
     diagonal = np.linspace(0, 1, 101)
     axes.plot(diagonal, diagonal, color="0.7", lw=1, zorder=0)
-    means, shares, sizes = reliability_bins(y, p)
+    bins = reliability_bins(p)
+    means, shares = (np.array([values[b].mean() for b in bins]) for values in (p, y))
+    sizes = np.array([float(len(b)) for b in bins])
     axes.plot(means, shares, marker="o", ms=4, lw=1.2, label=label, **style)
     axes.vlines(means, *wilson(shares * sizes, sizes), color=style["color"], lw=1, alpha=0.6)
     # Most sentences lack a frame: the root gives the small probabilities room.
