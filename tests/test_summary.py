@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn import metrics as sk
@@ -93,6 +95,11 @@ def test_the_ceiling_is_the_f1_of_one_coder_against_another():
         found = coders_ceiling(rows, ("rain", "sun"), "frames")
         assert found.f1 == {"rain": pytest.approx(sk.f1_score(np.array(ann) == "rain", np.array(ben) == "rain"))}
         assert (found.n, found.coders, found.macro_f1) == (25, ("a", "b"), found.f1["rain"])
+    # Typography and spaces are no other sentence; a label that one of two did not look at is no disagreement.
+    other = [replace(s, text=f" {s.text}\xa0") if s.extra["coder"] == "b" else s for s in as_rows]
+    assert coders_ceiling(other, ("rain",), "frames") == coders_ceiling(as_rows, ("rain",), "frames")
+    partly = [replace(s, coded=("sun",), frames=()) if s.extra["coder"] == "b" else s for s in as_rows]
+    assert coders_ceiling(partly, ("rain", "sun"), "frames").f1 == {}
     assert coders_ceiling(as_cells[:19], ("rain",), "frames") is None  # too few to say
     assert coders_ceiling([Sentence("x", extra={"coders": "ann, ben"})] * 30, ("rain",), "frames") is None
 
