@@ -84,8 +84,8 @@ def of_stances() -> list[Prediction]:
     """What a model of stances alone says."""
     sides = {"support": 0.8, "oppose": 0.1, "mixed": 0.1}
     return [
-        Prediction(Sentence(f"{i}.", doc_id="a.txt", position=i, target="tax"), stance=side, stance_proba=sides)
-        for i, side in enumerate(("support", "mixed"))
+        Prediction(Sentence(f"{i}.", doc_id="ab"[i // 2], position=i, target="tax"), stance=side, stance_proba=sides)
+        for i, side in enumerate(("support", "mixed", "support"))
     ]
 
 

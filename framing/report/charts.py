@@ -11,7 +11,7 @@ import numpy as np
 
 from framing.measure.agreement import Agreement
 from framing.model.decisions.decoders import NEUTRAL
-from framing.periods import period_name, period_number
+from framing.periods import period_name, period_number, unbroken
 from framing.report.matrix import Matrix, MatrixRow
 from framing.report.print_style import (
     COLOURS,
@@ -226,18 +226,11 @@ def _wrapped(title: str) -> str:
 def _trend_line(axes: Any, rows: Sequence[MatrixRow], frame: str, number: int) -> None:
     """Draw one frame: a line and its band from period to period, broken where one has no sentence."""
     colour = COLOURS[number % len(COLOURS)]
-    points = [(period_number(row.name), row.frames[frame].share) for row in rows]
-    points = [(x, share) for x, share in points if share.value == share.value]
-    runs: list[list[Any]] = []
-    for point in points:
-        if runs and point[0] - runs[-1][-1][0] == 1:
-            runs[-1].append(point)
-        else:
-            runs.append([point])
-    many = len(points) > 40
-    for run in runs:
-        x = [point[0] for point in run]
-        value, low, high = (np.array([share[part] for _, share in run]) for part in range(3))
+    decided = [row for row in rows if row.frames[frame].decided]
+    many = len(decided) > 40
+    for run in unbroken([row.name for row in decided]):
+        x = [period_number(decided[place].name) for place in run]
+        value, low, high = np.array([decided[place].frames[frame].share for place in run]).T
         if len(run) == 1:
             axes.vlines(x, low, high, color=colour, lw=1)
         axes.fill_between(x, low, high, color=colour, alpha=0.17, lw=0)

@@ -299,7 +299,7 @@ class _Shares:
         hits, decided = self.hits[own], self.decided[own]
         n_hits, n_decided, n_open = hits.sum(axis=0), decided.sum(axis=0), self.open[own].sum(axis=0)
         replicates = None
-        if len(own) > 1:
+        if len(own) > 1 and hits.shape[1]:
             if 1 < len(different) < len(own):
                 hits, decided = _summed(hits, units), _summed(decided, units)
             replicates = resampled_shares(hits, decided, seed=self.seed)
