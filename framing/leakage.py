@@ -122,8 +122,7 @@ def _guess(tokens: list[list[str]], y: NDArray[np.float64], folds: Sequence[tupl
         guess = make_pipeline(CountVectorizer(analyzer=_as_it_is), LogisticRegression(class_weight="balanced"))
         guess.fit([tokens[i] for i in train], y[train])
         scores[test] = guess.decision_function([tokens[i] for i in test])
-    values = roc_auc(y, scores, W)
-    return Estimate(float(values[0]), values[1:])
+    return Estimate.of(roc_auc(y, scores, W))
 
 
 def _as_it_is(tokens: list[str]) -> list[str]:

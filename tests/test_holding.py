@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -15,6 +16,7 @@ from framing.errors import ConfigError, FramingWarning, InputError
 from framing.holders import Attribution, HolderFinder
 from framing.holders import held as held_module
 from framing.holders.held import Held, documents_of, holders_of, with_holders
+from framing.records import Highlight
 from framing.report.html import predictions_page, predictions_table
 from framing.report.table import predictions_text
 from tests.command import framing
@@ -171,6 +173,9 @@ def test_a_page_has_a_column_of_holders_and_marks_who_is_named():
     assert '<td class="holder">Ann Lund</td>' in page
     assert '<td class="holder"></td>' in page
     assert '&lt;<span class="naming">Lund</span>&gt; said: it pays.' in page
+    marked = replace(row, highlights={"gain": (Highlight(16, 20, 1.0),)})
+    page = predictions_page([marked], ("gain",), "Frames")
+    assert '&lt;<span class="naming">Lund</span>&gt; said: it <mark' in page and ">pays</mark>." in page
     assert "The holder is who says, thinks or fears" in page
     without = predictions_table([said("It pays.", None)], ("gain",))
     assert 'class="holder"' not in without

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from framing.model.decisions.rule import Rule
     from framing.predictions import Predictions
     from framing.predictor import Predictor
+    from framing.records import Prediction
 
 _HOLDERS = click.option(
     "--holders/--no-holders",
@@ -80,7 +81,32 @@ class Reading:
 
         return Predictor.load(self.model, self.store)
 
-    def refuse_of_predicted(self, file: str) -> None:
+    def predictions(self, files: Sequence[str]) -> tuple[Predictor | None, Sequence[Prediction]]:
+        """Return what files hold that ``framing predict`` wrote, else what the model says of them.
+
+        Of predictions there is a model only where one was named.
+        """
+        from framing.corpus.results import holds_predictions, read_predictions
+
+        written = [self.input_format == "auto" and file != "-" and holds_predictions(file) for file in files]
+        if not any(written):
+            return self.predict(files)
+        if not all(written):
+            raise click.UsageError(
+                f"{files[written.index(False)]}: has no predictions, other files have; give one kind"
+            )
+        self._refuse_of_predicted(files[0])
+        found = [prediction for file in files for prediction in read_predictions(file)]
+        return self.load() if self.model or self.store else None, found
+
+    @property
+    def by_own_rule(self) -> bool:
+        """Whether no option replaces the model's way from probabilities to decisions."""
+        from framing.model.decisions.rule import Rule
+
+        return self.rule == Rule()
+
+    def _refuse_of_predicted(self, file: str) -> None:
         """Refuse what can be asked only while a model reads, of a file that one has read.
 
         Raises
@@ -89,6 +115,11 @@ class Reading:
             Naming the first option that was given.
         """
         asked = {
+            "--column": self.columns,
+            "--threshold": self.rule.thresholds,
+            "--goal": self.rule.goal,
+            "--adapt-documents" if self.rule.adapt_priors == "document" else "--adapt-priors": self.rule.adapt_priors,
+            "--abstain": self.rule.abstain,
             "--explain": self.explain,
             "--aliases": self.aliases,
             "--no-holders": not self.holders,

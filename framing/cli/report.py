@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from framing.cli.files import check_exists, check_output, shown, write_result
 from framing.cli.reading import Reading, reading_options
-
-if TYPE_CHECKING:
-    from framing.predictor import Predictor
-    from framing.records import Prediction
 
 
 @click.command()
@@ -50,30 +44,17 @@ def report(
         check_exists(file)
     if output is not None:
         check_output(Path(output))
-    predictor: Predictor | None
-    predictions: Sequence[Prediction]
-    if _are_predicted(files):
-        reading.refuse_of_predicted(files[0])
-        predictions, predictor = _read_back(files, reading)
-    else:
-        predictor, predictions = reading.predict(files)
+    predictor, predictions = reading.predictions(files)
     about = None if predictor is None else about_model(predictor.classifier, predictor.origin)
     names = [shown(Path(file).name) if file != "-" else "standard input" for file in files]
-    page = report_page(predictions, by, period=period, title=title, model=about, files=names, created=created)
+    page = report_page(
+        predictions,
+        by,
+        period=period,
+        title=title,
+        model=about,
+        files=names,
+        created=created,
+        own_rule=reading.by_own_rule,
+    )
     write_result(page, output)
-
-
-def _are_predicted(files: Sequence[str]) -> bool:
-    from framing.report.results import holds_predictions
-
-    written = [file != "-" and holds_predictions(file) for file in files]
-    if any(written) and not all(written):
-        raise click.UsageError(f"{files[written.index(False)]}: has no predictions, other files have; give one kind")
-    return any(written)
-
-
-def _read_back(files: Sequence[str], reading: Reading) -> tuple[Sequence[Prediction], Predictor | None]:
-    from framing.report.results import read_predictions
-
-    predictions = [prediction for file in files for prediction in read_predictions(file)]
-    return predictions, reading.load() if reading.model or reading.store else None
