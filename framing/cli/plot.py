@@ -188,7 +188,18 @@ def _predictions(files: Sequence[str], given: dict[str, Any], targets: Sequence[
     if "-" in files:
         raise click.UsageError("-: a figure is drawn of files; name one")
     model, store, form, columns = (given[name] for name in ("model", "store", "input_format", "columns"))
-    reading = Reading(model, store, form, tuple(targets), (), True, None, False, Rule(), columns)
+    reading = Reading(
+        model=model,
+        store=store,
+        input_format=form,
+        given=tuple(targets),
+        lists=(),
+        holders=True,
+        aliases=None,
+        explain=False,
+        rule=Rule(),
+        columns=columns,
+    )
     return reading.predictions(files)[1]
 
 
