@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from framing import __version__
+from framing.cli.behaviour import test_model
 from framing.cli.data import data
 from framing.cli.files import drop_standard_output, write_result
 from framing.cli.predict import evaluate, predict
@@ -23,7 +24,7 @@ from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, targets, evaluate, runs, promote, ui, data)
+COMMANDS = (train, predict, targets, evaluate, test_model, runs, promote, ui, data)
 
 
 def main() -> NoReturn:

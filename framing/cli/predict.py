@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from framing.cli.behaviour import swap_text
 from framing.cli.files import check_exists, check_output, read_input, shown, terminal_width, write_result
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
 
@@ -83,6 +84,7 @@ def predict(
 @STORE
 @output_format("table", "json")
 @INPUT_FORMAT
+@click.option("--swap", is_flag=True, help="Put other names in, and count the decisions that change; no codes needed.")
 @rule_options()
 @COLUMN
 def evaluate(
@@ -91,6 +93,7 @@ def evaluate(
     store: str | None,
     form: str,
     input_format: str,
+    swap: bool,
     rule: Rule,
     columns: tuple[str, ...],
 ) -> None:
@@ -99,6 +102,7 @@ def evaluate(
     n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
     """
     from framing.measure.metrics import with_intervals
+    from framing.model.decisions.rule import Rule
     from framing.report.table import rows_text
     from framing.scores import scores_of
     from framing.training import evaluate_classifier
@@ -108,6 +112,11 @@ def evaluate(
     predictor = _load_predictor(model, store)
     # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
     sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
+    if swap and rule != Rule():
+        raise click.UsageError("--swap: decisions are by the model's own rule; leave the options of thresholds out")
+    if swap:
+        write_result(swap_text(predictor, sentences, form), None)
+        return
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
     _tell_shifts(evaluation.shifts)

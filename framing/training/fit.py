@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,13 @@ from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.tuning import VERSION, EncoderTuner
 from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
+from framing.names import KEEP
 from framing.records import Prediction
 from framing.resources import SHIPPED, model_path
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, score_task
-from framing.training.inputs import Recipe, Training, prepare
+from framing.training.inputs import Recipe, Task, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
+from framing.training.swaps import SwapPlan, swap_estimates
 from framing.training.teacher import with_teacher
 
 
@@ -132,10 +134,12 @@ def fit_training(training: Training) -> TrainingResult:
     for name, task in {**training.tasks, **training.baselines}.items():
         # A baseline is fitted on all rows only where there is something else to score it on.
         kept = name in training.tasks
-        fitted[name], held_out[name] = procedure.fit(task, refit=kept or bool(training.evaluate))
+        swaps = _swap_plan(task, training) if kept else None
+        fitted[name], held_out[name] = procedure.fit(task, kept or bool(training.evaluate), swaps)
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
         estimates |= named(_estimates_of(held_out[name], training.seed), f"validation/{name}")
+        estimates |= named(swap_estimates(held_out[name].swaps, task.sentences, training.seed), f"validation/{name}")
     estimates |= gain_over_blind(estimates, "validation")
     learned = _targets_learned(training)
     model = FramingClassifier(training.codebook, {name: fitted[name] for name in training.tasks})
@@ -154,6 +158,8 @@ def fit_training(training: Training) -> TrainingResult:
         "seed": training.seed,
         "metrics": metrics,
     }
+    if training.preprocess.entities != KEEP:
+        model.info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
     if training.calibrate is not None and training.apart is not None:
         model.info["calibrate"] = {
             "digest": dataset_digest(training.calibrate),
@@ -163,6 +169,28 @@ def fit_training(training: Training) -> TrainingResult:
     if isinstance(training.encoder, EncoderTuner):
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
+
+
+def _swap_plan(task: Task, training: Training) -> SwapPlan | None:
+    """Return rows that are validated, with other names in them; none where the test is left out."""
+    most = training.swap_test.sentences
+    if not most:
+        return None
+    plan = SwapPlan.of(
+        [task.sentences[i] for i in _validated(task)],
+        task.classifier,
+        most=most,
+        finder=training.preprocess.finder,
+        seed=training.seed,
+    )
+    rows = _validated(task)
+    moved = {kind: [replace(swap, row=int(rows[swap.row])) for swap in swaps] for kind, swaps in plan.swaps.items()}
+    return SwapPlan(task.sentences, moved)
+
+
+def _validated(task: Task) -> Rows:
+    """Return the rows of a task that some fold holds out."""
+    return np.sort(np.concatenate([test for _, test in task.folds]))
 
 
 def _targets_learned(training: Training) -> frozenset[str]:
