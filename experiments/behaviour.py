@@ -5,7 +5,8 @@
     python experiments/behaviour.py --newsmtsc FOLDER --encoder tfidf  # names masked, typed, swapped: the price
 
 FOLDER of ``--news`` holds ``check.jsonl`` and ``dev.jsonl``, coded real sentences; that of ``--newsmtsc`` the data set
-of this name. Neither is part of this project: without them the script says so and stops. MODEL is ``shipped`` unless named.
+of this name. Neither is part of this project: without them the script says so and stops. MODEL is
+``shipped`` unless named.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ def test_a_country_is_swapped_in_the_form_that_stands_there_with_its_article():
         assert swap.sentence.target == swap.name
     first = swaps_of(rows, "country", n=1, seed=1)[0].sentence
     assert (first.text, first.target) == (
-        "Iran said that Iranian troops and a Peruvian left Tehran.",
-        "Peru",
+        "Iran said that Iranian troops and an Italian left Tehran.",
+        "Italy",
     )
 
 

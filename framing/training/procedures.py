@@ -75,6 +75,9 @@ class Procedure(Protocol):
         the plan are judged before and after their names are swapped, by a fit that has not seen them.
         """
 
+    def validated(self, task: Task) -> Rows:
+        """Return the rows of a task that are held out from a fit that is at hand, in order."""
+
 
 @dataclass(frozen=True)
 class Frozen:
@@ -98,6 +101,10 @@ class Frozen:
         if refit:
             classifier.fit(task.sentences, task.Y, task.folds)
         return classifier, HeldOut.of(task, proba, decided, judged)
+
+    def validated(self, task: Task) -> Rows:
+        """See ``Procedure``."""
+        return np.sort(np.concatenate([test for _, test in task.folds]))
 
 
 @dataclass(frozen=True)
@@ -131,10 +138,15 @@ class Apart:
         groups = task.groups[held_out]
         parts = _fewer(self.split, groups).split(strata_of(task.Y[held_out]), groups)
         calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
-        # Where all folds are tuned apart, the fit that is kept has seen these rows: nothing is said of it then.
-        has_seen = len(self.encoders) > len(self.folds)
-        judged = [] if swaps is None or has_seen else swaps.judged(fitted, held_out)
+        judged = [] if swaps is None else swaps.judged(fitted, held_out)
         return fitted, HeldOut.of(task, *fitted.cross_calibrate(task.Y, calibration_folds), judged)
+
+    def validated(self, task: Task) -> Rows:
+        """See ``Procedure``; none where all folds are tuned apart, as the fit that is kept has seen them all."""
+        held_out = np.concatenate([test for _, test in self.folds])
+        return (
+            np.flatnonzero(np.isin(task.rows, held_out)) if len(self.encoders) == len(self.folds) else np.array([], int)
+        )
 
 
 def _fewer(split: GroupedFolds, groups: Rows) -> GroupedFolds:
