@@ -28,8 +28,9 @@ mpnet: $(READY)  ## fetch the larger encoder, all-mpnet-base-v2 (440 MB)
 
 # REAL_NEWS is a folder with copies of the texts whose codes lie in data/real (see its README).
 ifdef REAL_NEWS
-REAL := demo/real/train.jsonl demo/real/calibrate.jsonl
-REAL_DATA := 'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl tracking.uri=demo/model.db
+REAL := $(patsubst %,demo/real/%.jsonl,train train_targets calibrate calibrate_targets)
+REAL_DATA := 'data=[shipped,demo/real/train.jsonl,demo/real/train_targets.jsonl]' \
+	'calibrate=[demo/real/calibrate.jsonl,demo/real/calibrate_targets.jsonl]' tracking.uri=demo/model.db
 
 demo/real/%.jsonl: data/real/%.jsonl $(READY)
 	mkdir -p demo/real

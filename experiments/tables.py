@@ -78,6 +78,17 @@ COLUMNS = (
             ("whole_gain", "adapted − raw"),
         )
     ),
+    *(
+        (f"{what}: {title}" if what else title, f"holders/{f'{what}_' if what else ''}{path}")
+        for what in ("", "mainly", "direct", "indirect", "belief", "pronoun")
+        for path, title in (("precision", "attributed: precision"), ("recall", "recall"), ("holder", "holder right"))
+    ),
+    ("Brier score", "holders/brier"),
+    ("a changed word among the top three", "pairs/hit"),
+    ("the first is changed", "pairs/first"),
+    ("of the three changed", "pairs/share"),
+    ("by chance: among three", "pairs/random_hit"),
+    ("by chance: of three", "pairs/random_share"),
     ("minutes", "cost/minutes"),
     ("CPU seconds", "cost/cpu_seconds"),
 )

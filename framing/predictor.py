@@ -14,53 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.codebook import Codebook
+from framing.corpus.dataset import read_sentences
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.corpus.target_lists import target_list
-from framing.errors import EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
-from framing.model.decisions.priors import PriorShift
+from framing.errors import ConfigError, EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
+from framing.holders.held import Aliases, holders_of, with_holders
+from framing.holders.parts import parted
 from framing.model.decisions.rule import Rule
+from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
-from framing.records import Prediction, Sentence
-from framing.report.html import predictions_table
-from framing.resources import SHIPPED, SHIPPED_MODELS, model_path
+from framing.model.similar import similar_cases
+from framing.predictions import Predictions
+from framing.records import Sentence
+from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
 from framing.text.segment import segment
-
-
-class Predictions(list[Prediction]):
-    """Predictions of one document or batch; in a notebook, a coloured table.
-
-    Parameters
-    ----------
-    items
-        The predictions, in order.
-    labels
-        Frame names, the columns of the table.
-    shifts
-        By task, the shares that probabilities were adapted to, where that was asked for.
-    targets
-        The targets that every sentence was asked about, where they were given together. Of several, a table has a row
-        a sentence and a column a target; the list has an item for each sentence and target all the same.
-    """
-
-    def __init__(
-        self,
-        items: Iterable[Prediction],
-        labels: tuple[str, ...],
-        shifts: Mapping[str, PriorShift] | None = None,
-        targets: tuple[str, ...] = (),
-    ) -> None:
-        super().__init__(items)
-        self.labels = labels
-        self.shifts = dict(shifts or {})
-        self.targets = targets
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return one flat row a prediction, ready for JSON or a data frame."""
-        return [prediction.to_row() for prediction in self]
-
-    def _repr_html_(self) -> str:
-        return predictions_table(self, self.labels, self.targets)
 
 
 class Predictor:
@@ -181,6 +149,10 @@ class Predictor:
         goal: str | None = None,
         adapt_priors: bool | str = False,
         abstain: float | None = None,
+        holders: bool = False,
+        aliases: Aliases | None = None,
+        split_quotes: bool = False,
+        explain: bool = False,
     ) -> Predictions:
         """Label sentences.
 
@@ -213,6 +185,20 @@ class Predictor:
             Decide only at this risk: of the sentences that have a label, at most this share is decided not to have
             it, and of those without it at most this share is decided to have it. Labels left open are in
             ``abstained``, ``"stance"`` among them where the stance is.
+        holders
+            Find whose each sentence is (``holder``, ``holder_proba``, ``holder_span``, ``cue``). Sentences of a
+            ``doc_id`` in the order of the document tell whom "he" means and how far a quotation goes; isolated ones
+            cannot, so that ``predict_document`` and the command line look by themselves and this does not.
+        aliases
+            Names of holders of your own, which overrule: a mapping of a name to the list of its variants, or a YAML
+            file with one. Only with ``holders`` or ``split_quotes``.
+        split_quotes
+            Label the quoted and the narrated part of a sentence apart, each with its offsets and, in the column
+            ``part``, its kind; finds holders, too. There may then be more predictions than sentences.
+        explain
+            Say in ``highlights`` which words carried the frames that are found or left open: at most five of each. With
+            a linear head this costs no further pass over the text (one in half precision), with another one for each
+            word (see ``explain``).
 
         Returns
         -------
@@ -225,36 +211,69 @@ class Predictor:
         InputError
             A single string was given, or something that is neither sentences nor a table with a column ``text``; or
             a row of a table is not what a sentence can be. ``targets`` came together with ``target``, or is a single
-            string or empty; or one of them is no text, blank or too long.
+            string or empty; or one of them is no text, blank or too long. The aliases cannot be used.
         ModelError
             A target was given and the model has no stance.
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
         ConfigError
             A threshold is for an unknown label or not in [0, 1]; there is no such goal or way to adapt; or the risk is
-            not between 0 and 1, or comes with a threshold.
+            not between 0 and 1, or comes with a threshold. Aliases are given, and no holders looked for.
 
         Warns
         -----
         FramingWarning
             The goal cannot be reached, or not held for the stance; there are too few sentences to estimate shares from,
-            or many without a document.
+            or many without a document. Holders are looked for without a parser.
         """
         rule = Rule(thresholds or {}, goal, adapt_priors, abstain)
         if target is not None and targets is not None:
             raise InputError("predict takes target or targets, not both; for several: targets=[..., ...]")
         asked = () if targets is None else target_list(targets)
+        if aliases is not None and not (holders or split_quotes):
+            raise ConfigError("aliases are names of holders: give holders=True too")
         records = _records(sentences)
+        held = holders_of(records, aliases) if holders or split_quotes else []
+        if split_quotes:
+            records, held = parted(records, held)
         if target is not None:
             records = [record.with_target(target) for record in records]
+        # First, so that the pass that keeps what each token adds is also the one that scores.
+        explained = self.explain(records) if explain and self.labels else None
         found = self.classifier.judge(records, rule, asked)
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
-        return Predictions(self.classifier.predictions(records, found, asked), self.labels, shifts, asked)
+        items = self.classifier.predictions(records, found, asked)
+        if explained is not None:
+            items = with_highlights(items, explained)
+        return Predictions(with_holders(items, held) if held else items, self.labels, shifts, asked)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
         records = _records(sentences)
         task = self.classifier.tasks.get("frames")
         return task.predict_proba(records) if task else np.zeros((len(records), 0))
+
+    def explain(
+        self, sentences: Iterable[str | Sentence] | Table, task: str = "frames"
+    ) -> list[dict[str, Explanation]]:
+        """Return for each sentence, by frame, what each word adds to its score: see ``framing.model.explain``.
+
+        ``task="stance"`` explains the classes of the stance, toward the sentences' own targets.
+        """
+        return explain_sentences(self.classifier, _records(sentences), task)
+
+    def similar(
+        self,
+        sentences: Iterable[str | Sentence] | Table,
+        coded: Iterable[Sentence] | str | Path = SHIPPED,
+        k: int = 3,
+    ) -> list[list[tuple[Sentence, float]]]:
+        """Return for each sentence the k nearest ones that are coded for frames, with the cosine of the vectors.
+
+        ``coded`` is sentences, or a file or folder of them; ``"shipped"`` the written corpus that comes with the
+        package, which is encoded once (a minute or two). See ``framing.model.similar``.
+        """
+        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else _records(coded)
+        return similar_cases(self.classifier, _records(sentences), cases, k)
 
     def predict_document(
         self,
@@ -263,16 +282,17 @@ class Predictor:
         *,
         targets: Iterable[str] | None = None,
         doc_id: str = "",
-        **rule: Any,
+        holders: bool = True,
+        **options: Any,
     ) -> Predictions:
-        """Split a document into sentences and label each; parameters and errors are those of ``predict``.
+        """Split a document into sentences, label each and find whose it is; parameters and errors as for ``predict``.
 
         Each prediction's sentence keeps its offsets: ``text[s.start:s.end] == s.text``. For the offsets that the
         command line gives for a file, read it unchanged: ``open(path, encoding="utf-8", newline="").read()``.
         """
         if not isinstance(text, str):
             raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
-        return self.predict(segment(text, doc_id), target, targets=targets, **rule)
+        return self.predict(segment(text, doc_id), target, targets=targets, holders=holders, **options)
 
 
 def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:

@@ -91,7 +91,7 @@ SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "
 RESULT_FIELDS = (
     *("text", "doc_id", "position", "start", "end"),
     *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "holder"),
-    *("holder_proba", "holder_span", "cue"),
+    *("holder_proba", "holder_span", "cue", "highlights"),
     *("headline", "previous", "source", "date", "group", "sample_probability", "weight"),
     *("frames", "stance", "coded"),
 )
@@ -143,7 +143,7 @@ class Prediction:
     cue
         The words that attribute the content, such as "said" or "according to".
     highlights
-        By frame the stretches of the sentence that carried it, on demand.
+        By frame, of those found or left open, the words of the sentence that carried it, in reading order, on demand.
     """
 
     sentence: Sentence
@@ -176,6 +176,7 @@ class Prediction:
             "holder_proba": self.holder_proba,
             "holder_span": self.holder_span,
             "cue": self.cue,
+            "highlights": None if self.highlights is None else _rows_of(self.highlights),
         }
         shown = [name for name in RESULT_FIELDS if name not in _OPTIONAL or values[name] not in ("", None)]
         return {name: list(values[name]) if isinstance(values[name], tuple) else values[name] for name in shown}
@@ -186,6 +187,14 @@ class Prediction:
         One of these that has the name of a result is called ``input_NAME``.
         """
         return self.results() | with_own_names(self.sentence.extra, RESULT_FIELDS)
+
+
+def _rows_of(highlights: Mapping[str, tuple[Highlight, ...]]) -> dict[str, list[dict[str, Any]]]:
+    """Return highlights as rows for JSON, weights to the fourth decimal."""
+    return {
+        label: [{"start": h.start, "end": h.end, "weight": round(h.weight, 4)} for h in found]
+        for label, found in highlights.items()
+    }
 
 
 def with_own_names(extra: Mapping[str, Any], taken: Collection[str]) -> dict[str, Any]:

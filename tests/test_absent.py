@@ -109,7 +109,7 @@ def test_evaluate_shows_what_each_score_is_computed_on(trained, tmp_path):
     rows = [{"text": s.text, "frames": [f for f in s.frames if f == "gain"], "group": s.group} for s in sentences(4)]
     (tmp_path / "coded.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     model_folder = str(trained / "model")
-    answer = framing("evaluate", "coded.jsonl", "--model", model_folder, cwd=tmp_path)
+    answer = framing("evaluate", "coded.jsonl", "--all", "--model", model_folder, cwd=tmp_path)
     assert answer.code == 0, answer.err
     assert "warning: test/frames: risk never occurs in the coded rows" in answer.err
     table = {line.split()[0]: line.split()[1:] for line in answer.out.splitlines() if "/" in line}

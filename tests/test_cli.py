@@ -197,7 +197,7 @@ def test_evaluate_gives_scores_with_intervals_as_table_and_as_json(folder):
     assert next(iter(scores)) == "test/frames/macro_f1"
     assert scores["test/frames/macro_f1_low"] <= scores["test/frames/macro_f1"] <= scores["test/frames/macro_f1_high"]
     assert scores["test/stance/accuracy"] == 1.0  # six kinds of sentence, told apart by their words
-    table = framing("evaluate", "corpus.jsonl", cwd=folder).out.splitlines()
+    table = framing("evaluate", "corpus.jsonl", "--all", cwd=folder).out.splitlines()
     assert table[1].split() == ["score", "value", "95", "%", "interval", "n"]
     assert table[3].split() == ["frames/macro_f1", "1.000", "[1.000,", "1.000]", "60"]
 
@@ -294,7 +294,7 @@ def test_goal_risk_and_shares_of_the_command_line_arrive(folder):
     table = framing("predict", "corpus.jsonl", "--abstain", "0.001", "--format", "csv", cwd=folder).out
     assert next(csv.DictReader(io.StringIO(table)))["abstained"] == "gain;risk;stance"
     assert framing("evaluate", "corpus.jsonl", "--adapt-documents", cwd=folder).code == 0
-    answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", cwd=folder)
+    answer = framing("evaluate", "corpus.jsonl", "--adapt-priors", "--goal", "count", "--all", cwd=folder)
     assert answer.code == 0
     assert "shares of frames, in training → here: " in answer.err
     assert "gain/calibration_error" in answer.out

@@ -131,7 +131,8 @@ def test_make_model_hydrates_the_codes_and_learns_from_them(target, experiment):
     real = make("--always-make", target, "REAL_NEWS=texts")
     for name in FILES:
         assert f"framing data hydrate data/real/{name} --texts texts -o demo/real/{name}" in real
-    mixture = "'data=[shipped,demo/real/train.jsonl]' calibrate=demo/real/calibrate.jsonl"
+    mixture = "'data=[shipped,demo/real/train.jsonl,demo/real/train_targets.jsonl]'"
+    mixture += " 'calibrate=[demo/real/calibrate.jsonl,demo/real/calibrate_targets.jsonl]'"
     assert f"train experiment={experiment} {mixture} tracking.uri=demo/model.db output=framing/{experiment}" in real
 
 

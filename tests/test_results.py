@@ -68,7 +68,8 @@ def cells_of(html: str) -> list[list[str]]:
 
 
 def test_what_the_model_says_and_what_a_coder_said_have_names_of_their_own(folder):
-    first, second, third = map(json.loads, run("predict", "coded.csv", "--format", "jsonl", cwd=folder).splitlines())
+    out = run("predict", "coded.csv", "--no-holders", "--format", "jsonl", cwd=folder)
+    first, second, third = map(json.loads, out.splitlines())
     assert (first["predicted_frames"], first["frames"]) == (["gain"], ["risk"])
     assert (first["predicted_stance"], first["stance"]) == ("favor", "against")
     assert (second["predicted_frames"], second["frames"], second["coded"]) == (["risk"], [], ["gain", "risk"])
@@ -78,7 +79,7 @@ def test_what_the_model_says_and_what_a_coder_said_have_names_of_their_own(folde
 
 def test_a_result_has_every_field_of_a_sentence_and_eight_of_its_own():
     model_says = {"predicted_frames", "proba", "abstained", "predicted_stance", "stance_proba"}
-    of_the_holder = {"holder_proba", "holder_span", "cue"}
+    of_the_holder = {"holder_proba", "holder_span", "cue", "highlights"}
     assert set(RESULT_FIELDS) == {*SENTENCE_FIELDS, *model_says, *of_the_holder}
 
 
@@ -92,7 +93,7 @@ def test_a_holder_that_was_found_is_in_the_result_with_its_place_unless_a_coder_
 
 
 def test_the_csv_tells_none_from_not_coded(folder):
-    out = run("predict", "coded.csv", "--format", "csv", cwd=folder)
+    out = run("predict", "coded.csv", "--no-holders", "--format", "csv", cwd=folder)
     assert out.splitlines()[0] == (
         "text,doc_id,position,start,end,predicted_frames,proba_gain,proba_risk,abstained,target,predicted_stance,"
         "stance_proba_favor,stance_proba_against,stance_proba_neutral,holder,frames,stance,coded,input_proba,desk"

@@ -280,7 +280,7 @@ def test_an_odd_folder_and_an_odd_experiment_work_from_training_to_prediction(wo
     trained = framing("train", *QUICK, "tasks=[frames]", "tracking.experiment=half %41 done", cwd=odd)
     assert trained.code == 0, trained.err
     assert framing("promote", "tfidf-logreg", cwd=odd).code == 0
-    assert "half %41 done" in framing("runs", cwd=odd).out
+    assert "half %41 done" in framing("runs", "--all", "--format", "csv", cwd=odd).out
     predicted = framing("predict", "-", "--format", "jsonl", cwd=odd, stdin=b"Warships threaten the harbour.")
     assert json.loads(predicted.out)["predicted_frames"] == ["risk"], predicted.err
     assert len(list(odd.glob("mlartifacts/half %41 done/*/artifacts/model/model.json"))) == 1

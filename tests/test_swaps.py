@@ -42,7 +42,7 @@ FLIPS = "validation/frames/swap/country/flip_rate"
 
 def test_a_model_that_has_learnt_the_name_flips_and_one_that_does_not_read_it_never_does():
     plain = trained(swap_test=SwapTest(24)).metrics
-    assert plain[FLIPS] > 0.8
+    assert plain[FLIPS] > 0.5
     assert plain[f"{FLIPS}_n"] == 24
     for entities in ("mask", "typed"):
         read = trained(preprocess=Preprocess(entities, "capitals")).metrics

@@ -101,7 +101,9 @@ def test_a_run_has_a_description_with_its_table_of_scores(run):
 
 def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(run, trained):
     kept = trained / "mlartifacts" / "framing" / run.info.run_id / "artifacts"
-    assert sorted(path.name for path in kept.iterdir()) == ["config.yaml", "figures", "model", "predictions.jsonl"]
+    assert sorted(path.name for path in kept.iterdir()) == [
+        *("config.yaml", "figures", "model", "predictions.jsonl", "scores.txt")
+    ]
     config = yaml.safe_load((kept / "config.yaml").read_text())
     assert (config["head"]["C"], config["seed"], config["promote"]) == (1, 0, True)
     rows = [json.loads(line) for line in (kept / "predictions.jsonl").read_text().splitlines()]
@@ -192,11 +194,15 @@ def test_the_table_of_runs_marks_the_champion_and_leaves_out_what_has_no_score(w
     with open_run(store, "parent", "framing", {}):
         pass
     shown = framing("runs", cwd=with_champion)
-    (row,) = [line for line in shown.out.splitlines() if "FINISHED" in line]
-    assert row.split()[:5] == ["*", champion.run_id[:8], "tfidf-logreg", "tfidf", "logreg"]
-    assert METRIC in row
+    *heading, _, _, _, row = shown.out.splitlines()  # the folder's width and the date fold the first line, or do not
+    shared = " ".join(" ".join(heading).split())
+    assert row.split()[:3] == ["tfidf-logreg", "*", champion.run_id[:8]]
+    assert shared.startswith(f"{METRIC}, data corpus (")
+    assert "60 rows, n 60, codebook harbour (" in shared
     table = framing("runs", "--all", "--format", "csv", cwd=with_champion).out.splitlines()
-    assert table[0] == ",run,name,encoder,head,words,score,95 % interval,metric,experiment,started,status"
+    assert table[0] == (
+        ",run,name,encoder,head,words,score,95 % interval,metric,data,rows,codebook,scored,experiment,started,status"
+    )
     assert [line.split(",")[0] + line.split(",")[2] for line in table[1:]] == ["*tfidf-logreg", "parent"]
     assert (
         framing("runs", "--experiment", "Default", "--format", "csv", cwd=with_champion).out.splitlines() == table[:1]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import platform
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from framing.measure.verdicts import rule_in_words
 from framing.model.card import validation_meaning
 from framing.model.persistence import save_model
 from framing.report.plots import frames_figure, stance_figure
+from framing.report.scores import scores_text
 from framing.scores import scores_of
-from framing.tracking import MODEL_FOLDER
+from framing.tracking import CODEBOOK_TAG, DATA_TAG, MODEL_FOLDER, SCORED_TAG
 from framing.training import Training, TrainingResult
 
 
@@ -35,6 +38,8 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
     return flat
 
 
+_PAGE = 80  # characters of a line in a file
+
 # Scores that are told first, by the end of their path.
 _MAIN = ("/macro_f1", "/consistency", "/flip_rate")
 # The figure of held-out predictions, by task; that of the frames where none is named.
@@ -47,6 +52,7 @@ def write_record(folder: Path, result: TrainingResult, config: Mapping[str, Any]
     with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
         for prediction in result.predictions:
             stream.write(json.dumps(prediction.to_row(), ensure_ascii=False) + "\n")
+    (folder / "scores.txt").write_text(tables(result, _PAGE), encoding="utf-8")
     figures = folder / "figures"
     figures.mkdir()
     for name, held_out in result.held_out.items():
@@ -79,10 +85,22 @@ def run_tags(training: Training, result: TrainingResult) -> dict[str, str]:
     """Return what the UI can filter and show: the score with its interval, and what the run was made of."""
     return {
         "score": str(scores_of(result.metrics)[result.primary]),
-        "framing.codebook": f"{training.codebook.name} {training.codebook.digest[:12]}",
-        "framing.data_digest": training.data_digest,
+        CODEBOOK_TAG: f"{training.codebook.name} {training.codebook.digest[:12]}",
+        DATA_TAG: training.data_digest,
+        SCORED_TAG: str(result.estimates[result.primary].n),
         "framing.python": platform.python_version(),
     }
+
+
+def tables(result: TrainingResult, width: int) -> str:
+    """Return the table of each task, of held-out rows and of each file that was scored, and what verdicts mean."""
+    told = [scores_text(summary, _title(path), width) for path, summary in result.summaries.items()]
+    return "\n".join([*told, textwrap.fill(rule_in_words(), width)]) + "\n"
+
+
+def _title(path: str) -> str:
+    name, _, task = path.rpartition("/")
+    return f"{task} of held-out rows" if name == "validation" else f"{task} of {name}"
 
 
 def score_lines(result: TrainingResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +18,7 @@ from omegaconf import DictConfig, OmegaConf
 from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
 from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain, with_moved_classes
 from framing.app.overrides import with_quoted_paths
-from framing.app.record import run_note, run_params, run_tags, score_lines, write_record
+from framing.app.record import run_note, run_params, run_tags, score_lines, tables, write_record
 from framing.app.sweep import PARENT, promote_run
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
@@ -94,6 +95,8 @@ def _tracked_training(cfg: DictConfig) -> float:
         check_flips(result.metrics, training.swap_test.max_flip_rate)
     if config["output"]:
         say(f"model saved in {save_model(result.classifier, config['output'])}")
+    if HydraConfig.get().mode != RunMode.MULTIRUN:  # a sweep has a line a score
+        say("\n" + tables(result, shutil.get_terminal_size((100, 24)).columns))
     say(score_lines(result))
     if config["promote"] and parent is None:
         promote_run(store, run.run_id)

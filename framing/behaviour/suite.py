@@ -134,7 +134,7 @@ def _test(part: _Part) -> Iterable[Case]:
     for needed in ("kind", "name", "cases"):
         if needed not in test:
             raise InputError(f"{part.place}: a test without {needed!r}")
-    kind = _text(test["kind"])
+    kind = _read_text(test["kind"])
     if kind not in KINDS:
         raise InputError(f"{test['kind'].place}: {unknown('kind of test', kind, KINDS)}")
     for case in _items(test["cases"]):
@@ -150,8 +150,8 @@ def _filled(kind: str, given: Mapping[str, _Part], place: str) -> Iterable[Case]
     """Return a case, or one for each filling of its template."""
     if ("template" in given) == ("text" in given):
         raise InputError(f"{place}: expected a text, or a template with what fills it")
-    words = {key: [_text(word) for word in _items(value)] for key, value in _fill(given).items()}
-    texts = {key: _text(given[key]) for key in ("text", "template", "to", "target") if key in given}
+    words = {key: [_read_text(word) for word in _items(value)] for key, value in _fill(given).items()}
+    texts = {key: _read_text(given[key]) for key in ("text", "template", "to", "target") if key in given}
     template = texts.get("template", "")
     for text in texts.values() if template else ():
         try:
@@ -173,7 +173,7 @@ def _filled(kind: str, given: Mapping[str, _Part], place: str) -> Iterable[Case]
 
 def _case(kind: str, given: Mapping[str, _Part], texts: Mapping[str, str], template: str, place: str) -> Case:
     expected: dict[str, Any] = {
-        key: tuple(map(_text, _items(given[key], single=True))) if key in _LISTS else _text(given[key])
+        key: tuple(map(_read_text, _items(given[key], single=True))) if key in _LISTS else _read_text(given[key])
         for key in _EXPECTED[kind]
         if key in given
     }
@@ -187,7 +187,7 @@ def _case(kind: str, given: Mapping[str, _Part], texts: Mapping[str, str], templ
         raise InputError(f"{place}: a stance needs a 'target'")
     return Case(
         kind=kind,
-        name=_text(given["name"]),
+        name=_read_text(given["name"]),
         text=texts["text"],
         to=texts.get("to"),
         target=texts.get("target"),
@@ -246,7 +246,7 @@ def _items(part: _Part, single: bool = False) -> list[_Part]:
     return part.value
 
 
-def _text(part: _Part) -> str:
+def _read_text(part: _Part) -> str:
     if not isinstance(part.value, str) or not part.value.strip():
         raise InputError(f"{part.place}: expected a text, got {_shown(part.value)}")
     return part.value

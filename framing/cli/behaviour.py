@@ -1,9 +1,8 @@
-"""``framing test-model``: does a model behave? And the test with other names of ``framing evaluate``."""
+"""``framing test-model``: whether a model does what it should on sentences of which that is known."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,12 +14,6 @@ from framing.resources import SHIPPED
 
 if TYPE_CHECKING:
     from framing.behaviour import SuiteResults
-    from framing.measure.intervals import Estimate
-    from framing.predictor import Predictor
-    from framing.records import Sentence
-
-# Other names tried in each sentence, and how many names are shown of each kind.
-_SWAPS, _NAMES = 3, 2
 
 
 @click.command("test-model")
@@ -48,13 +41,13 @@ def test_model(
     if form == "json":
         write_result(json.dumps(results.to_dict(), indent=2, ensure_ascii=False) + "\n", None)
     else:
-        write_result(suite_text(results, failures), None)
+        write_result(_suite_text(results, failures), None)
     share = results.rates()["all", "all"].value
     if min_pass is not None and share < min_pass:
         raise InputError(f"{share:.3f} of the cases pass, fewer than --min-pass {min_pass:g}")
 
 
-def suite_text(results: SuiteResults, failures: bool = False) -> str:
+def _suite_text(results: SuiteResults, failures: bool) -> str:
     """Return the table of a suite, and the cases that failed on demand."""
     from framing.report.table import rows_text
 
@@ -72,55 +65,3 @@ def suite_text(results: SuiteResults, failures: bool = False) -> str:
         ]
         text += "\n" + "\n".join(lines) + ("\n" if lines else "")
     return text
-
-
-def swap_text(predictor: Predictor, sentences: Sequence[Sentence], form: str) -> str:
-    """Swap names in sentences, and return what changes by kind of name, as a table or as JSON."""
-    from framing.measure.metrics import with_intervals
-    from framing.names import usual_finder
-    from framing.report.table import rows_text
-    from framing.training.swaps import SwapPlan, name_estimates, swap_estimates
-
-    rows: list[tuple[str, ...]] = []
-    scores: dict[str, float] = {}
-    names: list[tuple[str, str, str, str, Estimate]] = []
-    for task, classifier in predictor.classifier.tasks.items():
-        asked = [sentence for sentence in sentences if sentence.target or task != "stance"]
-        judged = SwapPlan.of(asked, classifier, n=_SWAPS).judged(classifier)
-        estimates = swap_estimates(judged, asked)
-        scores |= {f"{task}/{path}": number for path, number in with_intervals(estimates, with_n=True).items()}
-        for each in judged:
-            by_name = name_estimates(each, asked)
-            flips, shift = (estimates[f"swap/{each.kind}/{what}"] for what in ("flip_rate", "shift"))
-            low, high = flips.interval()
-            rows.append(
-                (
-                    task,
-                    each.kind,
-                    f"{flips.n:,}",
-                    f"{flips.value:.3f}",
-                    f"[{low:.3f}, {high:.3f}]",
-                    f"{shift.value:.3f}",
-                )
-            )
-            for name, shifts in by_name.items():
-                for label, estimate in zip(classifier.labels, shifts, strict=True):
-                    names.append((task, each.kind, name, label, estimate))
-                    path = f"{task}/swap/{each.kind}/names/{name}/{label}"
-                    scores |= with_intervals({path: estimate}, with_n=True)
-    if not rows:
-        raise InputError("--swap: fewer than 20 sentences have a name of any one kind; give more")
-    if form == "json":
-        return json.dumps({"finder": usual_finder(), **scores}, indent=2, ensure_ascii=False) + "\n"
-    width = terminal_width()
-    moved: list[tuple[str, ...]] = []
-    for task, kind in dict.fromkeys((row[0], row[1]) for row in rows):
-        of_kind = sorted((n for n in names if n[:2] == (task, kind)), key=lambda name: -abs(name[4].value))
-        for _, _, name, label, estimate in of_kind[:_NAMES]:
-            low, high = estimate.interval()
-            moved.append((task, name, label, f"{estimate.value:+.3f}", f"[{low:+.3f}, {high:+.3f}]"))
-    head = ["task", "names swapped", "n", "flip rate", "95 % interval", "shift"]
-    told = f"\nnames found by {usual_finder()}; the names that move a label most, beside the mean over names:\n\n"
-    return rows_text(head, rows, width) + (
-        told + rows_text(["task", "name put in", "label", "moves", "95 % interval"], moved, width) if moved else ""
-    )

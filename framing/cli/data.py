@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, read_coded, terminal_width, write_figure, write_result
+from framing.cli.files import check_figure, read_coded, terminal_width, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN
 from framing.measure.coders import CODER_COLUMNS
 
@@ -18,8 +18,16 @@ if TYPE_CHECKING:
     from framing.codebook import Codebook
     from framing.measure.agreement import Agreement
     from framing.measure.coders import Codings
-from framing.errors import FramingWarning, InputError, OutputError
+    from framing.measure.matching import Matching
+from framing.errors import FramingWarning, InputError
 from framing.scores import interval_text
+
+CODER = click.option(
+    "--coder",
+    "column",
+    metavar="NAME",
+    help=f"The column that names the coder.  [default: {' or '.join(CODER_COLUMNS)}, in a single file]",
+)
 
 
 @click.group()
@@ -57,9 +65,7 @@ def describe(path: str, codebook: str, figure: str | None, columns: tuple[str, .
     from framing.corpus.audit import describe_sentences
 
     if figure is not None:
-        if Path(figure).suffix.lower() not in (".png", ".svg", ".pdf"):
-            raise OutputError(f"{figure}: unknown kind of figure; expected .png, .svg or .pdf")
-        check_output(Path(figure))
+        check_figure(figure)
     book, sentences = read_coded(path, codebook, columns)
     write_result(describe_sentences(sentences, book), None)
     if figure is not None:
@@ -71,12 +77,7 @@ def describe(path: str, codebook: str, figure: str | None, columns: tuple[str, .
 @data.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @CODEBOOK
-@click.option(
-    "--coder",
-    "column",
-    metavar="NAME",
-    help=f"The column that names the coder.  [default: {' or '.join(CODER_COLUMNS)}, in a single file]",
-)
+@CODER
 @COLUMN
 def agreement(files: tuple[str, ...], codebook: str, column: str | None, columns: tuple[str, ...]) -> None:
     """Compare coders who coded the same sentences: Krippendorff's alpha by label, with intervals.
@@ -87,13 +88,9 @@ def agreement(files: tuple[str, ...], codebook: str, column: str | None, columns
     where a text stands several times, also by doc_id and position. How many were matched is said on standard error.
     """
     from framing.measure.agreement import compare_units
-    from framing.measure.matching import match_units, matching_lines
     from framing.report.table import rows_text
 
-    book, codings = _read_codings(files, codebook, column, columns)
-    matching = match_units(codings.sentences, codings.rows)
-    for line in matching_lines(matching):
-        print(line, file=sys.stderr)
+    book, matching = coded_matching(files, codebook, column, columns)
     found = compare_units(matching, book)
     width = terminal_width()
     # Where a column for each coder has no room, the least and the most that one gave.
@@ -110,6 +107,19 @@ def _agreement_row(label: str, found: Agreement, wide: bool) -> list[str]:
     # Where nobody ever gave the label, or all always did, there is nothing to agree on beyond chance.
     alpha = ["–", "–"] if isnan(found.alpha.value) else [f"{found.alpha.value:.3f}", interval_text(low, high)]
     return [label, f"{found.units:,}", *counts, f"{found.percent.value:.3f}", *alpha]
+
+
+def coded_matching(
+    files: tuple[str, ...], codebook: str, column: str | None, columns: tuple[str, ...]
+) -> tuple[Codebook, Matching]:
+    """Read the codings of several coders and match their sentences; how many were matched is told."""
+    from framing.measure.matching import match_units, matching_lines
+
+    book, codings = _read_codings(files, codebook, column, columns)
+    matching = match_units(codings.sentences, codings.rows)
+    for line in matching_lines(matching):
+        print(line, file=sys.stderr)
+    return book, matching
 
 
 def _read_codings(

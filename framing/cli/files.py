@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from framing.cli.options import pairs
 from framing.errors import InputError, OutputError
@@ -56,6 +58,19 @@ def read_input(
         form = _format_of_article(path) if form == "auto" else form
         source = Source.from_file(path)
     return read_table(source, form, codebook, columns) if form in READERS else _read_article(source, form, doc_id)
+
+
+def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list[Sentence]:
+    """Read the sentences of several files; a document goes by its file's name, by the path where two have one name."""
+    if files.count("-") > 1:
+        raise click.UsageError("-: standard input can be read only once")
+    names = [Path(file).name for file in files]
+    doc_ids = [shown(file if names.count(name) > 1 else name) for file, name in zip(files, names, strict=True)]
+    return [
+        sentence
+        for file, doc_id in zip(files, doc_ids, strict=True)
+        for sentence in read_input(file, columns, doc_id=doc_id, form=form)
+    ]
 
 
 def _told_format(source: Source, columns: dict[str, Any]) -> str:
@@ -182,7 +197,23 @@ def _cannot_write(path: Path | None, error: OSError) -> OutputError:
     return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output")
 
 
-def write_figure(figure: Any, file: str) -> None:
+def check_figure(file: str) -> None:
+    """Find out before the work whether a figure can be drawn into a file of this name.
+
+    Raises
+    ------
+    OutputError
+        The name says no kind of figure, or the place cannot be written.
+    """
+    from framing.report.print_style import FIGURE_SUFFIXES
+
+    if Path(file).suffix.lower() not in FIGURE_SUFFIXES:
+        *most, last = FIGURE_SUFFIXES
+        raise OutputError(f"{file}: unknown kind of figure; expected {', '.join(most)} or {last}")
+    check_output(Path(file))
+
+
+def write_figure(figure: Any, file: str, dpi: int = 110) -> None:
     """Write a matplotlib figure, whole or not at all, in the format that its name says.
 
     Raises
@@ -190,10 +221,10 @@ def write_figure(figure: Any, file: str) -> None:
     OutputError
         It cannot be written.
     """
-    drawn = io.BytesIO()
-    figure.savefig(drawn, dpi=110, format=Path(file).suffix[1:].lower())
+    from framing.report.print_style import figure_bytes
+
     try:
-        write_whole(Path(file), drawn.getvalue())
+        write_whole(Path(file), figure_bytes(figure, Path(file).suffix, dpi))
     except OSError as error:
         raise _cannot_write(Path(file), error) from None
 

@@ -15,16 +15,20 @@ import click
 
 from framing import __version__
 from framing.cli.behaviour import test_model
+from framing.cli.compare import compare
 from framing.cli.data import data
+from framing.cli.evaluate import errors, evaluate
 from framing.cli.files import drop_standard_output, write_result
-from framing.cli.predict import evaluate, predict
+from framing.cli.plot import plot
+from framing.cli.predict import predict
+from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, targets, evaluate, test_model, runs, promote, ui, data)
+COMMANDS = (train, predict, report, targets, evaluate, errors, test_model, compare, runs, promote, ui, data, plot)
 
 
 def main() -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,6 +37,26 @@ INPUT_FORMAT = click.option(
     default="auto",
     help=f"What the input is, whatever its name says: {', '.join(INPUT_FORMATS[1:])}; lines: each line is a sentence, "
     "as in a list of headlines or posts.  [default: by the name; standard input: by how it begins]",
+)
+TARGET = click.option(
+    "--target",
+    "given",
+    metavar="TEXT",
+    multiple=True,
+    help="Toward what the stance is taken, for all sentences; given again, another target.",
+)
+TARGETS = click.option(
+    "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
+)
+HOLDERS = click.option(
+    "--holders/--no-holders",
+    default=True,
+    help="Find who says, thinks or fears what a sentence conveys.  [default: holders]",
+)
+ALIASES = click.option(
+    "--aliases",
+    metavar="FILE",
+    help="Names of holders of your own: YAML, a line `Steve Witkoff: [Trump's envoy]` for each.",
 )
 CODEBOOK = click.option(
     "--codebook", default="shipped", show_default=True, help="Codebook to check the labels against."
@@ -101,6 +122,29 @@ def rule_options(abstain: bool = False) -> Callable[[Command], Command]:
         return with_rule
 
     return decorate
+
+
+def targets_of(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the targets of the command line, then those of the files; ``None`` where there are neither."""
+    from framing.corpus.target_lists import read_targets, target_list
+
+    if "-" in lists:
+        raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")
+    targets = [*given, *(target for file in lists for target in read_targets(Path(file)))]
+    return target_list(targets, "--target") if targets else None
+
+
+def aliases_of_option(file: str | None, holders: bool, split_quotes: bool = False) -> Path | None:
+    """Check the options about holders, and the file before a model is loaded."""
+    for option, given in (("--aliases", file is not None), ("--split-quotes", split_quotes)):
+        if given and not holders:
+            raise click.UsageError(f"{option} needs holders: leave --no-holders out")
+    if file is None:
+        return None
+    from framing.holders.aliases import aliases_of
+
+    aliases_of(file)
+    return Path(file)
 
 
 def pairs(values: Sequence[str], option: str, number: bool = False) -> dict[str, Any]:

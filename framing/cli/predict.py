@@ -1,24 +1,43 @@
-"""``framing predict`` and ``framing evaluate``: what a trained model says, and how well."""
+"""``framing predict``: what a trained model says."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.behaviour import swap_text
-from framing.cli.files import check_exists, check_output, read_input, shown, terminal_width, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
+from framing.cli.files import (
+    check_output,
+    read_files,
+    shown,
+    terminal_width,
+    write_result,
+)
+from framing.cli.options import (
+    ALIASES,
+    COLUMN,
+    HOLDERS,
+    INPUT_FORMAT,
+    MODEL,
+    STORE,
+    TARGET,
+    TARGETS,
+    aliases_of_option,
+    output_format,
+    pairs,
+    rule_options,
+    targets_of,
+)
 
 if TYPE_CHECKING:
     from framing.model.decisions.priors import PriorShift
     from framing.model.decisions.rule import Rule
-    from framing.predictor import Predictions, Predictor
+    from framing.predictions import Predictions
+    from framing.predictor import Predictor
 
 
 @click.command()
@@ -28,17 +47,15 @@ if TYPE_CHECKING:
 @output_format("table", "jsonl", "csv", "html")
 @INPUT_FORMAT
 @click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
+@TARGET
+@TARGETS
+@HOLDERS
+@ALIASES
 @click.option(
-    "--target",
-    "given",
-    metavar="TEXT",
-    multiple=True,
-    help="Toward what the stance is taken, for all sentences; given again, another target.",
-)
-@click.option(
-    "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
+    "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."
 )
 @rule_options(abstain=True)
+@click.option("--explain", is_flag=True, help="Show which words carried each frame found (jsonl, csv: highlights).")
 @COLUMN
 def predict(
     files: tuple[str, ...],
@@ -49,7 +66,11 @@ def predict(
     output: str | None,
     given: tuple[str, ...],
     lists: tuple[str, ...],
+    holders: bool,
+    aliases: str | None,
+    split_quotes: bool,
     rule: Rule,
+    explain: bool,
     columns: tuple[str, ...],
 ) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
@@ -57,78 +78,28 @@ def predict(
     Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames and
     predicted_stance are the model's; frames and stance are the coder's, where the table has them. With several targets
     jsonl and csv have a row for each sentence and target, table and html a column a target.
+
+    holder is who says, thinks or fears what the sentence conveys, under one name over all files; else the row's source,
+    or author.
     """
     named = pairs(columns, "--column")
-    if files.count("-") > 1:
-        raise click.UsageError("-: standard input can be read only once")
     if output is not None:
         check_output(Path(output))
-    targets = _targets(given, lists)
-    # A document goes by its file's name, or by the whole path where two files have one name.
-    names = [Path(file).name for file in files]
-    doc_ids = [shown(file if names.count(name) > 1 else name) for file, name in zip(files, names, strict=True)]
-    sentences = [
-        sentence
-        for file, doc_id in zip(files, doc_ids, strict=True)
-        for sentence in read_input(file, named, doc_id=doc_id, form=input_format)
-    ]
+    named_so = aliases_of_option(aliases, holders, split_quotes)
+    targets = targets_of(given, lists)
+    sentences = read_files(files, named, input_format)
     predictor = _load_predictor(model, store)
-    predictions = predictor.predict(sentences, targets=targets, **vars(rule))
-    _tell_shifts(predictions.shifts)
+    predictions = predictor.predict(
+        sentences,
+        targets=targets,
+        holders=holders,
+        aliases=named_so,
+        split_quotes=split_quotes,
+        explain=explain,
+        **vars(rule),
+    )
+    tell_shifts(predictions.shifts)
     write_result(_formatted(predictions, predictor.labels, form, output, files), output)
-
-
-@click.command()
-@click.argument("file")
-@MODEL
-@STORE
-@output_format("table", "json")
-@INPUT_FORMAT
-@click.option("--swap", is_flag=True, help="Put other names in, and count the decisions that change; no codes needed.")
-@rule_options()
-@COLUMN
-def evaluate(
-    file: str,
-    model: str | None,
-    store: str | None,
-    form: str,
-    input_format: str,
-    swap: bool,
-    rule: Rule,
-    columns: tuple[str, ...],
-) -> None:
-    """Score a model on coded rows, with 95 % bootstrap intervals over documents.
-
-    n is the number of coded rows; beside a label's own scores, how often the label occurs in them.
-    """
-    from framing.measure.metrics import with_intervals
-    from framing.model.decisions.rule import Rule
-    from framing.report.table import rows_text
-    from framing.scores import scores_of
-    from framing.training import evaluate_classifier
-    from framing.training.tasks import check_coded
-
-    check_exists(file)
-    predictor = _load_predictor(model, store)
-    # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
-    sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
-    if swap and rule != Rule():
-        raise click.UsageError("--swap: decisions are by the model's own rule; leave the options of thresholds out")
-    if swap:
-        write_result(swap_text(predictor, sentences, form), None)
-        return
-    check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
-    evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule)
-    _tell_shifts(evaluation.shifts)
-    scores = with_intervals(evaluation.estimates, with_n=True)
-    if form == "json":
-        write_result(json.dumps(scores, indent=2) + "\n", None)
-        return
-    rows = [
-        (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
-        for path, score in scores_of(scores).items()
-    ]
-    write_result(rows_text(["score", "value", "95 % interval", "n"], rows, terminal_width()), None)
 
 
 def _load_predictor(model: str | None, store: str | None) -> Predictor:
@@ -137,17 +108,8 @@ def _load_predictor(model: str | None, store: str | None) -> Predictor:
     return Predictor.load(model, store)
 
 
-def _targets(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the targets of the command line, then those of the files; ``None`` where there are neither."""
-    from framing.corpus.target_lists import read_targets, target_list
-
-    if "-" in lists:
-        raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")
-    targets = [*given, *(target for file in lists for target in read_targets(Path(file)))]
-    return target_list(targets, "--target") if targets else None
-
-
-def _tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
+def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
+    """Say on standard error to which shares probabilities were moved."""
     for task, shift in shifts.items():
         print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import sys
+import textwrap
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from framing.cli.files import terminal_width, write_result
 from framing.cli.options import STORE, output_format
+
+if TYPE_CHECKING:
+    from framing.tracking import RunSummary
+
+
+_COLUMNS = (
+    *("", "run", "name", "encoder", "head", "words", "score", "95 % interval", "metric", "data", "rows", "codebook"),
+    *("scored", "experiment", "started", "status"),
+)
 
 
 @click.command()
@@ -16,41 +29,88 @@ from framing.cli.options import STORE, output_format
 @click.option("--all", "everything", is_flag=True, help="Also runs without a score: failed, killed, parents of sweeps.")
 @output_format("table", "csv")
 def runs(store: str | None, experiment: str | None, everything: bool, form: str) -> None:
-    """Rank training runs, best first; * marks the champion."""
-    from datetime import datetime
+    """Rank training runs, best first, like with like; * marks the champion.
 
+    Only runs of one data set, codebook, split and primary score stand in one table: others cannot be ranked against
+    each other. framing compare says whether two of a table differ really.
+    """
     from framing.report.formats import csv_text
-    from framing.report.table import rows_text
-    from framing.scores import interval_text
     from framing.tracking import Store, list_runs, store_uri
 
     found = [run for run in list_runs(Store(store_uri(store)), experiment) if everything or run.score is not None]
-    columns = [
-        "",
-        "run",
-        "name",
-        "encoder",
-        "head",
-        "words",
-        "score",
-        "95 % interval",
-        "metric",
-        "experiment",
-        "started",
-        "status",
-    ]
-    rows = []
+    if form == "csv":
+        write_result(csv_text(_COLUMNS, [_csv_row(run) for run in found]), None)
+        return
+    tables: dict[tuple[Any, ...], list[RunSummary]] = {}
     for run in found:
-        started = f"{datetime.fromtimestamp(run.started / 1000):%Y-%m-%d %H:%M}"
-        score = "" if run.score is None else f"{run.score:.3f}"
-        interval = "" if run.low is None or run.high is None else interval_text(run.low, run.high)
-        choices = [run.params.get(key, "") for key in ("encoder", "head", "words")]
-        mark = "*" if run.champion else ""
-        figures = [score, interval, run.metric, run.experiment, started, run.status]
-        rows.append([mark, run.run_id[:8], run.name, *choices, *figures])
-    write_result(
-        csv_text(columns, rows) if form == "csv" else rows_text(columns, rows, max(terminal_width(), 170)), None
-    )
+        tables.setdefault(run.like, []).append(run)
+    # The table that was worked on last stands first.
+    newest = sorted(tables.values(), key=lambda like: -max(run.started for run in like))
+    write_result("\n".join(_ranked(like, terminal_width()) for like in newest), None)
+
+
+def _ranked(like: Sequence[RunSummary], width: int) -> str:
+    """Return the table of runs that can be ranked, under a line that says what they share."""
+    from framing.report.scores import columns_text
+
+    one = like[0]
+    rows: list[tuple[str, ...]] = [
+        (
+            run.name,
+            f"{'* ' if run.champion else ''}{run.run_id[:8]}",
+            *_score_of(run),
+            f"{_started(run):%Y-%m-%d %H:%M}",
+        )
+        for run in like
+    ]
+    if all(run.status == "FINISHED" for run in like):
+        columns = ["name", "run", "score", "95 % interval", "started"]
+    else:
+        columns = ["name", "run", "score", "95 % interval", "started", "status"]
+        rows = [(*row, run.status) for row, run in zip(rows, like, strict=True)]
+    told = textwrap.fill(_shared(one), width, subsequent_indent="  ")
+    return f"{told}\n\n{columns_text(columns, rows, width)}\n"
+
+
+def _shared(run: RunSummary) -> str:
+    """Say what the runs of a table share."""
+    if not run.metric:
+        return "without a score"
+    parts = [f"{run.metric}", f"data {run.data or '?'} ({run.digest[:8] or '?'})"]
+    parts += [f"{run.rows:,} rows"] if run.rows is not None else []
+    parts += [f"n {run.scored:,}"] if run.scored is not None else []
+    parts.append(f"codebook {run.codebook.rpartition(' ')[0] or run.codebook or '?'} ({run.codebook[-12:][:8] or '?'})")
+    parts += [f"split {run.params['split']}"] if run.params.get("split", "grouped") != "grouped" else []
+    parts += [f"calibrated on {run.params['calibrate']}"] if run.params.get("calibrate", "None") != "None" else []
+    return ", ".join(parts)
+
+
+def _csv_row(run: RunSummary) -> list[Any]:
+    choices = [run.params.get(key, "") for key in ("encoder", "head", "words")]
+    counts = ["" if count is None else count for count in (run.rows, run.scored)]
+    made = [run.metric, run.data, counts[0], run.codebook, counts[1], run.experiment]
+    mark = "*" if run.champion else ""
+    return [
+        mark,
+        run.run_id[:8],
+        run.name,
+        *choices,
+        *_score_of(run),
+        *made,
+        f"{_started(run):%Y-%m-%d %H:%M}",
+        run.status,
+    ]
+
+
+def _score_of(run: RunSummary) -> tuple[str, str]:
+    from framing.scores import interval_text
+
+    score = "" if run.score is None else f"{run.score:.3f}"
+    return score, "" if run.low is None or run.high is None else interval_text(run.low, run.high)
+
+
+def _started(run: RunSummary) -> datetime:
+    return datetime.fromtimestamp(run.started / 1000)
 
 
 @click.command()

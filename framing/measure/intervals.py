@@ -8,6 +8,8 @@ import numpy as np
 
 from framing.arrays import Rows, Values, Weights
 
+_DRAWN_AT_ONCE = 2_000_000
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -72,6 +74,42 @@ def wilson(hits: Values, n: Values) -> tuple[Values, Values]:
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+
+
+def resampled_shares(hits: Values, n: Values, n_replicates: int = 1000, seed: int = 0) -> Values:
+    """Return shares in resamples of whole groups with replacement, as ``bootstrap_weights`` draws, for many groups.
+
+    The weights of 50,000 groups in 1,000 resamples would fill the memory, so that only some are there at a time.
+
+    Parameters
+    ----------
+    hits, n
+        By group, how many hits there are of how many, each of shape (n_groups, n_labels).
+    n_replicates, seed
+        Number of resamples and the seed of the draw.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates, n_labels)
+        Hits of all that was drawn; nan where what was drawn is empty.
+
+    Examples
+    --------
+    >>> resampled_shares(np.array([[1.0], [1.0]]), np.array([[2.0], [2.0]]), n_replicates=2).tolist()
+    [[0.5], [0.5]]
+    """
+    n_groups, n_labels = hits.shape
+    both = np.hstack([hits, n])
+    generator = np.random.default_rng(seed)
+    drawn = np.empty((n_replicates, 2 * n_labels))
+    step = max(1, _DRAWN_AT_ONCE // max(1, n_groups))
+    for first in range(0, n_replicates, step):
+        size = min(step, n_replicates - first)
+        groups = generator.integers(0, n_groups, (size, n_groups)) + n_groups * np.arange(size)[:, None]
+        weights = np.bincount(groups.ravel(), minlength=size * n_groups).reshape(size, n_groups)
+        drawn[first : first + size] = weights @ both
+    counts = drawn[:, n_labels:]
+    return np.divide(drawn[:, :n_labels], counts, out=np.full_like(counts, np.nan), where=counts > 0)
 
 
 def bootstrap_weights(groups: Rows, n_replicates: int = 1000, seed: int = 0) -> Weights:

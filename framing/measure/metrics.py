@@ -194,7 +194,7 @@ def stance_estimates(
     -------
     dict of Estimate
         ``macro_f1`` first, then ``accuracy``, ``brier`` (sum over classes), ``log_loss``, ``calibration_error``
-        (mean over classes), then ``CLASS/f1 precision recall share predicted_share calibration_error``.
+        (mean over classes), then ``CLASS/f1 precision recall share predicted_share ap calibration_error``.
         ``n`` is the number of rows; for a class's own scores that of its rows. A class that never occurs counts as for
         ``frame_estimates``.
     """
@@ -205,6 +205,7 @@ def stance_estimates(
     per_class = {
         name: {
             **_decisions((y == k).astype(float), decided[:, k].astype(float), W),
+            "ap": _or_zero(average_precision((y == k).astype(float), proba[:, k], W), (y == k).astype(float)),
             "calibration_error": calibration_error((y == k).astype(float), proba[:, k], W),
         }
         for k, name in enumerate(classes)
@@ -218,6 +219,24 @@ def stance_estimates(
         "calibration_error": _mean(per_class, "calibration_error"),
     }
     return _estimates(overall, len(y), per_class, {name: int((y == k).sum()) for k, name in enumerate(classes)})
+
+
+def compared_estimates(
+    Y: Values, proba: Values, decided: Decided, labels: Sequence[str], W: Weights
+) -> dict[str, Estimate]:
+    """Return of ``frame_estimates`` what models are compared in: ``macro_f1``, ``mean_ap`` and ``LABEL/f1``.
+
+    Parameters are those of ``frame_estimates``.
+    """
+    per_label = {}
+    for j, label in enumerate(labels):
+        coded = ~np.isnan(Y[:, j])
+        y, p, d, w = Y[coded, j], proba[coded, j], decided[coded, j].astype(float), W[:, coded]
+        ap = _or_zero(average_precision(y, p, w), y) if coded.any() else np.full(len(W), np.nan)
+        per_label[label] = {"f1": _or_zero(f1(y, d, w), y), "ap": ap}
+    overall = {"macro_f1": _mean(per_label, "f1"), "mean_ap": _mean(per_label, "ap")}
+    sizes = {label: int(np.nansum(Y[:, j])) for j, label in enumerate(labels)}
+    return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
 
 
 def with_intervals(estimates: Mapping[str, Estimate], with_n: bool = False) -> dict[str, float]:

@@ -52,6 +52,7 @@ def model_card(content: dict[str, Any]) -> str:
         "",
         *_label_lines(content),
         *_score_lines(info),
+        *_verdict_lines(info),
         "## Use",
         "",
         "```python",
@@ -145,3 +146,14 @@ def _score_lines(info: Mapping[str, Any]) -> list[str]:
         *rows,
         "",
     ]
+
+
+def _verdict_lines(info: Mapping[str, Any]) -> list[str]:
+    """Say what each label is worth on each set of rows, and what would help."""
+    verdicts = info.get("verdicts", {})
+    if not verdicts:
+        return []
+    rows = ["| rows | label | verdict | what would help |", "|---|---|---|---|"]
+    for path, labels in verdicts.items():
+        rows += [f"| {path} | {label} | {told['verdict']} | {told['advice']} |" for label, told in labels.items()]
+    return ["## Verdicts", "", info["verdict_rule"], "", *rows, ""]

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from framing.errors import ConfigError, unknown
+from framing.errors import ConfigError, ModelError, unknown
 from framing.names.lists import COUNTRY as COUNTRY_FORM
 from framing.names.lists import country_form, name_lists
-from framing.names.pipeline import has_recogniser, recognised
 from framing.text import english
 from framing.text.entities import NameFinder
+from framing.text.pipeline import has_pipeline, recognised
 
 PERSON, COUNTRY, ORGANISATION, OUTLET = KINDS = ("person", "country", "organisation", "outlet")
 # A name of no known kind: a town, a river, a party's members.
@@ -20,11 +20,8 @@ SPACY, CAPITALS = FINDERS = ("spacy", "capitals")
 
 _SPACY_KINDS = {"PERSON": PERSON, "ORG": ORGANISATION, "GPE": OTHER, "LOC": OTHER, "FAC": OTHER}
 _PRESS = re.compile(r"(?:Times|Post|News|Gazette|Herald|Tribune|Journal|Daily|Chronicle|Telegraph|Magazine|TV|Radio)$")
-_TITLES = english.TITLES | {"mr", "mrs", "ms", "miss", "dr", "sir", "lord", "lady"}
-_BODY = re.compile(
-    r"\b(?:Ministry|Department|Bank|Party|Union|Council|Commission|Committee|University|Group|Inc|Corp|Company|Agency|"
-    r"Institute|Association|Court|Parliament|Senate|Congress|House|Fund|Organi[sz]ation|Foundation|Party|Office|Army)\b"
-)
+_TITLES = english.TITLES | english.COURTESY
+_BODIES = english.INSTITUTIONS | english.TAILS
 _MOST_KEPT = 100_000
 _found: dict[tuple[str, str], list[Name]] = {}
 
@@ -54,7 +51,7 @@ class Name:
 
 def usual_finder() -> str:
     """Return how names are found here: ``spacy`` where its pipeline is installed, else ``capitals``."""
-    return SPACY if has_recogniser() else CAPITALS
+    return SPACY if has_pipeline() else CAPITALS
 
 
 def find_names(texts: Sequence[str], finder: str = CAPITALS) -> list[list[Name]]:
@@ -85,6 +82,11 @@ def find_names(texts: Sequence[str], finder: str = CAPITALS) -> list[list[Name]]
     """
     if finder not in FINDERS:
         raise ConfigError(unknown("finder of names", finder, FINDERS))
+    if finder == SPACY and not has_pipeline():
+        raise ModelError(
+            "names: spaCy's English pipeline is not installed, and these are found with it; "
+            "pip install 'framing-classifier[holders]'"
+        )
     new = list(dict.fromkeys(text for text in texts if (finder, text) not in _found))
     if len(_found) + len(new) > _MOST_KEPT:
         _found.clear()
@@ -96,8 +98,6 @@ def find_names(texts: Sequence[str], finder: str = CAPITALS) -> list[list[Name]]
 
 
 def _by_spacy(texts: Sequence[str]) -> Iterable[list[tuple[int, int, str]]]:
-    if not texts:
-        return
     for spans in recognised(texts):
         yield [(start, end, _SPACY_KINDS[label]) for start, end, label in spans if label in _SPACY_KINDS]
 
@@ -108,10 +108,11 @@ def _by_capitals(text: str) -> list[tuple[int, int, str]]:
     for name, start, end in NameFinder(()).spans(text):
         before = text[:start].split()
         is_titled = bool(before) and before[-1].rstrip(".").lower() in _TITLES
-        if _BODY.search(name) or (name.isupper() and 2 <= len(name) <= 6 and name.isalpha()):
+        words = name.split()
+        is_acronym = name.isupper() and 2 <= len(name) <= 6 and name.isalpha()
+        if is_acronym or _BODIES.intersection(name.lower().split()):
             kind = ORGANISATION
         else:
-            words = name.split()
             is_whole = 2 <= len(words) <= 3 and all(word[0].isupper() for word in words)
             kind = PERSON if is_titled or is_whole else OTHER
         spans.append((start, end, kind))
@@ -120,7 +121,7 @@ def _by_capitals(text: str) -> list[tuple[int, int, str]]:
 
 def _with_lists(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Name]:
     """Return the names by lists, and of the others those that are none of these."""
-    trimmed = [(*_trimmed(text, start, end), kind) for start, end, kind in spans]
+    trimmed = [(*_bare_span(text, start, end), kind) for start, end, kind in spans]
     persons = [(start, end) for start, end, kind in trimmed if kind == PERSON and " " in text[start:end]]
     outlets = [match.span() for match in name_lists().outlet_pattern.finditer(text)]
     names = [Name(start, end, OUTLET, text[start:end].lower()) for start, end in outlets]
@@ -158,7 +159,7 @@ def _has_article(form: str) -> bool:
     )
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _bare_span(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span of a name without an article or a title before it and a possessive after it."""
     while match := re.match(r"(\w+)\.?\s+", text[start:end]):
         if match[1].lower() not in ("the", *_TITLES):

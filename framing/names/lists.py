@@ -10,51 +10,13 @@ from typing import Any
 import yaml
 
 from framing.resources import resource
+from framing.text import english
 
 COUNTRY, ADJECTIVE, PEOPLE, CAPITAL = "country", "adjective", "people", "capital"
 _FORMS = (COUNTRY, ADJECTIVE, PEOPLE, CAPITAL)
-# "US troops" are American, "the US" and "US says" are a country: after these words the abbreviation is a noun.
+# "US troops" are American, "the US" and "US says" are a country: before these words the abbreviation is a noun.
 _SHORT = ("US", "U.S.", "UK", "U.K.")
-_VERBS = frozenset(
-    {
-        *(
-            "and",
-            "or",
-            "is",
-            "are",
-            "was",
-            "were",
-            "will",
-            "would",
-            "has",
-            "have",
-            "had",
-            "says",
-            "said",
-            "to",
-            "in",
-            "on",
-        ),
-        *(
-            "with",
-            "but",
-            "as",
-            "for",
-            "of",
-            "from",
-            "by",
-            "that",
-            "who",
-            "which",
-            "can",
-            "could",
-            "should",
-            "must",
-            "may",
-        ),
-        *("might", "does", "did", "do", "wants", "plans", "imposes", "backs", "urges", "warns", "sees", "calls"),
-    }
-)
+_AFTER_COUNTRY = english.FUNCTION_WORDS | english.BEFORE_VERBS | english.VERBS
 
 
 @dataclass(frozen=True)
@@ -126,7 +88,7 @@ def country_form(written: str, has_article: bool, after: str) -> tuple[str, str]
     if (
         written in _SHORT
         and following
-        and following[1].lower() not in _VERBS
+        and following[1].lower() not in _AFTER_COUNTRY
         and not (has_article and not following[1].islower())
     ):
         return name, ADJECTIVE

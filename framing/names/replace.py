@@ -187,8 +187,8 @@ def _names_of(
     by_row: list[dict[str, list[Name]]] = [{} for _ in sentences]
     for (i, field), names in zip(places, found, strict=True):
         by_row[i][field] = names
-    for sentence, names in zip(sentences, by_row, strict=True):
-        yield sentence, _in_all_fields(sentence, names)
+    for sentence, by_field in zip(sentences, by_row, strict=True):
+        yield sentence, _in_all_fields(sentence, by_field)
 
 
 def _in_all_fields(sentence: Sentence, names: dict[str, list[Name]]) -> dict[str, list[Name]]:

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
+from framing.holders.names import AUTHOR
 from framing.records import Prediction
+from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
+_LONGEST_HOLDER = 30  # characters of a holder's name in front of a sentence
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
 
@@ -21,9 +24,46 @@ def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
     return Text(str(content).translate(_CONTROLS), style, justify=justify)
 
 
-def sentence_cell(row: SentenceRow) -> Any:
-    """Return a sentence's text on one line."""
-    return text_cell(" ".join(row.first.sentence.text.split()))
+def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
+    """Return a sentence's text on one line, after the name of its holder in brackets where it has one.
+
+    Beneath it stand, where that was asked for, the words that carried its frames; they are also underlined in their
+    frame's colour, where there are colours.
+    """
+    styles = dict(zip(row.first.proba, cycle(_STYLES), strict=False))
+    cell = text_cell("")
+    for piece in pieces(row.first):
+        # A space at an edge of a piece stays one; the first and the last piece have none.
+        words = text_cell(" ".join(f"|{piece.text}|".split())[1:-1])
+        if cell.plain[-1:] in ("", " "):
+            words = words[len(words) - len(words.plain.lstrip()) :]
+        cell.append_text(words)
+        if piece.frames:
+            cell.stylize(f"underline {styles[piece.frames[0]]}", len(cell) - len(words))
+    cell.rstrip()
+    for frame, words in carried(row.first):
+        cell.append(f"\n{frame.replace('_', ' ')}: ", "dim")
+        cell.append(" ".join(words.translate(_CONTROLS).split()), styles[frame])
+    holder = holder_of(row.first) if with_holder else ""
+    if not holder:
+        return cell
+    cut = holder if len(holder) <= _LONGEST_HOLDER else f"{holder[: _LONGEST_HOLDER - 1].rstrip()}…"
+    return text_cell(f"[{cut}] ", "dim").append_text(cell)
+
+
+def holder_of(prediction: Prediction) -> str:
+    """Return the name of whom a sentence is attributed to; nothing where it is its author's or its outlet's.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from framing.records import Sentence
+    >>> said = Prediction(Sentence("It pays.", source="The Globe"), holder="Ann Lund")
+    >>> holder_of(said), holder_of(replace(said, holder="The Globe"))
+    ('Ann Lund', '')
+    """
+    own = (None, AUTHOR, prediction.sentence.source)
+    return "" if prediction.holder in own else str(prediction.holder)
 
 
 def frame_cells(prediction: Prediction, labels: Sequence[str]) -> list[Any]:

@@ -34,12 +34,28 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
     return csv_text(columns, [[_csv_cell(row.get(name)) for name in columns] for row in rows])
 
 
+def wide_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
+    """Return the rows of ``Prediction.to_row`` with a number for each probability: ``proba_LABEL``."""
+    results = [
+        {name: cell for field, value in p.results().items() for name, cell in _by_label(field, value).items()}
+        for p in predictions
+    ]
+    taken = {*RESULT_FIELDS, *(name for row in results for name in row)}
+    return [row | with_own_names(p.sentence.extra, taken) for row, p in zip(results, predictions, strict=True)]
+
+
+def _by_label(field: str, value: Any) -> dict[str, Any]:
+    if field in ("proba", "stance_proba"):
+        return {f"{field}_{label}": p for label, p in (value or {}).items()}
+    return {field: value}
+
+
 def _flat(prediction: Prediction) -> dict[str, dict[str, Any]]:
     """Return each result as its cells by their column: one, or for probabilities one a label."""
     cells: dict[str, dict[str, Any]] = {}
     for field, value in prediction.results().items():
         if field in ("proba", "stance_proba"):
-            cells[field] = {f"{field}_{label}": round(p, 6) for label, p in (value or {}).items()}
+            cells[field] = {name: round(p, 6) for name, p in _by_label(field, value).items()}
         elif isinstance(value, list) and field != "holder_span":
             cells[field] = {field: ";".join(value) or ("none" if field in _LABELS else "")}
         else:

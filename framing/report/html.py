@@ -7,10 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from framing.records import Prediction, Sentence
+from framing.report.cells import holder_of
+from framing.report.highlights import pieces
+from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
-_COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
+COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
 
 
 def predictions_table(predictions: Sequence[Prediction], labels: Sequence[str], targets: Sequence[str] = ()) -> str:
@@ -31,18 +34,22 @@ def predictions_page(
 def _render(
     template: str, predictions: Sequence[Prediction], labels: Sequence[str], targets: Sequence[str], **more: Any
 ) -> str:
-    colours = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(labels)}
+    colours = {label: COLOURS[number % len(COLOURS)] for number, label in enumerate(labels)}
     documents: dict[str, list[SentenceRow]] = {}
     for row in sentence_rows(predictions, targets):
         documents.setdefault(row.first.sentence.doc_id, []).append(row)
     return (
-        _templates()
+        templates()
         .get_template(template)
         .render(
             documents=documents,
             labels=labels,
             colours=colours,
+            pieces=pieces,
+            with_marks=any(prediction.highlights for prediction in predictions),
             targets=targets if len(targets) > 1 else (),
+            holder_of=holder_of,
+            with_holders=any(prediction.holder is not None for prediction in predictions),
             with_open=any(prediction.abstained for prediction in predictions),
             with_stance=any(prediction.stance_proba for prediction in predictions),
             with_codes=any(is_coded(prediction.sentence) for prediction in predictions),
@@ -51,13 +58,20 @@ def _render(
     )
 
 
+def matrix_table(matrix: Matrix) -> str:
+    """Return a matrix as a coloured table: the fuller a cell's colour, the larger the share."""
+    colours = {label: COLOURS[number % len(COLOURS)] for number, label in enumerate(matrix.frames)}
+    return str(templates().get_template("matrix.html").render(matrix=matrix, colours=colours, stance_text=stance_text))
+
+
 def is_coded(sentence: Sentence) -> bool:
     """Say whether a coder has said something of a sentence."""
     return sentence.frames is not None or sentence.stance is not None
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Any:
+def templates() -> Any:
+    """Return jinja2's environment of the templates beside this module: whatever is put in is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -13,8 +13,9 @@ from framing.codebook import Codebook
 from framing.corpus.audit import frame_sets
 from framing.measure.intervals import wilson
 from framing.records import Sentence
+from framing.report.curves import reliability_bins
+from framing.report.print_style import COLOURS
 
-_COLOURS = ("#009E73", "#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 _TICKS = (0, 0.02, 0.1, 0.2, 0.4, 0.6, 0.8, 1)
 _SHARES = (-0.02, 1.02)  # axis limits: a point at 0 or 1 is drawn whole
 
@@ -114,7 +115,7 @@ def corpus_figure(sentences: Sequence[Sentence], codebook: Codebook) -> Any:
     for panel, place in zip(panels, axes, strict=False):
         panel(place, sentences, codebook)
     last = axes[-1]
-    last.hist([len(s.text.split()) for s in coded or sentences], bins=range(0, 66, 3), color=_COLOURS[0])
+    last.hist([len(s.text.split()) for s in coded or sentences], bins=range(0, 66, 3), color=COLOURS[0])
     last.set(xlabel="words", ylabel="sentences")
     last.set_title("Length", fontsize=10)
     return figure
@@ -124,7 +125,7 @@ def _frame_sets_panel(axes: Any, sentences: Sequence[Sentence], codebook: Codebo
     sets = frame_sets(sentences, codebook)
     shown = sets.most_common(12)
     names = [" +\n".join(label.replace("_", " ") for label in labels) or "none" for labels, _ in shown]
-    bars = axes.barh(range(len(shown)), [count for _, count in shown], color=_COLOURS[2])
+    bars = axes.barh(range(len(shown)), [count for _, count in shown], color=COLOURS[2])
     axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
     axes.set_yticks(range(len(shown)), names, fontsize=8)
     axes.invert_yaxis()
@@ -140,8 +141,8 @@ def _stance_panel(axes: Any, sentences: Sequence[Sentence], codebook: Codebook) 
     names = list(dict.fromkeys((*codebook.stance_names, *(str(s.stance) for s in with_stance))))
     bottom = np.zeros(len(names))
     for colour, kind, key in (
-        (_COLOURS[1], "with a frame", True),
-        (_COLOURS[5], "without", False),
+        (COLOURS[1], "with a frame", True),
+        (COLOURS[5], "without", False),
         ("0.7", "frames not coded", None),
     ):
         heights = np.array([counts[key, name] for name in names])
@@ -154,8 +155,8 @@ def _stance_panel(axes: Any, sentences: Sequence[Sentence], codebook: Codebook) 
 
 def _styles(labels: Sequence[str]) -> list[dict[str, str]]:
     """Return a colour for each label; dashes where the colours have run out."""
-    n = len(_COLOURS)
-    return [{"color": _COLOURS[i % n], "ls": ("-", "--", ":")[i // n % 3]} for i in range(len(labels))]
+    n = len(COLOURS)
+    return [{"color": COLOURS[i % n], "ls": ("-", "--", ":")[i // n % 3]} for i in range(len(labels))]
 
 
 def _axes(n: int = 2) -> Any:
@@ -174,9 +175,7 @@ def _reliability(
     """Draw the observed share against the mean probability, in bins of equally many rows, with Wilson intervals."""
     diagonal = np.linspace(0, 1, 101)
     axes.plot(diagonal, diagonal, color="0.7", lw=1, zorder=0)
-    bins = np.array_split(np.argsort(p, kind="stable"), min(10, max(1, len(p) // 20)))
-    means, shares = (np.array([values[b].mean() for b in bins]) for values in (p, y))
-    sizes = np.array([float(len(b)) for b in bins])
+    means, shares, sizes = reliability_bins(y, p)
     axes.plot(means, shares, marker="o", ms=4, lw=1.2, label=label, **style)
     axes.vlines(means, *wilson(shares * sizes, sizes), color=style["color"], lw=1, alpha=0.6)
     # Most sentences lack a frame: the root gives the small probabilities room.

@@ -10,7 +10,7 @@ from pathlib import Path
 from framing.errors import StoreError, first_line
 from framing.tracking.moved import local_path, place_beside
 from framing.tracking.registry import MODEL_FOLDER
-from framing.tracking.runs import find_run
+from framing.tracking.runs import RunSummary, find_run
 from framing.tracking.store import Store
 
 
@@ -65,3 +65,15 @@ def _check_there(database: Path, uri: str, source: str) -> None:
             f"{uri}: its files are gone from {path}; where the store was moved, put its folder mlartifacts beside "
             f"{database}"
         )
+
+
+def fetched_text(store: Store, run: RunSummary, path: str) -> str:
+    """Return a text file that a run keeps, such as ``predictions.jsonl``.
+
+    Raises
+    ------
+    StoreError
+        The run keeps no such file, or it is gone.
+    """
+    with fetched_model(store, f"runs:/{run.run_id}/{path}") as file:
+        return file.read_text(encoding="utf-8")

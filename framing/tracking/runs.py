@@ -21,11 +21,18 @@ from framing.tracking.view import VIEW_TAG, runs_view
 
 _PRIMARY = "framing.primary_metric"
 _PARENT = "mlflow.parentRunId"
+# What a run was made of, and how many rows its primary score is of.
+DATA_TAG, CODEBOOK_TAG, SCORED_TAG = "framing.data_digest", "framing.codebook", "framing.scored_rows"
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """One run, as ``framing runs`` shows it."""
+    """One run, as ``framing runs`` shows it.
+
+    ``data``, ``digest`` and ``rows`` are the name, the digest and the length of what it learned from; ``codebook`` is
+    its name and the beginning of its digest; ``scored`` the rows that the primary score is of. Runs that were made
+    before these were kept have them empty.
+    """
 
     run_id: str
     name: str
@@ -39,6 +46,17 @@ class RunSummary:
     params: dict[str, str]
     parent: str | None
     champion: bool
+    data: str = ""
+    digest: str = ""
+    rows: int | None = None
+    codebook: str = ""
+    scored: int | None = None
+
+    @property
+    def like(self) -> tuple[Any, ...]:
+        """What two runs must share for their scores to be of one kind: score, data, codebook, split, held-out rows."""
+        options = ("split", "split.by", "calibrate")
+        return (self.metric, self.digest, self.codebook, self.scored, *(self.params.get(key) for key in options))
 
 
 class Run:
@@ -153,6 +171,19 @@ def end_run(store: Store, run_id: str, status: str) -> None:
         store.client.set_terminated(run_id, status)
 
 
+def add_to_run(store: Store, run_id: str, files: Path, folder: str, tags: Mapping[str, str]) -> None:
+    """Put the files of a folder, and tags, to a run that has ended."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    store.prepare()
+    with store.answering():
+        # Not by client.log_artifacts: for a run that this process has met, it recalls where another copy has its files.
+        place = store.client.get_run(run_id).info.artifact_uri
+        get_artifact_repository(place, tracking_uri=store.address).log_artifacts(str(files), folder)
+        for key, value in tags.items():
+            store.client.set_tag(run_id, key, value)
+
+
 def list_runs(store: Store, experiment: str | None = None) -> list[RunSummary]:
     """Return training runs, best primary score first, runs without a score last.
 
@@ -206,6 +237,9 @@ def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> 
     metric = run.data.tags.get(_PRIMARY, "")
     metrics = run.data.metrics
     score = scores_of(metrics).get(metric)
+    tags, scored = run.data.tags, run.data.tags.get(SCORED_TAG, "")
+    used = run.inputs.dataset_inputs[0].dataset if run.inputs and run.inputs.dataset_inputs else None
+    rows = json.loads(used.profile or "{}").get("num_rows") if used else None
     return RunSummary(
         run_id=run.info.run_id,
         name=run.info.run_name,
@@ -219,6 +253,11 @@ def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> 
         params=dict(run.data.params),
         parent=run.data.tags.get(_PARENT),
         champion=run.info.run_id == champion,
+        data=used.name if used else "",
+        digest=tags.get(DATA_TAG, used.digest if used else ""),
+        rows=rows,
+        codebook=tags.get(CODEBOOK_TAG, ""),
+        scored=int(scored) if scored.isdigit() else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,12 +13,16 @@ from framing.codebook import Codebook
 from framing.corpus.splits import GroupedFolds, target_key
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.judged import Judged
+from framing.measure.summary import TaskSummary
+from framing.measure.verdicts import BOUND
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.priors import PriorShift
 from framing.model.decisions.rule import Decisions, Rule
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 from framing.training.probes import consistency_estimates
+from framing.training.scoring import estimates_of, summary_of
 from framing.training.tasks import KINDS, STANCE, STANCE_BLIND, TaskKind, check_coded
 
 # A stance toward targets that were learned from, and toward others: which scores are told of the two, and how many
@@ -41,11 +45,14 @@ class Evaluation:
         By task, the shares that the probabilities were adapted to, where the rule asked for that.
     n_groups
         Of one task: how many documents or groups were resampled for the intervals.
+    summaries
+        By task, what a person reads of the scores.
     """
 
     estimates: dict[str, Estimate]
     shifts: dict[str, PriorShift]
     n_groups: int = 0
+    summaries: dict[str, TaskSummary] = field(default_factory=dict)
 
 
 def evaluate_classifier(
@@ -56,6 +63,7 @@ def evaluate_classifier(
     rule: Rule | None = None,
     seed: int = 0,
     learned: Collection[str] = (),
+    bound: float = BOUND,
 ) -> Evaluation:
     """Score a fitted model on coded sentences, each task on the rows coded for it.
 
@@ -70,6 +78,8 @@ def evaluate_classifier(
     learned
         The targets that the stance was learned from, each as its ``target_key``; with them it is also scored on rows
         of these (``seen``) and of other targets (``unseen``), where there are at least 20 of each.
+    bound
+        The F1 from which a label is called usable.
 
     Warns
     -----
@@ -85,6 +95,7 @@ def evaluate_classifier(
     check_coded(name, sentences, model.tasks, model.codebook)
     estimates: dict[str, Estimate] = {}
     shifts: dict[str, PriorShift] = {}
+    summaries: dict[str, TaskSummary] = {}
     for task, classifier in model.tasks.items():
         scored = score_task(
             KINDS[task],
@@ -94,6 +105,7 @@ def evaluate_classifier(
             rule=model.rule_for(task, rule),
             seed=seed,
             learned=learned,
+            bound=bound,
         )
         if scored.estimates:
             if scored.n_groups == 1:
@@ -105,7 +117,8 @@ def evaluate_classifier(
         if task == STANCE.name:
             estimates |= named(consistency_estimates(classifier, sentences, seed), f"{name}/{task}")
         shifts |= scored.shifts
-    return Evaluation(estimates, shifts)
+        summaries |= scored.summaries
+    return Evaluation(estimates, shifts, summaries=summaries)
 
 
 def score_task(
@@ -117,6 +130,7 @@ def score_task(
     rule: Rule | None = None,
     seed: int = 0,
     learned: Collection[str] = (),
+    bound: float = BOUND,
 ) -> Evaluation:
     """Score one task on the rows coded for it, without a prefix; nothing where there are none."""
     coded = [sentence for sentence in sentences if kind.is_coded(sentence, book)]
@@ -125,10 +139,37 @@ def score_task(
     found = classifier.judge(coded, rule or Rule())
     groups = GroupedFolds().groups(coded)
     W = bootstrap_weights(groups, seed=seed)
-    estimates = kind.estimates(kind.codes(coded, book), found.proba, found.present, classifier.labels, W)
+    Y = kind.codes(coded, book)
+    estimates = estimates_of(kind, book, Y, found.proba, found.present, classifier.labels, W)
+    summary = summary_of(kind, book, coded, Y, found.present, classifier.labels, groups, W, estimates, bound)
     if learned and kind.task == STANCE.task:
         estimates |= _by_target(kind, classifier.labels, coded, book, found, W, learned)
-    return Evaluation(estimates, {} if found.shift is None else {kind.name: found.shift}, int(groups.max()) + 1)
+    shifts = {} if found.shift is None else {kind.name: found.shift}
+    return Evaluation(estimates, shifts, int(groups.max()) + 1, {kind.name: summary})
+
+
+def judged_labels(
+    model: FramingClassifier, sentences: Sequence[Sentence], rule: Rule | None = None, seed: int = 0
+) -> list[Judged]:
+    """Return what coders and the model say of each label of each task, on the rows coded for it.
+
+    Parameters are those of ``evaluate_classifier``; a label that no row is coded for is left out.
+    """
+    rule = model.check_rule(rule or Rule())
+    judged = []
+    for task, classifier in model.tasks.items():
+        coded = [sentence for sentence in sentences if KINDS[task].is_coded(sentence, model.codebook)]
+        if not coded:
+            continue
+        found = classifier.judge(coded, model.rule_for(task, rule))
+        Y = KINDS[task].codes(coded, model.codebook)
+        W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
+        for k, label in enumerate(classifier.labels):
+            rows = ~np.isnan(Y[:, k])
+            if rows.any():
+                values = (Y[rows, k], found.proba[rows, k], found.present[rows, k].astype(float), W[:, rows])
+                judged.append(Judged(label, *values))
+    return judged
 
 
 def _by_target(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from framing.errors import InputError
 from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
+from framing.measure.summary import TaskSummary
+from framing.measure.verdicts import rule_in_words
 from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.tuning import VERSION, EncoderTuner
@@ -29,6 +31,7 @@ from framing.resources import SHIPPED, model_path
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, score_task
 from framing.training.inputs import Recipe, Task, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
+from framing.training.scoring import estimates_of, summary_of
 from framing.training.swaps import SwapPlan, swap_estimates
 from framing.training.teacher import with_teacher
 
@@ -50,12 +53,15 @@ class TrainingResult:
         The same scores with their bootstrap replicates, for paired comparison.
     held_out
         Out-of-fold predictions by task: of all coded rows, or of the fifth that an encoder was not tuned on.
+    summaries
+        What a person reads of the scores, by path, such as ``validation/frames``.
     """
 
     classifier: FramingClassifier
     metrics: dict[str, float]
     estimates: dict[str, Estimate]
     held_out: dict[str, HeldOut]
+    summaries: dict[str, TaskSummary] = field(default_factory=dict)
 
     @property
     def primary(self) -> str:
@@ -131,6 +137,7 @@ def fit_training(training: Training) -> TrainingResult:
     estimates: dict[str, Estimate] = {}
     held_out: dict[str, HeldOut] = {}
     fitted: dict[str, TaskClassifier] = {}
+    summaries: dict[str, TaskSummary] = {}
     for name, task in {**training.tasks, **training.baselines}.items():
         # A baseline is fitted on all rows only where there is something else to score it on.
         kept = name in training.tasks
@@ -138,13 +145,18 @@ def fit_training(training: Training) -> TrainingResult:
         fitted[name], held_out[name] = procedure.fit(task, kept or bool(training.evaluate), swaps)
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
-        estimates |= named(_estimates_of(held_out[name], training.seed), f"validation/{name}")
+        scores, summary = _scores_of(held_out[name], training)
+        estimates |= named(scores, f"validation/{name}")
         estimates |= named(swap_estimates(held_out[name].swaps, task.sentences, training.seed), f"validation/{name}")
+        if kept:
+            summaries[f"validation/{name}"] = summary
     estimates |= gain_over_blind(estimates, "validation")
     learned = _targets_learned(training)
     model = FramingClassifier(training.codebook, {name: fitted[name] for name in training.tasks})
     for name, sentences in training.evaluate.items():
-        estimates |= evaluate_classifier(model, sentences, name, seed=training.seed, learned=learned).estimates
+        evaluation = evaluate_classifier(model, sentences, name, seed=training.seed, learned=learned)
+        estimates |= evaluation.estimates
+        summaries |= {f"{name}/{task}": summary for task, summary in evaluation.summaries.items()}
         for baseline, task in training.baselines.items():
             scored = score_task(
                 task.kind, fitted[baseline], sentences, training.codebook, seed=training.seed, learned=learned
@@ -157,6 +169,8 @@ def fit_training(training: Training) -> TrainingResult:
         "data": {"digest": training.data_digest, "codes": training.codes, "counts": counts},
         "seed": training.seed,
         "metrics": metrics,
+        "verdicts": {path: summary.verdicts() for path, summary in summaries.items()},
+        "verdict_rule": rule_in_words(),
     }
     if training.preprocess.entities != KEEP:
         model.info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
@@ -168,7 +182,7 @@ def fit_training(training: Training) -> TrainingResult:
         }
     if isinstance(training.encoder, EncoderTuner):
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
-    return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks})
+    return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks}, summaries)
 
 
 def _swap_plan(task: Task, procedure: Procedure, training: Training) -> SwapPlan | None:
@@ -201,9 +215,13 @@ def _teacher_info(training: Training) -> dict[str, Any]:
     return {"teacher": sha256(model_path(training.encoder.teacher) / "model.json"), "unlabelled": told}
 
 
-def _estimates_of(held_out: HeldOut, seed: int) -> dict[str, Estimate]:
-    W = bootstrap_weights(np.unique(held_out.groups, return_inverse=True)[1], seed=seed)
-    return held_out.kind.estimates(held_out.Y, held_out.proba, held_out.decided, held_out.labels, W)
+def _scores_of(held_out: HeldOut, training: Training) -> tuple[dict[str, Estimate], TaskSummary]:
+    """Return all scores of held-out predictions, and what a person reads of them."""
+    h, book = held_out, training.codebook
+    groups = np.unique(h.groups, return_inverse=True)[1]
+    W = bootstrap_weights(groups, seed=training.seed)
+    scores = estimates_of(h.kind, book, h.Y, h.proba, h.decided, h.labels, W)
+    return scores, summary_of(h.kind, book, h.sentences, h.Y, h.decided, h.labels, groups, W, scores)
 
 
 def _procedure(training: Training) -> Procedure:

@@ -249,9 +249,10 @@ def _parts(encoder: Any, recipe: Recipe, book: Codebook) -> Parts:
     if stance.targets or stance.off_target:
         names = read_names(targets_path(stance.targets)) if stance.targets else {}
         further = FurtherTargets(book.stance_names, names, stance.off_target, recipe.seed)
-    names = recipe.preprocess or Preprocess()
-    entities = Entities(names.entities, names.finder) if names.entities not in (KEEP, SWAP) else None
-    swapped = SwappedNames(names.finder, seed=recipe.seed) if names.entities == SWAP else None
+    preprocess = recipe.preprocess or Preprocess()
+    mode, finder = preprocess.entities, preprocess.finder
+    entities = Entities(mode, finder) if mode not in (KEEP, SWAP) else None
+    swapped = SwappedNames(finder, seed=recipe.seed) if mode == SWAP else None
     return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds, further, entities, swapped)
 
 

@@ -88,7 +88,7 @@ class SwapPlan:
             if not asked:
                 continue
             numbers, at = np.unique([swap.row for swap in asked], return_inverse=True)
-            before = classifier.predict_proba([self.sentences[i] for i in numbers])
+            before = classifier.predict_proba([self.sentences[int(i)] for i in numbers])
             after = classifier.predict_proba([swap.sentence for swap in asked])
             decided = classifier.decide(before)
             found.append(JudgedSwaps(kind, asked, before[at], after, decided[at], classifier.decide(after)))
@@ -140,18 +140,21 @@ def swap_estimates(judged: Sequence[JudgedSwaps], sentences: Sequence[Sentence],
         parts = [part for part in judged if part.kind == kind]
         if not parts:
             continue
-        W = _weights([swap.row for part in parts for swap in part.swaps], sentences, seed)
+        W = _weights_of_swaps([swap.row for part in parts for swap in part.swaps], sentences, seed)
         before, after = (np.vstack([getattr(part, name) for part in parts]) for name in ("before", "after"))
-        decided = [np.vstack([getattr(part, f"decided_{name}") for part in parts]) for name in ("before", "after")]
-        estimates[f"swap/{kind}/{FLIP_RATE}"] = flip_rate(*decided, W)
+        said, says = (np.vstack([getattr(part, f"decided_{name}") for part in parts]) for name in ("before", "after"))
+        estimates[f"swap/{kind}/{FLIP_RATE}"] = flip_rate(said, says, W)
         estimates[f"swap/{kind}/shift"] = mean_shift(before, after, W)
     return estimates
 
 
-def name_estimates(judged: JudgedSwaps, sentences: Sequence[Sentence], seed: int = 0) -> dict[str, list[Estimate]]:
-    """Return by name that came in how each label's probability moves, beside the mean over names."""
-    W = _weights([swap.row for swap in judged.swaps], sentences, seed)
-    return shift_by_name(judged.before, judged.after, [swap.name for swap in judged.swaps], W)
+def name_estimates(
+    judged: JudgedSwaps, sentences: Sequence[Sentence], labels: Sequence[str], seed: int = 0
+) -> dict[str, Estimate]:
+    """Return how a label's probability moves where a name comes in, beside the mean over names, by ``NAME/LABEL``."""
+    W = _weights_of_swaps([swap.row for swap in judged.swaps], sentences, seed)
+    moves = shift_by_name(judged.before, judged.after, [swap.name for swap in judged.swaps], W)
+    return {f"{name}/{label}": move for name, of in moves.items() for label, move in zip(labels, of, strict=True)}
 
 
 def check_flips(metrics: Mapping[str, float], most: float | None) -> None:
@@ -175,6 +178,6 @@ def check_flips(metrics: Mapping[str, float], most: float | None) -> None:
         )
 
 
-def _weights(rows: Sequence[int], sentences: Sequence[Sentence], seed: int) -> np.ndarray:
+def _weights_of_swaps(rows: Sequence[int], sentences: Sequence[Sentence], seed: int) -> np.ndarray:
     groups = GroupedFolds().groups(sentences)[list(rows)]
     return bootstrap_weights(np.unique(groups, return_inverse=True)[1], seed=seed)

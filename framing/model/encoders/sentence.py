@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from framing.arrays import Values
 from framing.errors import ConfigError, EncoderError, first_line
 from framing.model.encoders.adapters import adapter_digest, merge_adapter
 from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.reading import Reading, encode_readings
+from framing.model.encoders.tokens import TokenScores, by_length, read_tokens
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16, settings_digest
+from framing.progress import track
 
 PRECISIONS = ("float32", "bfloat16")
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
+_SHOWN = 64  # texts from which on a progress bar is drawn
 
 
 class SentenceEncoder(TransformerMixin, BaseEstimator):
@@ -114,6 +118,35 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
             if not isinstance(texts[0], str):
                 return encode_readings(model, texts, self.batch_size)
             return model.encode(texts, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True)
+
+    def token_scores(self, texts: Sequence[str], directions: Values) -> list[TokenScores] | None:
+        """Return what each token of some texts adds to linear scores of their vectors, in full precision.
+
+        The pass also makes the vectors, and keeps them as ``transform`` would: who asks for both does so first.
+
+        Parameters
+        ----------
+        texts
+            Texts.
+        directions
+            Shape (n_dimensions, n_scores): a score is the text's vector times a column.
+
+        Returns
+        -------
+        list of TokenScores, or None
+            One a text; ``None`` where the model's vectors are not the mean of its tokens'.
+        """
+        found: dict[str, TokenScores] = {}
+        batches = list(by_length(texts, self.batch_size))
+        for batch in track(batches, "explaining") if len(batches) * self.batch_size > _SHOWN else batches:
+            with _ENCODING:
+                read = read_tokens(self._sentence_transformer, batch, directions)
+            if read is None:
+                return None
+            found.update(zip(read.texts, read.tokens, strict=True))
+            if self._cache and self.precision == "float32":
+                self._cache.put(read.texts, read.vectors)
+        return [found[text] for text in texts]
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,209 @@
+"""``framing evaluate`` and ``framing errors``: how well a model codes, and what to reread."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from framing.cli.files import check_exists, check_output, read_input, terminal_width, write_result
+from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
+from framing.cli.predict import tell_shifts
+from framing.cli.swaps import swap_text
+from framing.errors import InputError, StoreError
+
+if TYPE_CHECKING:
+    from framing.measure.summary import TaskSummary
+    from framing.model.decisions.rule import Rule
+    from framing.report.errors import Disagreement
+    from framing.training import HeldOut
+
+
+@click.command()
+@click.argument("file")
+@MODEL
+@STORE
+@output_format("table", "json")
+@click.option("--all", "everything", is_flag=True, help="All scores, one a line, instead of a table a task.")
+@click.option(
+    "--bound",
+    type=click.FloatRange(0, 1),
+    default=0.7,
+    show_default=True,
+    help="The F1 from which a label is called usable.",
+)
+@click.option("--swap", is_flag=True, help="Put other names in, and count the decisions that change; no codes needed.")
+@INPUT_FORMAT
+@rule_options()
+@COLUMN
+def evaluate(
+    file: str,
+    model: str | None,
+    store: str | None,
+    form: str,
+    everything: bool,
+    bound: float,
+    swap: bool,
+    input_format: str,
+    rule: Rule,
+    columns: tuple[str, ...],
+) -> None:
+    """Score a model on coded rows, with 95 % bootstrap intervals over documents.
+
+    n is how often a label was coded, predicted how often it was decided. Where rows say what each of several coders
+    coded (a column coders, or a column that names the coder of a row), coders is the F1 of one against another.
+    Slices are by source, year, target, length and own columns such as topic. Rows that the model learned from flatter.
+    """
+    from framing.measure.metrics import with_intervals
+    from framing.measure.verdicts import rule_in_words
+    from framing.model.decisions.rule import Rule
+    from framing.predictor import Predictor
+    from framing.report.scores import scores_text
+    from framing.report.table import rows_text
+    from framing.scores import scores_of
+    from framing.training import evaluate_classifier
+    from framing.training.tasks import check_coded
+
+    check_exists(file)
+    predictor = Predictor.load(model, store)
+    # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
+    sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
+    if swap:
+        if everything or rule != Rule():
+            raise click.UsageError("--swap: decisions are by the model's own rule; leave --all and thresholds out")
+        write_result(swap_text(predictor, sentences, form), None)
+        return
+    check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
+    evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
+    tell_shifts(evaluation.shifts)
+    scores = with_intervals(evaluation.estimates, with_n=True)
+    if form == "json":
+        write_result(
+            json.dumps(scores | _beside_scores(evaluation.summaries), indent=2, ensure_ascii=False) + "\n", None
+        )
+        return
+    rows = [
+        (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
+        for path, score in scores_of(scores).items()
+    ]
+    width = terminal_width()
+    if everything:
+        write_result(rows_text(["score", "value", "95 % interval", "n"], rows, width), None)
+        return
+    tables = [scores_text(found, f"{task} of {Path(file).name}", width) for task, found in evaluation.summaries.items()]
+    probes = [row for row in rows if row[0].endswith("/consistency")]
+    if probes:
+        tables.append(rows_text(["score", "value", "95 % interval", "n"], probes, width))
+    end = f"{rule_in_words(bound)} All scores: --all, or --format json."
+    write_result("\n".join([*tables, textwrap.fill(end, width)]) + "\n", None)
+
+
+def _beside_scores(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:
+    """Return beside the scores what else a person is told: verdicts, coders, slices."""
+    told: dict[str, Any] = {}
+    for task, summary in summaries.items():
+        for row in summary.labels:
+            own: dict[str, Any] = {
+                "verdict": row.verdict.word,
+                "advice": row.verdict.advice,
+                "predicted": row.predicted,
+            }
+            own |= {} if row.ceiling is None else {"coders_f1": round(row.ceiling, 6)}
+            told |= {f"test/{task}/{row.label}/{name}": value for name, value in own.items()}
+        if summary.ceiling is not None:
+            told[f"test/{task}/coders_macro_f1"] = round(summary.ceiling.macro_f1, 6)
+        told[f"test/{task}/slices"] = [asdict(part) | {"score": part.score.value} for part in summary.slices]
+    return told
+
+
+@click.command()
+@click.argument("what", metavar="RUN | FILE")
+@MODEL
+@STORE
+@click.option("--task", type=click.Choice(("frames", "stance")), help="Only disagreements in this task.")
+@click.option("--label", metavar="LABEL", help="Only rows in which this label differs.")
+@click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many to show.")
+@output_format("table", "jsonl", "csv")
+@click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
+@INPUT_FORMAT
+@COLUMN
+def errors(
+    what: str,
+    model: str | None,
+    store: str | None,
+    task: str | None,
+    label: str | None,
+    number: int,
+    form: str,
+    output: str | None,
+    input_format: str,
+    columns: tuple[str, ...],
+) -> None:
+    """Show the surest disagreements of model and coder, to be read again: either may be wrong.
+
+    Of a RUN (an id, its beginning, or a name), its held-out rows; of a FILE of coded rows, what the model says of it.
+    """
+    from framing.report.errors import errors_csv, errors_jsonl, errors_text
+
+    if output is not None:
+        check_output(Path(output))
+    if what == "-" or Path(what).exists():
+        tasks = _of_file(what, model, store, input_format, pairs(columns, "--column"))
+    else:
+        tasks = _of_run(what, store)
+    chosen = _disagreements({name: part for name, part in tasks.items() if task in (None, name)}, label)
+    shown = chosen[:number]
+    if form == "table":
+        write_result(errors_text(shown, len(chosen), terminal_width()), output)
+    else:
+        write_result({"jsonl": errors_jsonl, "csv": errors_csv}[form](shown), output)
+
+
+def _of_file(
+    file: str, model: str | None, store: str | None, form: str, columns: dict[str, Any]
+) -> Mapping[str, HeldOut]:
+    from framing.predictor import Predictor
+    from framing.training.predicted import predicted_rows
+
+    predictor = Predictor.load(model, store)
+    sentences = read_input(file, columns, form=form, codebook=predictor.codebook)
+    return predicted_rows(predictor.classifier, sentences, file)
+
+
+def _of_run(run: str, store: str | None) -> Mapping[str, HeldOut]:
+    from framing.app.compare import kept_rows
+    from framing.tracking import Store, store_uri
+
+    try:
+        return kept_rows(Store(store_uri(store)), run).held_out
+    except StoreError as error:
+        told = f"{run} is no file, and " if "no such run" in str(error) else ""
+        raise StoreError(f"{told}{error}") from None
+
+
+def _disagreements(tasks: Mapping[str, HeldOut], label: str | None) -> Sequence[Disagreement]:
+    """Return the disagreements of all tasks, the surest first; where a label is named, those about it."""
+    import numpy as np
+
+    from framing.measure.disagreement import worst_disagreements
+    from framing.report.errors import Disagreement
+
+    known = [name for h in tasks.values() for name in h.labels]
+    if label is not None and label not in known:
+        raise InputError(f"--label {label}: no such label; expected one of {', '.join(known) or 'none'}")
+    found = []
+    for task, h in tasks.items():
+        asked = h.Y if label is None else np.where([name == label for name in h.labels], h.Y, np.nan)
+        for i, j, gap in zip(*worst_disagreements(asked, h.proba, h.decided), strict=True):
+            codes, decided = (
+                tuple(label for label, yes in zip(h.labels, row[i] == 1, strict=True) if yes)
+                for row in (h.Y, h.decided)
+            )
+            proba = dict(zip(h.labels, map(float, h.proba[i]), strict=True))
+            found.append(Disagreement(task, h.labels[j], float(gap), h.sentences[i], codes, decided, proba))
+    return sorted(found, key=lambda one: -one.gap)

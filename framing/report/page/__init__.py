@@ -1,0 +1,127 @@
+"""The report: one HTML file that says who frames what, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from framing.records import Prediction, Sentence
+from framing.report.grouping import grouped_by_sentence, holder_of
+from framing.report.html import templates
+from framing.report.numbering import sentence_numbers
+from framing.report.page.axes import all_axes, main_targets
+from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences, cut
+from framing.report.page.examples import frame_examples
+from framing.report.page.limits import ModelAbout, about_model, model_limits
+from framing.report.page.looks import frame_looks
+from framing.report.page.sentences import link_of, list_data, script_json, sentence_view
+from framing.report.page.summary import axis_silences, in_short, shade, voices
+from framing.report.page.trend import HEIGHT, WIDTH, per_cent, trends
+
+__all__ = ["ModelAbout", "about_model", "report_page"]
+
+# Of HTML's forbidden characters none is let through.
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
+# What the templates call.
+_TOOLS = {
+    "max_silences": 15,
+    "size": (WIDTH, HEIGHT),
+    "per_cent": per_cent,
+    "cut": cut,
+    "shade": shade,
+    "link_of": link_of,
+    "holder_of": holder_of,
+}
+
+
+def report_page(
+    predictions: Sequence[Prediction],
+    by: str = "holder",
+    *,
+    period: str | None = None,
+    title: str = "Who frames what",
+    model: ModelAbout | None = None,
+    files: Sequence[str] = (),
+    created: str = "",
+    similar: Sequence[Sequence[tuple[Sentence, float]]] = (),
+) -> str:
+    """Return a whole HTML page; it needs nothing from the network, and the same predictions give the same page.
+
+    Parameters
+    ----------
+    predictions
+        What a model said, sentence by sentence; of several targets one prediction each.
+    by
+        What the rows of the first matrix are: ``"holder"``, ``"source"``, ``"date"``, another field, or a column of
+        your own.
+    period
+        Of dates: ``"year"``, ``"month"`` or ``"day"``. Default: by their span.
+    title
+        What stands at the top.
+    model
+        What is known of the model (``about_model``); without it the page cannot say how good it is.
+    files
+        Names of what was read.
+    created
+        When the page was made, where that should be told.
+    similar
+        Of each sentence the coded ones most like it, as ``Predictor.similar`` finds them.
+
+    Raises
+    ------
+    InputError
+        There is no such column, or by date: no date that can be read.
+
+    Examples
+    --------
+    >>> from framing.records import Sentence
+    >>> said = Prediction(Sentence("It pays, Lund said."), {"gain": 0.9}, ("gain",), holder="Lund")
+    >>> page = report_page([said])
+    >>> page.startswith("<!doctype html>"), "Lund" in page
+    (True, True)
+    """
+    about = model or ModelAbout("")
+    groups = grouped_by_sentence(predictions)
+    first = [group[0] for group in groups]
+    numbers = sentence_numbers(first)
+    axes = all_axes(predictions, first, by, period)
+    matrix = axes[0].matrix
+    looks = frame_looks(matrix.frames, about.titles)
+    targets = main_targets(predictions)
+    examples = [frame_examples(first, look.name, about.thresholds) for look in looks]
+    documents = chosen_documents(first)
+    in_article = {i for rows in documents.values() for i in rows}
+    articles = {
+        name: [sentence_view(i, numbers[i], groups[i], looks, similar[i] if similar else ()) for i in rows]
+        for name, rows in documents.items()
+    }
+    wanted = [i for one in examples for i in (*one.typical, *one.contested)]
+    chosen = chosen_sentences(first, cells_of(axes, first), wanted)
+    to_compare = [axis for axis in axes if axis.by in ("holder", "source") and axis.several]
+    told = {"title": title, "created": created, "files": files, "about": about, "limits": model_limits(about)}
+    html = (
+        templates()
+        .get_template("report/report.html")
+        .render(
+            **told,
+            **_TOOLS,
+            looks=looks,
+            look_of={look.name: look for look in looks},
+            targets=targets,
+            more_targets=len(matrix.targets) - len(targets),
+            axes=axes,
+            in_short=in_short(axes[0], looks),
+            voices=[one for axis in axes if axis.by == "source" and axis.several for one in voices(axis, first)],
+            marked={look.name: sum(look.name in p.frames for p in first) / (len(first) or 1) for look in looks},
+            first=first,
+            numbers=numbers,
+            n_documents=len({p.sentence.doc_id for p in first if p.sentence.doc_id}),
+            articles=articles,
+            in_article=in_article,
+            examples=examples,
+            quiet=[(axis.by, axis_silences(axis, first, groups, looks, targets)) for axis in to_compare],
+            trends=[trend for axis in axes if axis.by == "date" for trend in trends(axis.matrix)],
+            data=script_json(list_data(chosen, groups, numbers, looks, targets, axes, in_article)),
+            n_listed=len(chosen),
+        )
+    )
+    return str(html).translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
