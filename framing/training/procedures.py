@@ -139,7 +139,8 @@ class Apart:
         parts = _fewer(self.split, groups).split(strata_of(task.Y[held_out]), groups)
         calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
         judged = [] if swaps is None else swaps.judged(fitted, held_out)
-        return fitted, HeldOut.of(task, *fitted.cross_calibrate(task.Y, calibration_folds), swaps=judged)
+        proba, decided = fitted.cross_calibrate(task.Y, calibration_folds)
+        return fitted, HeldOut.of(task, proba, decided, judged)
 
     def validated(self, task: Task) -> Rows:
         """See ``Procedure``; none where all folds are tuned apart, as the fit that is kept has seen them all."""

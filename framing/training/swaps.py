@@ -69,7 +69,7 @@ class SwapPlan:
         rows = np.arange(len(sentences))
         if most is not None and len(rows) > most:
             rows = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
-        chosen = [sentences[i] for i in rows]
+        chosen = [sentences[int(i)] for i in rows]
         swaps: dict[str, list[Swap]] = {}
         for kind in KINDS:
             found = swaps_of(
