@@ -160,12 +160,8 @@ def test_the_matrix_is_a_data_frame_text_and_html():
     assert "Lund &amp; Co" in html and "21 to 100" in html
 
 
-def test_fifty_thousand_sentences_take_seconds():
-    rows = [
-        said(f"holder {i * i % 4999}", *(["gain"] if i % 3 == 0 else []), doc=str(i // 25), source=f"paper {i % 40}")
-        for i in range(50_000)
-    ]
+def test_thousands_of_holders_take_seconds():
+    rows = [said(f"holder {i * i % 4999}", *(["gain"] if i % 3 == 0 else []), doc=str(i // 25)) for i in range(10_000)]
     start = time.process_time()
-    frame_matrix(rows)
-    frame_matrix(rows, by="source")
-    assert time.process_time() - start < 30
+    assert len(frame_matrix(rows).rows) == len({i * i % 4999 for i in range(10_000)})
+    assert time.process_time() - start < 10

@@ -172,21 +172,21 @@ def test_similar_coded_sentences_stand_beside_a_sentence_with_their_codes():
 
 def test_many_sentences_are_a_sample_that_says_so_and_no_cell_goes_without():
     rows = [
-        said(f"{'Long ' * 60}{i}", ("gain",) if i % 3 else ("risk",), who=f"Holder {i % 7000}", doc_id=f"{i // 25}.txt")
-        for i in range(50_000)
+        said(f"{'Long ' * 60}{i}", ("gain",) if i % 3 else ("risk",), who=f"Holder {i % 700}", doc_id=f"{i // 25}.txt")
+        for i in range(5_000)
     ]
     html = report_page(rows)
     assert len(html.encode()) < 5_000_000
     held = data_of(html)
-    assert 1000 < len(held["items"]) <= MAX_SENTENCES
-    assert f"This file holds {len(held['items']):,} of 50,000 sentences" in html
+    assert 100 < len(held["items"]) <= MAX_SENTENCES
+    assert f"This file holds {len(held['items']):,} of 5,000 sentences" in html
     rows_held = {(item[9][0], frame) for item in held["items"] for frame in item[6]}
     assert len({row for row, _ in rows_held}) == len(held["axes"][0]["names"]) == 30
-    assert held["axes"][0]["names"][-1] == "6,971 others"
+    assert held["axes"][0]["names"][-1] == "671 others"
 
 
 def test_a_long_sentence_is_cut_and_long_ones_stay_below_the_bound():
-    html = report_page([said("word " * 20_000, ("gain",), number=i) for i in range(2_000)])
+    html = report_page([said("word " * 2_000, ("gain",), number=i) for i in range(2_000)])
     assert len(html.encode()) < 5_000_000
 
 
@@ -234,7 +234,7 @@ def test_a_model_of_ones_own_is_shown_with_its_titles():
     fitted = model(LogisticRegression(C=10))
     predictor = Predictor(fitted, "mine")
     html = report_page(predictor.predict(sentences(3)), model=about_model(fitted, "mine"))
-    assert "It threatens" in html or "It | threatens." in html
+    assert "It | threatens." in html
     assert "stance toward" in html
 
 

@@ -46,7 +46,7 @@ def compare(
     table, figure and JSON in their folder compare. RUN is an id, its beginning, or a name.
     """
     from framing.app.compare import codebook_of, compare_on, compare_runs
-    from framing.tracking import Store, store_uri
+    from framing.tracking import Store, find_run, store_uri
 
     if len(wanted) < 2:
         raise click.UsageError("name two runs or more; see `framing runs`")
@@ -58,7 +58,7 @@ def compare(
     if file is None:
         found = compare_runs(opened, wanted)
     else:
-        rows = read_input(file, pairs(columns, "--column"), codebook=codebook_of(opened, wanted[0]))
+        rows = read_input(file, pairs(columns, "--column"), codebook=codebook_of(opened, find_run(opened, wanted[0])))
         found = compare_on(opened, wanted, rows, Path(file).name)
     told = json.dumps(_as_data(found), indent=2) + "\n"
     write_result(told if form == "json" else _as_text(found, terminal_width()), None)

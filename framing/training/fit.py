@@ -18,7 +18,7 @@ from framing.errors import InputError
 from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
-from framing.measure.summary import TaskSummary
+from framing.measure.summary import TaskSummary, summarise
 from framing.measure.verdicts import rule_in_words
 from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders.lessons import Lesson
@@ -31,7 +31,7 @@ from framing.resources import SHIPPED, model_path
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, score_task
 from framing.training.inputs import Recipe, Task, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
-from framing.training.scoring import estimates_of, summary_of
+from framing.training.scoring import estimates_of, has_one_label
 from framing.training.swaps import SwapPlan, swap_estimates
 from framing.training.teacher import with_teacher
 
@@ -221,7 +221,10 @@ def _scores_of(held_out: HeldOut, training: Training) -> tuple[dict[str, Estimat
     groups = np.unique(h.groups, return_inverse=True)[1]
     W = bootstrap_weights(groups, seed=training.seed)
     scores = estimates_of(h.kind, book, h.Y, h.proba, h.decided, h.labels, W)
-    return scores, summary_of(h.kind, book, h.sentences, h.Y, h.decided, h.labels, groups, W, scores)
+    exclusive = has_one_label(h.kind, book)
+    return scores, summarise(
+        h.sentences, h.Y, h.decided, h.labels, groups, W, scores, field=h.kind.task, exclusive=exclusive
+    )
 
 
 def _procedure(training: Training) -> Procedure:
