@@ -139,7 +139,9 @@ def _check_labels(case: Case, model: FramingClassifier) -> None:
     frames = model.codebook.frame_names if "frames" in model.tasks else ()
     for frame in (*case.has, *case.lacks, *case.adds, *case.removes):
         if frame not in frames:
-            raise InputError(f"{case.place}: {unknown('frame', frame, frames)}, the frames of this model")
+            raise InputError(
+                f"{case.place}: {unknown('frame', frame, frames)}, the frames of this model; --suite takes one for it"
+            )
     for stance in filter(None, (case.stance, case.becomes)):
         if "stance" in model.tasks and stance not in model.codebook.stance_names:
             raise InputError(f"{case.place}: {unknown('stance', stance, model.codebook.stance_names)}")

@@ -38,7 +38,7 @@ from framing.names import Entities
 
 FORMAT = 3
 # A model that reads names as they are is written in the format before: versions that know no other way read it too.
-_WITHOUT_ENTITIES = 2
+NAMES_AS_THEY_ARE = 2
 
 # Types beyond those that skops trusts by itself. Each was read: none runs code when it is built.
 TRUSTED = (
@@ -142,7 +142,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
             "'words'"
         )
     content = {
-        "format": FORMAT if _reads_otherwise(model) else _WITHOUT_ENTITIES,
+        "format": FORMAT if _reads_otherwise(model) else NAMES_AS_THEY_ARE,
         "codebook": model.codebook.to_dict(),
         "encoder": next((write_encoder(encoder, folder) for encoder in encoders.values()), None),
         "tasks": {name: _write_task(task, folder / name) for name, task in model.tasks.items()},
