@@ -84,11 +84,11 @@ def audit_sentences(
     for frame in codebook.frame_names if of_frames else ():
         y = np.array([float(frame in (s.frames or ())) for s in of_frames])
         own = {"words of the label's name": _label_words(of_frames, frame)}
-        _add(auc, frame, _guesses(of_frames, y, clues | own, seed))
+        _add_guesses(auc, frame, _guesses(of_frames, y, clues | own, seed))
     clues = _clues(of_stance) | {"target": [[target_key(s.target)] for s in of_stance]}
     for side in codebook.stance_names if of_stance else ():
         y = np.array([float(s.stance == side) for s in of_stance])
-        _add(auc, f"stance: {side}", _guesses(of_stance, y, clues, seed))
+        _add_guesses(auc, f"stance: {side}", _guesses(of_stance, y, clues, seed))
     coded = [(number, s) for number, s in enumerate(sentences, 1) if s.frames is not None or s.stance is not None]
     rows = [sentence for _, sentence in coded]
     groups = GroupedFolds(random_state=seed).groups(rows)
@@ -110,7 +110,7 @@ def auc_in_words(estimate: Estimate) -> str:
     return "high" if estimate.value >= HIGH else "some" if estimate.value >= SOME else "little"
 
 
-def _add(auc: dict[str, dict[str, Estimate]], label: str, guesses: Mapping[str, Estimate]) -> None:
+def _add_guesses(auc: dict[str, dict[str, Estimate]], label: str, guesses: Mapping[str, Estimate]) -> None:
     for clue, estimate in guesses.items():
         auc.setdefault(clue, {})[label] = estimate
 
