@@ -40,6 +40,14 @@ COLUMNS = (
     ("paraphrase: same", "stance/paraphrase/consistency"),
     ("opposite: swapped", "stance/opposite/consistency"),
     ("off-target: neutral", "stance/off_target/consistency"),
+    ("flip rate", "swap/flip_rate"),
+    ("shift", "swap/shift"),
+    ("passed", "behaviour/pass_rate"),
+    ("macro-F1 lost", "stance/price"),
+    *(
+        (f"{kind} swapped: flip rate", f"stance/swap/{kind}/flip_rate")
+        for kind in ("person", "country", "organisation", "outlet")
+    ),
     ("clear frames", "article/clear"),
     ("found", "article/found"),
     ("false", "article/false"),

@@ -13,6 +13,7 @@ import click
 from framing.cli.files import check_exists, check_output, read_input, terminal_width, write_result
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
 from framing.cli.predict import tell_shifts
+from framing.cli.swaps import swap_text
 from framing.errors import StoreError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The F1 from which a label is called usable.",
 )
+@click.option("--swap", is_flag=True, help="Put other names in, and count the decisions that change; no codes needed.")
 @INPUT_FORMAT
 @rule_options()
 @COLUMN
@@ -44,6 +46,7 @@ def evaluate(
     form: str,
     everything: bool,
     bound: float,
+    swap: bool,
     input_format: str,
     rule: Rule,
     columns: tuple[str, ...],
@@ -56,6 +59,7 @@ def evaluate(
     """
     from framing.measure.metrics import with_intervals
     from framing.measure.verdicts import rule_in_words
+    from framing.model.decisions.rule import Rule
     from framing.predictor import Predictor
     from framing.report.formats import json_text
     from framing.report.scores import scores_text
@@ -68,6 +72,11 @@ def evaluate(
     predictor = Predictor.load(model, store)
     # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
     sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
+    if swap:
+        if everything or rule != Rule():
+            raise click.UsageError("--swap: decisions are by the model's own rule; leave --all and thresholds out")
+        write_result(swap_text(predictor, sentences, form), None)
+        return
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
     tell_shifts(evaluation.shifts)

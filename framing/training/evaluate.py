@@ -231,7 +231,7 @@ def part_sizes(estimates: Mapping[str, Estimate]) -> dict[str, float]:
     ...             "dev/stance/seen/macro_f1": Estimate(0.8, np.array([0.8]), n=30)})
     {'dev/stance/seen/macro_f1_n': 30}
     """
-    ends = (*(f"/{part}/{name}" for part in (SEEN, UNSEEN) for name in _SEEN_SCORES), "/consistency")
+    ends = (*(f"/{part}/{name}" for part in (SEEN, UNSEEN) for name in _SEEN_SCORES), "/consistency", "/flip_rate")
     return {f"{path}_n": e.n for path, e in estimates.items() if path.endswith(ends) and e.n is not None}
 
 
