@@ -192,19 +192,19 @@ def article(trained, tmp_path):
 
 def test_the_command_finds_holders_unless_told_not_to(article, finder):
     rows = [json.loads(line) for line in article("--format", "jsonl").out.splitlines()]
-    assert [(row["holder"], row["holder_proba"]) for row in rows][:2] == [("Ann Lund", 0.9), ("author", 0.1)]
+    assert [(row["predicted_holder"], row["holder_proba"]) for row in rows][:2] == [("Ann Lund", 0.9), ("author", 0.1)]
     assert [row.get("holder_span") for row in rows] == [[0, 8], None, [22, 30], [0, 11]]
     plain = article("--no-holders", "--format", "jsonl").out
-    assert all(json.loads(line).get("holder") is None for line in plain.splitlines())
+    assert all(json.loads(line).get("predicted_holder") is None for line in plain.splitlines())
     table = list(csv.DictReader(io.StringIO(article("--format", "csv").out)))
-    assert [table[0][name] for name in ("holder", "cue", "holder_span")] == ["Ann Lund", "said", "[0, 8]"]
+    assert [table[0][name] for name in ("predicted_holder", "cue", "holder_span")] == ["Ann Lund", "said", "[0, 8]"]
 
 
 def test_the_commands_aliases_are_checked_before_anything_is_loaded(article, finder, tmp_path):
     (tmp_path / "mine.yaml").write_text("the minister: [Ann Lund]\n", encoding="utf-8")
-    assert json.loads(article("--aliases", "mine.yaml", "--format", "jsonl").out.splitlines()[0])["holder"] == (
-        "the minister"
-    )
+    assert json.loads(article("--aliases", "mine.yaml", "--format", "jsonl").out.splitlines()[0])[
+        "predicted_holder"
+    ] == ("the minister")
     (tmp_path / "bad.yaml").write_text("A: [x]\nB: [x]\n", encoding="utf-8")
     answer = article("--aliases", "bad.yaml", "--model", "nowhere")
     assert (answer.code, answer.out) == (1, "")

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 def predict(files: tuple[str, ...], form: str, output: str | None, split_quotes: bool, reading: Reading) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
 
-    Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames and
-    predicted_stance are the model's; frames and stance are the coder's, where the table has them. With several targets
+    Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames,
+    predicted_stance and predicted_holder are the model's; frames, stance and holder are the coder's, where the table
+    has them. With several targets
     jsonl and csv have a row for each sentence and target, table and html a column a target.
 
-    holder is who says, thinks or fears what the sentence conveys, under one name over all files; else the row's source,
-    or author.
+    predicted_holder is who says, thinks or fears what the sentence conveys, under one name over all files; else the
+    row's source, or author.
     """
     if output is not None:
         check_output(Path(output))
