@@ -87,7 +87,7 @@ class Sentence:
 
 
 SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "extra")
-# What a result has, in this order. `frames`, `stance` and `holder` are a coder's; what the model says has its own names.
+# What a result has, in this order. `frames`, `stance` and `holder` are a coder's, the model's have names of their own.
 RESULT_FIELDS = (
     *("text", "doc_id", "position", "start", "end"),
     *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "predicted_holder"),

@@ -19,7 +19,7 @@ from framing.measure.nominal import nominal_estimates
 from framing.predictor import Predictor
 from framing.records import Sentence
 from framing.tracking import MODEL_FOLDER, RunSummary, Store, fetched_text, find_run
-from framing.training import HeldOut
+from framing.training import TaskPredictions
 from framing.training.predicted import common_rows, held_out_from_rows, predicted_rows
 from framing.training.scoring import has_one_label
 
@@ -34,7 +34,7 @@ class RunRows:
 
     run: RunSummary
     book: Codebook
-    held_out: dict[str, HeldOut]
+    held_out: dict[str, TaskPredictions]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _compared(runs: Sequence[RunRows]) -> dict[str, TaskComparison]:
     return tasks
 
 
-def _estimates_for(part: HeldOut, book: Codebook, W: Weights) -> Mapping[str, Estimate]:
+def _estimates_for(part: TaskPredictions, book: Codebook, W: Weights) -> Mapping[str, Estimate]:
     scores = compared_estimates(part.Y, part.proba, part.decided, part.labels, W)
     if has_one_label(part.kind, book):
         scores["accuracy"] = nominal_estimates(part.Y, part.decided, W)["accuracy"]

@@ -19,7 +19,7 @@ from framing.errors import StoreError
 if TYPE_CHECKING:
     from framing.measure.summary import TaskSummary
     from framing.model.decisions.rule import Rule
-    from framing.training import HeldOut
+    from framing.training import TaskPredictions
 
 
 @click.command()
@@ -171,7 +171,7 @@ def errors(
 
 def _of_file(
     file: str, model: str | None, store: str | None, form: str, columns: dict[str, Any]
-) -> Mapping[str, HeldOut]:
+) -> Mapping[str, TaskPredictions]:
     from framing.predictor import Predictor
     from framing.training.predicted import predicted_rows
 
@@ -180,7 +180,7 @@ def _of_file(
     return predicted_rows(predictor.classifier, sentences, file)
 
 
-def _of_run(run: str, store: str | None) -> Mapping[str, HeldOut]:
+def _of_run(run: str, store: str | None) -> Mapping[str, TaskPredictions]:
     from framing.app.compare import kept_rows
     from framing.tracking import Store, find_run, store_uri
 

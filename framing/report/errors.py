@@ -15,7 +15,7 @@ from framing.records import Sentence, with_own_names
 from framing.report.formats import csv_cell, csv_text, jsonl_text
 
 if TYPE_CHECKING:
-    from framing.training import HeldOut
+    from framing.training import TaskPredictions
 
 _OWN = ("task", "label", "gap", "codes", "decided", "proba")
 
@@ -49,7 +49,7 @@ class Disagreement:
         return found | with_own_names(self.sentence.to_row(), _OWN)
 
 
-def disagreements(tasks: Mapping[str, HeldOut], label: str | None = None) -> list[Disagreement]:
+def disagreements(tasks: Mapping[str, TaskPredictions], label: str | None = None) -> list[Disagreement]:
     """Return the rows of all tasks in which model and coder differ, the surest first.
 
     Parameters

@@ -10,20 +10,19 @@ import numpy as np
 
 from framing.arrays import Weights
 from framing.codebook import Codebook
-from framing.corpus.splits import GroupedFolds, target_key
+from framing.corpus.splits import target_key
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.judged import Judged
-from framing.measure.summary import TaskSummary, summarise
+from framing.measure.summary import TaskSummary
 from framing.measure.verdicts import BOUND
-from framing.model.classifier import TaskClassifier
 from framing.model.decisions.priors import PriorShift
-from framing.model.decisions.rule import Decisions, Rule
+from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 from framing.training.probes import consistency_estimates
-from framing.training.scoring import estimates_of, has_one_label
-from framing.training.tasks import KINDS, STANCE, STANCE_BLIND, TaskKind, check_coded
+from framing.training.scoring import TaskPredictions, estimates_of, predict_task, summary_of
+from framing.training.tasks import KINDS, STANCE, STANCE_BLIND, check_coded
 
 # A stance toward targets that were learned from, and toward others: which scores are told of the two, and how many
 # rows each must have.
@@ -43,15 +42,12 @@ class Evaluation:
         By path, such as ``test/frames/macro_f1``.
     shifts
         By task, the shares that the probabilities were adapted to, where the rule asked for that.
-    n_groups
-        Of one task: how many documents or groups were resampled for the intervals.
     summaries
         By task, what a person reads of the scores.
     """
 
     estimates: dict[str, Estimate]
     shifts: dict[str, PriorShift]
-    n_groups: int = 0
     summaries: dict[str, TaskSummary] = field(default_factory=dict)
 
 
@@ -97,58 +93,30 @@ def evaluate_classifier(
     shifts: dict[str, PriorShift] = {}
     summaries: dict[str, TaskSummary] = {}
     for task, classifier in model.tasks.items():
-        scored = score_task(
-            KINDS[task],
-            classifier,
-            sentences,
-            model.codebook,
-            rule=model.rule_for(task, rule),
-            seed=seed,
-            learned=learned,
-            bound=bound,
-        )
-        if scored.estimates:
-            if scored.n_groups == 1:
+        part = predict_task(KINDS[task], classifier, sentences, model.codebook, model.rule_for(task, rule))
+        if part is not None:
+            W = bootstrap_weights(part.groups, seed=seed)
+            scores = task_estimates(part, model.codebook, W, learned)
+            summaries[task] = summary_of(part, model.codebook, W, scores, bound)
+            if summaries[task].n_groups == 1:
                 told = "the coded rows are of one document or group: with nothing to resample, intervals have no width"
                 warnings.warn(f"{name}/{task}: {told}", FramingWarning, stacklevel=2)
-            for note in absence_notes(scored.estimates, classifier.labels):
+            for note in absence_notes(scores, classifier.labels):
                 warnings.warn(f"{name}/{task}: {note}", FramingWarning, stacklevel=2)
-        estimates |= named(scored.estimates, f"{name}/{task}")
+            estimates |= named(scores, f"{name}/{task}")
+            if part.shift is not None:
+                shifts[task] = part.shift
         if task == STANCE.name:
             estimates |= named(consistency_estimates(classifier, sentences, seed), f"{name}/{task}")
-        shifts |= scored.shifts
-        summaries |= scored.summaries
-    return Evaluation(estimates, shifts, summaries=summaries)
+    return Evaluation(estimates, shifts, summaries)
 
 
-def score_task(
-    kind: TaskKind,
-    classifier: TaskClassifier,
-    sentences: Sequence[Sentence],
-    book: Codebook,
-    *,
-    rule: Rule | None = None,
-    seed: int = 0,
-    learned: Collection[str] = (),
-    bound: float = BOUND,
-) -> Evaluation:
-    """Score one task on the rows coded for it, without a prefix; nothing where there are none."""
-    coded = [sentence for sentence in sentences if kind.is_coded(sentence, book)]
-    if not coded:
-        return Evaluation({}, {})
-    found = classifier.judge(coded, rule or Rule())
-    groups = GroupedFolds().groups(coded)
-    W = bootstrap_weights(groups, seed=seed)
-    Y = kind.codes(coded, book)
-    estimates = estimates_of(kind, book, Y, found.proba, found.present, classifier.labels, W)
-    labels, exclusive = classifier.labels, has_one_label(kind, book)
-    summary = summarise(
-        coded, Y, found.present, labels, groups, W, estimates, field=kind.task, exclusive=exclusive, bound=bound
-    )
-    if learned and kind.task == STANCE.task:
-        estimates |= _by_target(kind, classifier.labels, coded, book, found, W, learned)
-    shifts = {} if found.shift is None else {kind.name: found.shift}
-    return Evaluation(estimates, shifts, int(groups.max()) + 1, {kind.name: summary})
+def task_estimates(
+    part: TaskPredictions, book: Codebook, W: Weights, learned: Collection[str] = ()
+) -> dict[str, Estimate]:
+    """Return the scores of a task, without a prefix; of a stance also by target, where ``learned`` ones are given."""
+    estimates = estimates_of(part, book, W)
+    return estimates | _by_target(part, W, learned) if learned and part.kind.task == STANCE.task else estimates
 
 
 def judged_labels(
@@ -161,38 +129,27 @@ def judged_labels(
     rule = model.check_rule(rule or Rule())
     judged = []
     for task, classifier in model.tasks.items():
-        coded = [sentence for sentence in sentences if KINDS[task].is_coded(sentence, model.codebook)]
-        if not coded:
+        part = predict_task(KINDS[task], classifier, sentences, model.codebook, model.rule_for(task, rule))
+        if part is None:
             continue
-        found = classifier.judge(coded, model.rule_for(task, rule))
-        Y = KINDS[task].codes(coded, model.codebook)
-        W = bootstrap_weights(GroupedFolds().groups(coded), seed=seed)
-        for k, label in enumerate(classifier.labels):
-            rows = ~np.isnan(Y[:, k])
+        W = bootstrap_weights(part.groups, seed=seed)
+        for k, label in enumerate(part.labels):
+            rows = ~np.isnan(part.Y[:, k])
             if rows.any():
-                values = (Y[rows, k], found.proba[rows, k], found.present[rows, k].astype(float), W[:, rows])
+                values = (part.Y[rows, k], part.proba[rows, k], part.decided[rows, k].astype(float), W[:, rows])
                 judged.append(Judged(label, *values))
     return judged
 
 
-def _by_target(
-    kind: TaskKind,
-    labels: Sequence[str],
-    coded: Sequence[Sentence],
-    book: Codebook,
-    found: Decisions,
-    W: Weights,
-    learned: Collection[str],
-) -> dict[str, Estimate]:
+def _by_target(part: TaskPredictions, W: Weights, learned: Collection[str]) -> dict[str, Estimate]:
     """Score the rows whose target was learned from and the others, on the same resamples of all rows."""
-    seen = np.array([target_key(sentence.target) in learned for sentence in coded])
+    seen = np.array([target_key(sentence.target) in learned for sentence in part.sentences])
     if min(seen.sum(), (~seen).sum()) < _SEEN_ROWS:
         return {}
-    Y = kind.codes(coded, book)
     estimates: dict[str, Estimate] = {}
-    for part, rows in ((SEEN, seen), (UNSEEN, ~seen)):
-        scores = kind.estimates(Y[rows], found.proba[rows], found.present[rows], labels, W[:, rows])
-        estimates |= named({name: scores[name] for name in _SEEN_SCORES}, part)
+    for name, rows in ((SEEN, seen), (UNSEEN, ~seen)):
+        scores = part.kind.estimates(part.Y[rows], part.proba[rows], part.decided[rows], part.labels, W[:, rows])
+        estimates |= named({path: scores[path] for path in _SEEN_SCORES}, name)
     return estimates
 
 

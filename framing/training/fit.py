@@ -18,9 +18,10 @@ from framing.errors import InputError
 from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
-from framing.measure.summary import TaskSummary, summarise
+from framing.measure.summary import TaskSummary
 from framing.measure.verdicts import rule_in_words
 from framing.model.classifier import EMBEDDING, TaskClassifier
+from framing.model.decisions.rule import Rule
 from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.tuning import VERSION, EncoderTuner
 from framing.model.features import weights_of
@@ -28,10 +29,10 @@ from framing.model.framing import FramingClassifier
 from framing.names import KEEP
 from framing.records import Prediction
 from framing.resources import SHIPPED, model_path
-from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, score_task
+from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, task_estimates
 from framing.training.inputs import Recipe, Task, Training, prepare
-from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
-from framing.training.scoring import estimates_of, has_one_label
+from framing.training.procedures import Apart, Frozen, Procedure
+from framing.training.scoring import TaskPredictions, estimates_of, predict_task, summary_of
 from framing.training.swaps import SwapPlan, swap_estimates
 from framing.training.teacher import with_teacher
 
@@ -60,7 +61,7 @@ class TrainingResult:
     classifier: FramingClassifier
     metrics: dict[str, float]
     estimates: dict[str, Estimate]
-    held_out: dict[str, HeldOut]
+    held_out: dict[str, TaskPredictions]
     summaries: dict[str, TaskSummary] = field(default_factory=dict)
 
     @property
@@ -135,7 +136,7 @@ def fit_training(training: Training) -> TrainingResult:
     """Validate the whole procedure on rows that it has not seen, then fit it on all rows."""
     procedure = _procedure(training)
     estimates: dict[str, Estimate] = {}
-    held_out: dict[str, HeldOut] = {}
+    held_out: dict[str, TaskPredictions] = {}
     fitted: dict[str, TaskClassifier] = {}
     summaries: dict[str, TaskSummary] = {}
     for name, task in {**training.tasks, **training.baselines}.items():
@@ -145,11 +146,13 @@ def fit_training(training: Training) -> TrainingResult:
         fitted[name], held_out[name] = procedure.fit(task, kept or bool(training.evaluate), swaps)
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
-        scores, summary = _scores_of(held_out[name], training)
+        groups = np.unique(held_out[name].groups, return_inverse=True)[1]
+        W = bootstrap_weights(groups, seed=training.seed)
+        scores = estimates_of(held_out[name], training.codebook, W)
         estimates |= named(scores, f"validation/{name}")
         estimates |= named(swap_estimates(held_out[name].swaps, task.sentences, training.seed), f"validation/{name}")
         if kept:
-            summaries[f"validation/{name}"] = summary
+            summaries[f"validation/{name}"] = summary_of(held_out[name], training.codebook, W, scores)
     estimates |= gain_over_blind(estimates, "validation")
     learned = _targets_learned(training)
     model = FramingClassifier(training.codebook, {name: fitted[name] for name in training.tasks})
@@ -158,10 +161,10 @@ def fit_training(training: Training) -> TrainingResult:
         estimates |= evaluation.estimates
         summaries |= {f"{name}/{task}": summary for task, summary in evaluation.summaries.items()}
         for baseline, task in training.baselines.items():
-            scored = score_task(
-                task.kind, fitted[baseline], sentences, training.codebook, seed=training.seed, learned=learned
-            )
-            estimates |= named(scored.estimates, f"{name}/{baseline}")
+            part = predict_task(task.kind, fitted[baseline], sentences, training.codebook, Rule())
+            if part is not None:
+                W = bootstrap_weights(part.groups, seed=training.seed)
+                estimates |= named(task_estimates(part, training.codebook, W, learned), f"{name}/{baseline}")
         estimates |= gain_over_blind(estimates, name)
     metrics = with_intervals(estimates) | part_sizes(estimates)
     counts = {name: task.counts for name, task in training.tasks.items()}
@@ -213,18 +216,6 @@ def _teacher_info(training: Training) -> dict[str, Any]:
         return {}
     told = {"digest": dataset_digest(load_dataset(training.unlabelled)), "rows": len(training.unlabelled)}
     return {"teacher": sha256(model_path(training.encoder.teacher) / "model.json"), "unlabelled": told}
-
-
-def _scores_of(held_out: HeldOut, training: Training) -> tuple[dict[str, Estimate], TaskSummary]:
-    """Return all scores of held-out predictions, and what a person reads of them."""
-    h, book = held_out, training.codebook
-    groups = np.unique(h.groups, return_inverse=True)[1]
-    W = bootstrap_weights(groups, seed=training.seed)
-    scores = estimates_of(h.kind, book, h.Y, h.proba, h.decided, h.labels, W)
-    exclusive = has_one_label(h.kind, book)
-    return scores, summarise(
-        h.sentences, h.Y, h.decided, h.labels, groups, W, scores, field=h.kind.task, exclusive=exclusive
-    )
 
 
 def _procedure(training: Training) -> Procedure:

@@ -13,14 +13,16 @@ from framing.corpus.splits import GroupedFolds
 from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
 from framing.records import RESULT_FIELDS, SENTENCE_FIELDS, Sentence
-from framing.training.procedures import HeldOut
+from framing.training.scoring import TaskPredictions, predict_task
 from framing.training.tasks import FRAMES, KINDS, STANCE, check_coded
 
 # Where a task's probabilities and decisions stand in a row of a result.
 _PLACES = {FRAMES.name: ("proba", "predicted_frames"), STANCE.name: ("stance_proba", "predicted_stance")}
 
 
-def held_out_from_rows(rows: Iterable[Mapping[str, Any]], book: Codebook, by: str = "group") -> dict[str, HeldOut]:
+def held_out_from_rows(
+    rows: Iterable[Mapping[str, Any]], book: Codebook, by: str = "group"
+) -> dict[str, TaskPredictions]:
     """Return by task what a run predicted for held-out rows.
 
     Parameters
@@ -34,7 +36,7 @@ def held_out_from_rows(rows: Iterable[Mapping[str, Any]], book: Codebook, by: st
 
     Returns
     -------
-    dict of HeldOut
+    dict of TaskPredictions
         A task without a coded and predicted row is left out.
     """
     rows = list(rows)
@@ -49,11 +51,11 @@ def held_out_from_rows(rows: Iterable[Mapping[str, Any]], book: Codebook, by: st
             said = [_as_list(row.get(decided)) for _, row in pairs]
             D = np.array([[label in of_row for label in labels] for of_row in said], dtype=bool)
             groups = GroupedFolds(by=by).groups(sentences)
-            found[name] = HeldOut(kind, labels, sentences, groups, kind.codes(sentences, book), P, D)
+            found[name] = TaskPredictions(kind, labels, sentences, groups, kind.codes(sentences, book), P, D)
     return found
 
 
-def predicted_rows(model: FramingClassifier, sentences: Sequence[Sentence], name: str) -> dict[str, HeldOut]:
+def predicted_rows(model: FramingClassifier, sentences: Sequence[Sentence], name: str) -> dict[str, TaskPredictions]:
     """Return by task what a model says of coded rows.
 
     Parameters
@@ -71,16 +73,13 @@ def predicted_rows(model: FramingClassifier, sentences: Sequence[Sentence], name
     check_coded(name, sentences, model.tasks, model.codebook)
     found = {}
     for task, classifier in model.tasks.items():
-        kind = KINDS[task]
-        coded = [s for s in sentences if kind.is_coded(s, model.codebook)]
-        if coded:
-            judged = classifier.judge(coded, model.rule_for(task, Rule()))
-            Y, groups = kind.codes(coded, model.codebook), GroupedFolds().groups(coded)
-            found[task] = HeldOut(kind, classifier.labels, coded, groups, Y, judged.proba, judged.present)
+        part = predict_task(KINDS[task], classifier, sentences, model.codebook, model.rule_for(task, Rule()))
+        if part is not None:
+            found[task] = part
     return found
 
 
-def common_rows(parts: Sequence[HeldOut]) -> list[HeldOut]:
+def common_rows(parts: Sequence[TaskPredictions]) -> list[TaskPredictions]:
     """Return the rows that all have, in the order of the first; a sentence that repeats is matched in its order.
 
     Parameters
@@ -95,7 +94,7 @@ def common_rows(parts: Sequence[HeldOut]) -> list[HeldOut]:
         rows = np.array([place[key] for key in keys], dtype=int)
         sentences = [part.sentences[i] for i in rows]
         chosen.append(
-            HeldOut(
+            TaskPredictions(
                 part.kind, part.labels, sentences, part.groups[rows], part.Y[rows], part.proba[rows], part.decided[rows]
             )
         )

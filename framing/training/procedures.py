@@ -9,66 +9,22 @@ from typing import Any, Protocol
 import numpy as np
 from sklearn.base import clone
 
-from framing.arrays import Codes, Decided, Fold, Proba, Rows
+from framing.arrays import Fold, Rows
 from framing.corpus.splits import GroupedFolds
 from framing.model.classifier import TaskClassifier
 from framing.progress import track
-from framing.records import Prediction, Sentence
 from framing.training.inputs import Task
+from framing.training.scoring import TaskPredictions
 from framing.training.swaps import JudgedSwaps, SwapPlan
-from framing.training.tasks import TaskKind, strata_of
+from framing.training.tasks import strata_of
 
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Held-out predictions of one task.
-
-    Parameters
-    ----------
-    kind
-        The task.
-    labels
-        Label names, the columns of the arrays.
-    sentences, groups
-        The coded rows, and their group numbers.
-    Y, proba, decided
-        Codes, probabilities and decisions, each of shape (n_rows, n_labels).
-    swaps
-        What was said of held-out rows before and after their names were swapped; rows are those of the task.
-    """
-
-    kind: TaskKind
-    labels: Sequence[str]
-    sentences: list[Sentence]
-    groups: Rows
-    Y: Codes
-    proba: Proba
-    decided: Decided
-    swaps: Sequence[JudgedSwaps] = ()
-
-    @classmethod
-    def of(cls, task: Task, proba: Proba, decided: Decided, swaps: Sequence[JudgedSwaps] = ()) -> HeldOut:
-        """Return what was predicted for a task's rows, without those that were never held out (nan)."""
-        rows = np.flatnonzero(~np.isnan(proba).any(axis=1))
-        sentences = [task.sentences[i] for i in rows]
-        return cls(
-            task.kind, task.labels, sentences, task.groups[rows], task.Y[rows], proba[rows], decided[rows], swaps
-        )
-
-    @property
-    def predictions(self) -> list[Prediction]:
-        """The same as records."""
-        records = []
-        for sentence, p, d in zip(self.sentences, self.proba, self.decided, strict=True):
-            present = tuple(label for label, yes in zip(self.labels, d, strict=True) if yes)
-            records.append(self.kind.prediction(sentence, dict(zip(self.labels, map(float, p), strict=True)), present))
-        return records
+Fitted = tuple[TaskClassifier, TaskPredictions]
 
 
 class Procedure(Protocol):
     """How a task is fitted, and validated on rows that the fit has not seen."""
 
-    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> tuple[TaskClassifier, HeldOut]:
+    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> Fitted:
         """Return the classifier, and what was predicted for held-out rows.
 
         With ``refit=False`` the classifier need not be fitted on all rows: it is wanted for its scores alone. Rows of
@@ -85,7 +41,7 @@ class Frozen:
 
     split: GroupedFolds
 
-    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> tuple[TaskClassifier, HeldOut]:
+    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> Fitted:
         """See ``Procedure``."""
         proba, decided = np.full(task.Y.shape, np.nan), np.zeros(task.Y.shape, dtype=bool)
         judged: list[JudgedSwaps] = []
@@ -100,7 +56,7 @@ class Frozen:
         classifier = clone(task.classifier)
         if refit:
             classifier.fit(task.sentences, task.Y, task.folds)
-        return classifier, HeldOut.of(task, proba, decided, judged)
+        return classifier, TaskPredictions.of(task, proba, decided, judged)
 
     def validated(self, task: Task) -> Rows:
         """See ``Procedure``."""
@@ -125,7 +81,7 @@ class Apart:
     folds: Sequence[Fold]
     encoders: Sequence[Any]
 
-    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> tuple[TaskClassifier, HeldOut]:
+    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> Fitted:
         """See ``Procedure``."""
         # Folds number all sentences; a task has only the rows that are coded for it.
         row_in_task = {row: i for i, row in enumerate(task.rows)}
@@ -140,7 +96,7 @@ class Apart:
         calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
         judged = [] if swaps is None else swaps.judged(fitted, held_out)
         proba, decided = fitted.cross_calibrate(task.Y, calibration_folds)
-        return fitted, HeldOut.of(task, proba, decided, judged)
+        return fitted, TaskPredictions.of(task, proba, decided, judged)
 
     def validated(self, task: Task) -> Rows:
         """See ``Procedure``; none where all folds are tuned apart, as the fit that is kept has seen them all."""
