@@ -100,7 +100,9 @@ def test_on_independent_rows_it_agrees_with_ppi_python(seed, n, n_rest, power, s
     assert (share - half, share + half) == pytest.approx((low, high), abs=1e-6)
 
 
-@pytest.mark.parametrize(("seed", "n", "n_rest", "power"), [(0, 40, 200, 0.35727884016715294), (1, 100, 1000, 0.6813884180538368)])
+@pytest.mark.parametrize(
+    ("seed", "n", "n_rest", "power"), [(0, 40, 200, 0.35727884016715294), (1, 100, 1000, 0.6813884180538368)]
+)
 def test_the_power_is_that_of_ppi_python(seed, n, n_rest, power):
     assert power_tuning(*independent(seed, n, n_rest)) == pytest.approx(power, abs=1e-9)
 
@@ -157,11 +159,14 @@ def test_intervals_cover_the_truth_in_about_95_of_100_samples(documents):
             rows = rng.choice(3000, 200, replace=False)
             design = Design(np.full(200, 200 / 3000), units[rows])
         ones = np.ones((len(rows), 1))
-        both = coded_share(y[rows], design, ones), corrected_share(y[rows], f[rows], f.mean(keepdims=True), design, ones)
+        both = (
+            coded_share(y[rows], design, ones),
+            corrected_share(y[rows], f[rows], f.mean(keepdims=True), design, ones),
+        )
         bounds = [shares.interval() for shares in both]
         hits.append([low.item() <= y.mean() <= high.item() for low, high in bounds])
         widths.append([(high - low).item() for low, high in bounds])
     covered, width = np.mean(hits, axis=0), np.mean(widths, axis=0)
-    assert (0.92 < covered).all()
+    assert (covered > 0.92).all()
     assert (covered < 0.98).all()
     assert width[1] < 0.85 * width[0]

@@ -45,10 +45,10 @@ class Design:
 
         .. math:: \sum_h \frac{m_h}{m_h - 1} \sum_{c \in h} (1 - \pi_c) (z_c - \bar z_h)(z_c - \bar z_h)^T
 
-        the estimate for units drawn within strata (Särndal, Swensson and Wretman 1992, sections 3.7 and 4.2; for unequal
-        probabilities Hájek's of 1964). Without ``finite`` the factor :math:`1 - \pi_c` is left out. Of sentences
-        drawn one by one it is a little too large rather than too small. A stratum with a single unit is compared with
-        the mean of all units.
+        the estimate for units drawn within strata (Särndal, Swensson and Wretman 1992, sections 3.7 and 4.2; for
+        unequal probabilities Hájek's of 1964). Without ``finite`` the factor :math:`1 - \pi_c` is left out. Of
+        sentences drawn one by one it is a little too large rather than too small. A stratum with a single unit is
+        compared with the mean of all units.
 
         Parameters
         ----------
@@ -73,7 +73,8 @@ class Design:
         units = np.bincount(self._stratum)
         means = _sums(sums, self._stratum, len(units)) / units[:, None]
         alone = units == 1
-        means[alone] = sums.mean(axis=0)
+        if alone.any():
+            means[alone] = sums.mean(axis=0)
         factor = np.where(alone, 1.0, units / np.maximum(units - 1, 1))[self._stratum]
         if self.finite:
             factor = factor * (1 - np.bincount(self._unit, self.probability) / np.bincount(self._unit))
@@ -90,7 +91,7 @@ class Design:
         return len(units), len(units) - len(np.unique(self._stratum[units]))
 
     @cached_property
-    def _numbers(self) -> tuple[Rows, Rows]:
+    def _unit_numbers(self) -> tuple[Rows, Rows]:
         strata = np.zeros(len(self.units), dtype=np.intp) if self.strata is None else self.strata
         of_stratum = np.unique(strata, return_inverse=True)[1]
         pairs, of_unit = np.unique(np.stack([of_stratum, self.units]), axis=1, return_inverse=True)
@@ -98,11 +99,11 @@ class Design:
 
     @property
     def _unit(self) -> Rows:
-        return self._numbers[0]
+        return self._unit_numbers[0]
 
     @property
     def _stratum(self) -> Rows:
-        return self._numbers[1]
+        return self._unit_numbers[1]
 
 
 def _sums(values: Values, groups: Rows, n_groups: int) -> Values:

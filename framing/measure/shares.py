@@ -1,8 +1,8 @@
 """Shares of a label in a corpus, of which a sample is coded and all is predicted.
 
 Three estimates: *naive* counts what the model decided; *coded only* weights what was coded by how it was drawn;
-*corrected* takes the model's answers everywhere and mends them by their errors on what was coded. The first is biased as the
-model is; the other two are right whatever the model is, as long as the coded rows are a probability sample.
+*corrected* takes the model's answers everywhere and mends them by their errors on what was coded. The first is biased
+as the model is; the other two are right whatever the model is, as long as the coded rows are a probability sample.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from framing.arrays import Rows, Values
+from framing.arrays import Decided, Rows, Values
 from framing.measure.design import Design
 
 FEWEST = 30  # coded rows of a group from which its share is told
 FEWEST_UNITS = 10  # and in as many documents, or nobody could say how much they differ
-# A coded row is worth at most so many with the help of predictions: of a rare label few errors are seen, and what was not
-# seen yet would make an interval too short.
+# A coded row is worth at most so many with the help of predictions: of a rare label few errors are seen, and what was
+# not seen yet would make an interval too short.
 _MOST = 3.0
 
 
@@ -62,9 +62,9 @@ class Shares:
     def interval(self, level: float = 0.95) -> tuple[Values, Values]:
         """Return the interval of each share, each of shape (n_groups,).
 
-        It is Wilson's score interval (1927) for as many independent rows as would have this variance, with the quantile of
-        Student's t for as many units (Franco et al. 2019 compare such intervals): near 0 and 1 it holds where the
-        usual one is too short. Where no row differs from another, each unit counts as one row.
+        It is Wilson's score interval (1927) for as many independent rows as would have this variance, with the
+        quantile of Student's t for as many units (Franco et al. 2019 compare such intervals): near 0 and 1 it holds
+        where the usual one is too short. Where no row differs from another, each unit counts as one row.
         """
         share = np.clip(self.value, 0, 1)
         spread, variance = share * (1 - share), self.variance
@@ -74,9 +74,10 @@ class Shares:
             n = np.minimum(n, self.most * self.rows / self.unseen)
         return score_interval(share, n, _quantile(self.freedom, level))
 
-    def enough(self) -> Values:
+    def enough(self) -> Decided:
         """Say of each group whether it has rows and units enough to be told."""
-        return (self.rows >= FEWEST) & (self.units >= FEWEST_UNITS)
+        enough: Decided = (self.rows >= FEWEST) & (self.units >= FEWEST_UNITS)
+        return enough
 
     def contrast(self, weights: Values, level: float = 0.95) -> tuple[float, float, float]:
         """Return a weighted sum of the shares, such as a difference or a slope, with its interval.
@@ -146,10 +147,10 @@ def corrected_share(
     .. math::
         \hat p_g = \lambda \bar f_g + \sum_{i \in g} w_i (y_i - \lambda f_i) \Big/ \sum_{i \in g} w_i
 
-    the difference estimator (Särndal, Swensson and Wretman 1992, section 6.3), which with a tuned :math:`\lambda` is PPI++
-    (Angelopoulos, Duchi and Zrnic 2023), and with design weights the estimator of design-based supervised learning (Egami,
-    Hinck, Stewart and Wei 2023). It is right for any :math:`\lambda` and any predictions that did not see the coded
-    rows; :math:`\lambda = 0` is ``coded_share``.
+    the difference estimator (Särndal, Swensson and Wretman 1992, section 6.3), which with a tuned :math:`\lambda` is
+    PPI++ (Angelopoulos, Duchi and Zrnic 2023), and with design weights the estimator of design-based supervised
+    learning (Egami, Hinck, Stewart and Wei 2023). It is right for any :math:`\lambda` and any predictions that did not
+    see the coded rows; :math:`\lambda = 0` is ``coded_share``.
 
     Parameters
     ----------
@@ -169,7 +170,8 @@ def corrected_share(
     Examples
     --------
     >>> y, f = np.array([1.0, 0, 0, 1]), np.array([0.9, 0.1, 0.3, 0.7])
-    >>> shares = corrected_share(y, f, np.array([0.4]), Design(np.full(4, 0.1), np.arange(4)), np.ones((4, 1)), power=1.0)
+    >>> design = Design(np.full(4, 0.1), np.arange(4))
+    >>> shares = corrected_share(y, f, np.array([0.4]), design, np.ones((4, 1)), power=1.0)
     >>> shares.value.round(3).tolist()
     [0.4]
     """
@@ -221,7 +223,9 @@ def naive_share(decided: Values, units: Rows, groups: Rows, n_groups: int) -> Sh
     sums = np.bincount(np.ravel(of_pair), decided - value[groups], pairs.shape[1])
     n_units = np.bincount(pairs[0], minlength=n_groups)
     squares = np.bincount(pairs[0], sums**2, n_groups) * n_units / np.maximum(n_units - 1, 1)
-    return Shares(value, (np.sqrt(squares) / np.maximum(rows, 1))[None], rows, n_units, n_units - 1, np.ones(n_groups), most=1.0)
+    return Shares(
+        value, (np.sqrt(squares) / np.maximum(rows, 1))[None], rows, n_units, n_units - 1, np.ones(n_groups), most=1.0
+    )
 
 
 def score_interval(share: Values, n: Values, quantile: Values | float) -> tuple[Values, Values]:
@@ -239,7 +243,9 @@ def score_interval(share: Values, n: Values, quantile: Values | float) -> tuple[
 
 
 def simultaneous(level: float, n: int) -> float:
-    """Return the level that each of several intervals needs to hold all together (Šidák 1967), however they hang together.
+    """Return the level that each of several intervals needs for all to hold together (Šidák 1967).
+
+    It is enough however the shares hang together.
 
     Examples
     --------
@@ -260,7 +266,7 @@ def codes_saved(coded: Shares, corrected: Shares) -> Values:
 
 
 def power_tuning(y: Values, f: Values, f_rest: Values) -> float:
-    r"""Return PPI++'s :math:`\lambda` for independent rows, coded ones and others apart (Angelopoulos et al. 2023, example 6.1).
+    r"""Return the :math:`\lambda` of PPI++ for independent rows, coded and uncoded apart (Angelopoulos et al. 2023).
 
     .. math:: \lambda = \mathrm{cov}(y, f) \Big/ \big((1 + n / N)\, \mathrm{var}(f)\big)
 
@@ -290,7 +296,7 @@ def _weighted_mean(values: Values, design: Design, groups: Values) -> tuple[Valu
 
 
 def _counts(design: Design, groups: Values) -> tuple[Rows, Rows, Rows, Values]:
-    """Return of each group its rows, its units, the units less the strata they lie in, and the part that is not coded."""
+    """Return of each group its rows, units, degrees of freedom, and the part that is not coded."""
     rows = (groups > 0).sum(axis=0)
     counts = [design.units_in(column) for column in groups.T]
     units, freedom = np.array(counts, dtype=np.intp).reshape(-1, 2).T

@@ -56,7 +56,9 @@ class Groups:
     of_row: Rows
 
 
-def corpus_of(predictions: Sequence[Prediction], labels: Sequence[str] | None = None) -> tuple[Corpus, list[Prediction]]:
+def corpus_of(
+    predictions: Sequence[Prediction], labels: Sequence[str] | None = None
+) -> tuple[Corpus, list[Prediction]]:
     """Return what is predicted as arrays, and a prediction a sentence: of several targets the first.
 
     Parameters
@@ -118,14 +120,14 @@ def groups_of(predictions: Sequence[Prediction], by: Sequence[str]) -> Groups:
     >>> groups.names, groups.of_row.tolist()
     ((('Herald', '2026-03'), ('Post', '2026-03')), [0, 1, 0])
     """
-    columns = [_values(predictions, name) for name in by]
+    columns = [_column_values(predictions, name) for name in by]
     keys = list(zip(*columns, strict=True)) if columns else [()] * len(predictions)
     names = sorted(set(keys), key=lambda key: [(not value, value) for value in key])
     number = {name: i for i, name in enumerate(names)}
     return Groups(tuple(by), tuple(names), np.array([number[key] for key in keys], dtype=np.intp))
 
 
-def _values(predictions: Sequence[Prediction], by: str) -> list[str]:
+def _column_values(predictions: Sequence[Prediction], by: str) -> list[str]:
     if by in PERIODS and not any(by in p.sentence.extra for p in predictions):
         return row_names(predictions, "date", by)[0]
     return row_names(predictions, by, None)[0]

@@ -80,10 +80,13 @@ def draw_units(cells: Sequence[str], n: int, scores: Values | None = None, seed:
         due = due / 2 + n / 2 * (size / size.sum() if size.sum() else sizes / len(cells))
     merged = _together(due)
     of_stratum = merged[of_cell]
-    counts = np.bincount(of_stratum)
-    taken = _allocated(counts, np.bincount(merged, due), n)
+    counts: Rows = np.bincount(of_stratum).astype(np.intp)
+    due_there: Values = np.bincount(merged, due).astype(float)
+    taken = _allocated(counts, due_there, n)
     rng = np.random.default_rng(seed)
-    chosen = np.sort(np.concatenate([rng.choice(np.flatnonzero(of_stratum == h), k, False) for h, k in enumerate(taken)]))
+    chosen = np.sort(
+        np.concatenate([rng.choice(np.flatnonzero(of_stratum == h), k, False) for h, k in enumerate(taken)])
+    )
     return Drawn(chosen, (taken / counts)[of_stratum[chosen]], of_stratum[chosen] + 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,8 +74,8 @@ def gold_of(
     Raises
     ------
     InputError
-        Nothing is coded, a row is not among the predictions (the text was split otherwise since) or twice, it was coded by
-        another codebook, or nobody says how it was drawn; or the sample cannot be one of this corpus.
+        Nothing is coded, a row is not among the predictions (the text was split otherwise since) or twice, it was
+        coded by another codebook, or nobody says how it was drawn; or the sample cannot be one of this corpus.
 
     Warns
     -----
@@ -137,8 +137,10 @@ def check_balance(gold: Gold, proba: Proba, labels: Sequence[str], units: Rows, 
     for label, mean, whole, one in zip(labels, here, proba.mean(axis=0), error, strict=True):
         if one > 0 and abs(mean - whole) > bound * one:
             raise InputError(
-                f"{origin}: is no random sample of the predictions: the model's mean probability of {label} is {mean:.3f} "
-                f"in it and {whole:.3f} in all (chance would allow {bound * one:.3f}); draw one with framing data sample"
+                f"{origin}: is no random sample of the predictions: the model's mean probability of {label} is "
+                f"{mean:.3f} "
+                f"in it and {whole:.3f} in all (chance would allow {bound * one:.3f}); draw one with framing data "
+                f"sample"
             )
 
 
@@ -164,12 +166,16 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
         exact.setdefault((text, s.doc_id, s.position), []).append(i)
         by_document.setdefault((text, s.doc_id), []).append(i)
         by_text.setdefault(text, []).append(i)
-    rows, missing, unclear = [], [], []
+    rows: list[int] = []
+    missing: list[Sentence] = []
+    unclear: list[Sentence] = []
     for s in wanted:
         text = normalised(s.text)
         # A document that is named has to be the one; without a name, the text alone has to tell.
         ways = (exact.get((text, s.doc_id, s.position)), by_document.get((text, s.doc_id)))
-        found = next((way for way in ways if way and len(way) == 1), None) or (by_text.get(text) if not s.doc_id else None)
+        found = next((way for way in ways if way and len(way) == 1), None) or (
+            by_text.get(text) if not s.doc_id else None
+        )
         if found and len(found) == 1:
             rows.append(found[0])
         else:
@@ -177,7 +183,8 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
     if missing:
         raise InputError(
             f"{origin}: {len(missing):,} of {len(wanted):,} sentences are not among the predictions, the first "
-            f"{_told_of(missing[0])}: text or segmentation changed since they were coded; predict the file the sample was "
+            f"{_told_of(missing[0])}: text or segmentation changed since they were coded; predict the file the "
+            f"sample was "
             "drawn from"
         )
     if unclear:
@@ -198,9 +205,10 @@ def _beside(known: Sequence[Sentence], sample: Sequence[Sentence], origin: str) 
 
 def _same_codebook(rows: Sequence[Sentence], digest: str | None, origin: str) -> None:
     told = {str(s.extra[CODEBOOK]) for s in rows if s.extra.get(CODEBOOK)}
-    if digest is not None and told - {digest[: len(next(iter(told)))]}:
+    if digest is not None and any(not digest.startswith(one) for one in told):
         raise InputError(
-            f"{origin}: drawn for codebook {sorted(told)[0]}, today's is {digest[:12]}: definitions or labels changed since; "
+            f"{origin}: drawn for codebook {sorted(told)[0]}, today's is {digest[:12]}: definitions or labels "
+            f"changed since; "
             "name the old one with --codebook, or code again"
         )
 
@@ -211,11 +219,15 @@ def _drawn_with(drawn: Sequence[Sentence], n_rows: int, is_random: bool, origin:
     if not without:
         return np.array(given, dtype=float)
     if without < len(given):
-        raise InputError(f"{origin}: {without:,} of {len(given):,} coded rows have no sample_probability, the others have")
+        raise InputError(
+            f"{origin}: {without:,} of {len(given):,} coded rows have no sample_probability, the others have"
+        )
     if not is_random:
         raise InputError(
-            f"{origin}: no sample_probability: nobody says how these rows were drawn, and a chosen set would give wrong shares; "
-            "draw with framing data sample, name its file with --sample, or say --gold-is-random if each had the same chance"
+            f"{origin}: no sample_probability: nobody says how these rows were drawn, and a chosen set would give "
+            f"wrong shares; "
+            "draw with framing data sample, name its file with --sample, or say --gold-is-random if each had the "
+            "same chance"
         )
     return np.full(len(given), len(given) / n_rows)
 
@@ -226,7 +238,9 @@ def _strata(drawn: Sequence[Sentence]) -> Rows:
 
 def _adds_up(gold: Gold, n_rows: int, origin: str) -> None:
     ratio = float((1 / gold.probability).sum()) / n_rows
-    said = f"{origin}: by their probabilities these rows stand for {ratio * n_rows:,.0f}, there are {n_rows:,} predictions"
+    said = (
+        f"{origin}: by their probabilities these rows stand for {ratio * n_rows:,.0f}, there are {n_rows:,} predictions"
+    )
     if not 1 / _FAR <= ratio <= _FAR:
         raise InputError(f"{said}; give the predictions of the corpus that the sample was drawn from")
     if not 0.8 <= ratio <= 1.25:
@@ -248,7 +262,36 @@ def _tell(text: str) -> None:
     warnings.warn(text, FramingWarning, stacklevel=3)
 
 
-def cross_fitted(predicted: Sequence[Prediction], rows: Rows) -> int:
-    """Return how many coded rows have a prediction of a fold that did not learn from them, as they say themselves."""
-    marks: Mapping[str, bool] = {"true": True, "1": True, "yes": True}
-    return sum(marks.get(str(predicted[i].sentence.extra.get(CROSS_FITTED)).lower(), False) for i in rows)
+def count_cross_fitted(coded: Sequence[Prediction], learned: Sequence[Sentence], origin: str = "gold") -> int:
+    """Return how many coded rows have a prediction of a fold that did not learn from them.
+
+    Parameters
+    ----------
+    coded
+        The predictions of the coded rows; the column ``cross_fitted`` says of which kind one is.
+    learned
+        What the model learned from.
+    origin
+        What the rows are called in messages.
+
+    Raises
+    ------
+    InputError
+        A coded row was learned from, and its prediction is the model's own: it would look better than it is elsewhere.
+
+    Examples
+    --------
+    >>> one, other = Sentence("One.", extra={"cross_fitted": True}), Sentence("Two.")
+    >>> count_cross_fitted([Prediction(one), Prediction(other)], [])
+    1
+    """
+    texts = {normalised(s.text) for s in learned}
+    marked = [str(p.sentence.extra.get(CROSS_FITTED)).lower() in ("true", "1", "yes") for p in coded]
+    known = sum(normalised(p.sentence.text) in texts and not mark for p, mark in zip(coded, marked, strict=True))
+    if known:
+        raise InputError(
+            f"{origin}: the model learned from {known:,} of {len(coded):,} coded rows, and is better on these than "
+            f"elsewhere: "
+            "give predictions of folds that did not, with a column cross_fitted that says true"
+        )
+    return sum(marked)

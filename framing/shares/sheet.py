@@ -1,4 +1,4 @@
-"""A sheet to code in: the sentence and its context, and nothing of what a model said of it or how likely it was drawn."""
+"""A sheet to code in: the sentence and its context, nothing of what a model said or of how it was drawn."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _PLACE = ("doc_id", "position")
 def sheet_csv(sample: Sequence[Sentence]) -> str:
     """Return a sheet as CSV: what stands there, where it stands, and empty cells for the codes.
 
-    Labels go into ``frames`` with ``;`` between them, ``none`` where there is none of them; a sentence that has a target
-    has a cell for the stance too.
+    Labels go into ``frames`` with ``;`` between them, ``none`` where there is none of them; a sentence that has a
+    target has a cell for the stance too.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def sheet_csv(sample: Sequence[Sentence]) -> str:
     to_code = ("target", "stance") if any(s.target for s in sample) else ()
     columns = (*_PLACE, *_CONTEXT, "frames", *to_code, "comment")
     filled = {*_PLACE, *_CONTEXT, "target"}
-    return csv_text(columns, [[(getattr(s, n) or "") if n in filled - {"position"} else s.position if n == "position" else "" for n in columns] for s in sample])
+    return csv_text(columns, [[getattr(s, name) if name in filled else "" for name in columns] for s in sample])
 
 
 def sheet_label_studio(sample: Sequence[Sentence]) -> str:
@@ -47,7 +47,8 @@ def label_studio_config(codebook: Codebook) -> str:
     Examples
     --------
     >>> from framing.codebook import Label
-    >>> "<Choice value='gain' hint='It pays.'/>" in label_studio_config(Codebook("b", frames=(Label("gain", "It pays."),)))
+    >>> book = Codebook("b", frames=(Label("gain", "It pays."),))
+    >>> "<Choice value='gain' hint='It pays.'/>" in label_studio_config(book)
     True
     """
     choices = [f"<Choice value='{escape(f.name)}' hint='{escape(f.definition)}'/>" for f in codebook.frames]

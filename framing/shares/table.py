@@ -13,8 +13,8 @@ from framing.measure.design import Design
 from framing.measure.shares import (
     FEWEST,
     Shares,
-    codes_saved,
     coded_share,
+    codes_saved,
     corrected_share,
     naive_share,
     simultaneous,
@@ -103,7 +103,8 @@ class ShareTable:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row a group, label and estimator: tidy, as R and pandas like it."""
-        return [_tidy(row, estimator) for row in (*self.rows, *self.differences) for estimator in ESTIMATORS]
+        rows: list[ShareRow | DifferenceRow] = [*self.rows, *self.differences]
+        return [_tidy(row, estimator) for row in rows for estimator in ESTIMATORS]
 
 
 def share_table(
@@ -183,18 +184,20 @@ class _Estimates:
         self.documents = _units_of_groups(corpus.units[rows], of_coded, n)
 
     def rows(self, level: float) -> list[ShareRow]:
-        naive = _scores(self.naive, level)
+        naive = _rounded_scores(self.naive, level)
         told = {int(g): i for i, g in enumerate(self.told)}
-        coded, corrected = _scores(self.coded_only, level), _scores(self.corrected, level)
+        coded, corrected = _rounded_scores(self.coded_only, level), _rounded_scores(self.corrected, level)
         saved = codes_saved(self.coded_only, self.corrected)
         rows = []
         for g, name in enumerate(self.groups.names):
-            i = told.get(g)
-            known = i is not None and not np.isnan(self.corrected.value[i])
-            one = (coded[i], corrected[i], self.corrected.power, float(saved[i])) if known else _NOTHING
-            note = TOO_FEW if not known else "" if one[3] >= _WORTH else NO_BETTER
+            i = told.get(g, -1)
+            alone, mended, power, worth, note = _NAN, _NAN, float("nan"), float("nan"), TOO_FEW
+            if i >= 0 and not np.isnan(self.corrected.value[i]):
+                alone, mended, power, worth = coded[i], corrected[i], self.corrected.power, float(saved[i])
+                note = "" if worth >= _WORTH else NO_BETTER
             counts = (int(self.sizes[g]), int(self.coded[g]), int(self.documents[g]))
-            rows.append(ShareRow(self.groups.by, name, self.label, *counts, naive[g], *one, note))
+            shares = (naive[g], alone, mended)
+            rows.append(ShareRow(self.groups.by, name, self.label, *counts, *shares, power, worth, note))
         return rows
 
     def differences(self, level: float) -> list[DifferenceRow]:
@@ -211,8 +214,8 @@ class _Estimates:
                 weights: Values = np.zeros(len(self.told))
                 weights[[i, first]] = 1, -1
                 scores = [
-                    _score(*_apart(self.naive, self.told[[i, first]]).contrast(np.array([1.0, -1.0]), level)),
-                    *(_score(*shares.contrast(weights, level)) for shares in (self.coded_only, self.corrected)),
+                    _rounded_score(*_apart(self.naive, self.told[[i, first]]).contrast(np.array([1.0, -1.0]), level)),
+                    *(_rounded_score(*shares.contrast(weights, level)) for shares in (self.coded_only, self.corrected)),
                 ]
                 rows.append(DifferenceRow(self.groups.by, names[i], names[first], self.label, *scores))
         return rows
@@ -226,16 +229,15 @@ def _apart(shares: Shares, groups: Rows) -> Shares:
 
 
 _NAN = Score(float("nan"), float("nan"), float("nan"))
-_NOTHING = (_NAN, _NAN, float("nan"), float("nan"))
 
 
-def _scores(shares: Shares, level: float) -> list[Score]:
+def _rounded_scores(shares: Shares, level: float) -> list[Score]:
     low, high = shares.interval(level)
     value = np.clip(shares.value, 0, 1)  # a mended share may come out a little below nothing
-    return [_score(*three) for three in zip(value.tolist(), low.tolist(), high.tolist(), strict=True)]
+    return [_rounded_score(*three) for three in zip(value.tolist(), low.tolist(), high.tolist(), strict=True)]
 
 
-def _score(value: float, low: float, high: float) -> Score:
+def _rounded_score(value: float, low: float, high: float) -> Score:
     return Score(round(value, 6), round(low, 6), round(high, 6))
 
 
@@ -259,4 +261,3 @@ def _tidy(row: ShareRow | DifferenceRow, estimator: str) -> dict[str, Any]:
     }
     counts = ("rows", "coded", "documents", "power", "saved", "note")
     return tidy | {name: getattr(row, name, None) for name in counts} | dict(zip(row.by, row.group, strict=True))
-
