@@ -282,3 +282,14 @@ def test_a_budget_says_how_many_more(study):
     assert int(first[-2]) - 200 == int(first[-1]) or first[-1] == "0"
     wrong = measure(study, "--sample", "sample.jsonl", "--margin", "3", command="budget")
     assert (wrong.code, "--margin 3.0: expected a share between 0 and 0.5" in wrong.err) == (1, True)
+
+
+def test_the_figure_of_shares_comes_with_its_numbers(study):
+    draw(study, "-n", "200", "--by", "source")
+    code(study)
+    options = ["--sample", "sample.jsonl", "--by", "source", "-o", "shares.svg", "--data", "shares.csv"]
+    answer = framing("plot", "shares", "predicted.jsonl", "--gold", "coded.csv", *options, cwd=study)
+    assert answer.code == 0, answer.err
+    assert ">Herald" in (study / "shares.svg").read_text()
+    rows = list(csv.DictReader((study / "shares.csv").read_text().splitlines()))
+    assert Counter(row["estimator"] for row in rows) == dict.fromkeys(("naive", "coded_only", "corrected"), 8)

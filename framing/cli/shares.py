@@ -39,18 +39,20 @@ _PILOT = (
     ),
     click.option("--frame", "frames", metavar="FRAME", multiple=True, help="Only this frame; given again, another."),
     click.option("--beyond", is_flag=True, help="Of what the corpus is a sample of, not of the corpus itself."),
-    click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output."),
 )
+_OUTPUT = click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output.")
 
 
-def _pilot_options(command: Command) -> Command:
+def pilot_options(command: Command) -> Command:
+    """Add what is predicted, what is coded of it, and by what the shares are told apart."""
     for option in reversed((*_PILOT, CODEBOOK, COLUMN)):
         command = option(command)
     return command
 
 
 @click.command()
-@_pilot_options
+@pilot_options
+@_OUTPUT
 @click.option("--together", is_flag=True, help="Intervals that hold for all labels together (Šidák), not one by one.")
 @click.option("--differences", is_flag=True, help="Also by how much groups differ from the largest (dates: the first).")
 @output_format("table", "csv", "json")
@@ -64,13 +66,14 @@ def shares(output: str | None, together: bool, differences: bool, form: str, **g
 
     if output is not None:
         check_output(Path(output))
-    table = _measured(given, together=together, differences=differences)
+    table = measured(given, together=together, differences=differences)
     written = {"csv": shares_csv, "json": shares_json}
     write_result(written[form](table) if form in written else shares_text(table, terminal_width()), output)
 
 
 @click.command()
-@_pilot_options
+@pilot_options
+@_OUTPUT
 @click.option("--margin", type=float, required=True, metavar="SHARE", help="Half the width wanted: 0.02 is ± 2 points.")
 def budget(output: str | None, margin: float, **given: Any) -> None:
     """How many rows have to be coded for an interval of ± SHARE, from the variances of what is coded so far.
@@ -83,7 +86,7 @@ def budget(output: str | None, margin: float, **given: Any) -> None:
 
     if output is not None:
         check_output(Path(output))
-    rows = budget_of(_measured(given), margin)
+    rows = budget_of(measured(given), margin)
     header = ("group", "label", "coded", "now", "needed alone", "with the model", "more")
     write_result(columns_text(header, budget_cells(rows), terminal_width()) + "\n", output)
 
@@ -219,8 +222,8 @@ def _write_sample(
         write_result(label_studio_config(book), str(_beside_sheet(sheet, "", ".xml")))
 
 
-def _measured(given: dict[str, Any], **more: bool) -> ShareTable:
-    """Read predictions and coded rows, and estimate the shares."""
+def measured(given: dict[str, Any], **more: bool) -> ShareTable:
+    """Read predictions and coded rows as ``pilot_options`` name them, and estimate the shares."""
     from framing.corpus.dataset import read_sentences
     from framing.report.results import read_predictions
     from framing.shares.corpus import corpus_of, groups_of
