@@ -284,6 +284,59 @@ def test_a_budget_says_how_many_more(study):
     assert (wrong.code, "--margin 3.0: expected a share between 0 and 0.5" in wrong.err) == (1, True)
 
 
+def test_a_course_over_months_has_a_slope(study):
+    rows = [json.loads(line) for line in (study / "predicted.jsonl").read_text().splitlines()]
+    for row in rows:
+        row["date"] = f"2026-0{1 + int(row['doc_id'].removesuffix('.txt')) // 60}-03"
+    (study / "predicted.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    draw(study, "-n", "400", "--by", "month")
+    code(study)
+    answer = measure(study, "--sample", "sample.jsonl", "--by", "month", "--differences", "--format", "json")
+    found = [row for row in json.loads(answer.out)["shares"] if row["group"] == "per month"]
+    shares = {row["group"]: row["share"] for row in json.loads(answer.out)["shares"] if _is_plain(row)}
+    # Five months: weights -2, -1, 0, 1, 2 by 10.
+    by_hand = sum((month - 3) / 10 * shares[f"2026-0{month}"] for month in range(1, 6))
+    assert len(found) == 6
+    assert found[2]["share"] == pytest.approx(by_hand, abs=1e-5)
+
+
+def _is_plain(row: dict) -> bool:
+    return row["label"] == FRAMES[0] and row["estimator"] == "corrected" and row["by"] == "month" and not row["against"]
+
+
+def test_whole_documents_and_a_population_beyond_them_have_wider_intervals(study):
+    draw(study, "-n", "60", "--documents")
+    code(study)
+    widths = []
+    for options in ((), ("--beyond",), ("--together",)):
+        answer = measure(study, "--sample", "sample.jsonl", "--format", "json", *options)
+        assert answer.code == 0, answer.err
+        row = next(
+            r for r in json.loads(answer.out)["shares"] if r["estimator"] == "corrected" and r["label"] == FRAMES[1]
+        )
+        widths.append(row["high"] - row["low"])
+    assert widths[1] > widths[0]
+    assert widths[2] > widths[0]
+
+
+def test_predictions_of_folds_are_counted_and_said(study):
+    draw(study, "-n", "60")
+    code(study)
+    rows = [json.loads(line) | {"cross_fitted": True} for line in (study / "predicted.jsonl").read_text().splitlines()]
+    (study / "predicted.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answer = measure(study, "--sample", "sample.jsonl", "--trained-on", "coded.csv")
+    assert "cross-fitted: the model learned from 60 of the coded rows" in answer.out
+
+
+def test_a_random_sample_is_hardly_ever_refused():
+    predictions = corpus()
+    table, rows = corpus_of(predictions)
+    for seed in range(100):
+        coded = draw_sentences([p.sentence for p in predictions], [""] * len(predictions), 60, seed=seed)
+        coded = [Sentence(**{**vars(s), "frames": TRUTH[s.text]}) for s in coded]
+        check_balance(gold_of(rows, coded, table.labels), table.proba, table.labels, table.units)
+
+
 def test_the_figure_of_shares_comes_with_its_numbers(study):
     draw(study, "-n", "200", "--by", "source")
     code(study)

@@ -170,3 +170,16 @@ def test_intervals_cover_the_truth_in_about_95_of_100_samples(documents):
     assert (covered > 0.92).all()
     assert (covered < 0.98).all()
     assert width[1] < 0.85 * width[0]
+
+
+def test_what_is_all_coded_has_an_interval_of_no_width():
+    y = twelve()[0]
+    low, high = coded_share(y, Design(np.ones(12), np.arange(12)), ALL).interval()
+    assert (low.item(), high.item()) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
+
+
+def test_a_share_is_told_from_thirty_rows_in_ten_documents_on():
+    y, design = np.tile([0.0, 1.0], 15), Design(np.full(30, 0.1), np.arange(30))
+    assert coded_share(y, design, np.ones((30, 1))).enough().tolist() == [True]
+    assert coded_share(y[:29], Design(np.full(29, 0.1), np.arange(29)), np.ones((29, 1))).enough().tolist() == [False]
+    assert coded_share(y, Design(np.full(30, 0.1), np.arange(30) // 4), np.ones((30, 1))).enough().tolist() == [False]

@@ -54,7 +54,11 @@ def pilot_options(command: Command) -> Command:
 @pilot_options
 @_OUTPUT
 @click.option("--together", is_flag=True, help="Intervals that hold for all labels together (Šidák), not one by one.")
-@click.option("--differences", is_flag=True, help="Also by how much groups differ from the largest (dates: the first).")
+@click.option(
+    "--differences",
+    is_flag=True,
+    help="Also by how much groups differ from the largest; periods from the first, and how they change on average.",
+)
 @output_format("table", "csv", "json")
 def shares(output: str | None, together: bool, differences: bool, form: str, **given: Any) -> None:
     """Shares of each frame with 95 % intervals: naive, from the coded rows only, and corrected.

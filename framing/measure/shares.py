@@ -19,6 +19,7 @@ FEWEST_UNITS = 10  # and in as many documents, or nobody could say how much they
 # A coded row is worth at most so many with the help of predictions: of a rare label few errors are seen, and what was
 # not seen yet would make an interval too short.
 _MOST = 3.0
+_DRAWN_TO = 0.9  # leverage of a single unit that is believed at most
 
 
 @dataclass(frozen=True)
@@ -180,15 +181,16 @@ def corrected_share(
     of_y, of_f = design.deviations(of_y), design.deviations(of_f)
     further = np.zeros((0, groups.shape[1])) if mean_deviations is None else mean_deviations
     sizes = (design.weights @ groups) ** 2
-    tuned = power is None
-    if power is None:
-        spread = float(sizes @ ((of_f**2).sum(axis=0) + (further**2).sum(axis=0)))
-        power = float(np.clip(sizes @ (of_y * of_f).sum(axis=0) / spread, 0, 1)) if spread > 0 else 0.0
-    deviations = of_y - power * of_f
+    leverage: Values = np.zeros(len(of_f))
     rows, units, freedom, unseen = _counts(design, groups)
-    if tuned:  # a number was fitted: a degree of freedom less
-        deviations = deviations * np.sqrt(np.maximum(freedom, 1) / np.maximum(freedom - 1, 1))
+    if power is None:
+        own = of_f**2 @ sizes
+        spread = float(own.sum() + (further**2).sum(axis=0) @ sizes)
+        power = float(np.clip((of_y * of_f).sum(axis=0) @ sizes / spread, 0, 1)) if spread > 0 else 0.0
+        # A unit that draws the fitted number toward itself leaves too small an error; a number was fitted.
+        leverage = np.minimum(own / spread, _DRAWN_TO) if spread > 0 else leverage
         freedom = freedom - 1
+    deviations = (of_y - power * of_f) / np.sqrt(1 - leverage)[:, None]
     deviations = np.vstack([deviations, power * further])
     return Shares(value + power * (mean - coded_mean), deviations, rows, units, freedom, unseen, power=power)
 

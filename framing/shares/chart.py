@@ -68,3 +68,4 @@ def _shares_panel(axes: Any, rows: list[ShareRow]) -> None:
                 label = None
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.tick_params(axis="y", length=0)
+    axes.set_xlim(left=0)

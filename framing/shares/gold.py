@@ -132,7 +132,9 @@ def check_balance(gold: Gold, proba: Proba, labels: Sequence[str], units: Rows, 
     weights = design.weights / design.weights.sum()
     here = weights @ proba[gold.rows]
     deviations = design.deviations(weights[:, None] * (proba[gold.rows] - here))
-    error = np.sqrt((deviations**2).sum(axis=0))
+    # Of a rare frame a sample may have hardly a likely row, and would think itself exact: the corpus knows better.
+    plain = proba.std(axis=0) * np.sqrt((weights**2).sum())
+    error = np.maximum(np.sqrt((deviations**2).sum(axis=0)), plain)
     bound = stdtrit(max(1, design.n_units - 1), (1 + simultaneous(1 - _UNLIKELY, len(labels))) / 2)
     for label, mean, whole, one in zip(labels, here, proba.mean(axis=0), error, strict=True):
         if one > 0 and abs(mean - whole) > bound * one:

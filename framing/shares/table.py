@@ -20,6 +20,7 @@ from framing.measure.shares import (
     simultaneous,
     without_few,
 )
+from framing.report.periods import PERIODS, period_number
 from framing.scores import Score
 from framing.shares.corpus import Corpus, Groups
 from framing.shares.gold import Gold
@@ -132,7 +133,7 @@ def share_table(
     together
         Whether the intervals of the labels shall hold together: Šidák's, per group.
     differences
-        Whether to compare each group with the largest of its grouping (dates: the earliest).
+        Whether to compare each group with the largest of its grouping; periods with the first, and their slope.
     cross_fitted
         As of ``ShareTable``; it is passed on.
 
@@ -201,24 +202,32 @@ class _Estimates:
         return rows
 
     def differences(self, level: float) -> list[DifferenceRow]:
-        """Compare groups that are told with the first of them, or the largest."""
+        """Compare groups that are told with the largest; periods with the first, and say how they change on average."""
         known = [i for i in range(len(self.told)) if not np.isnan(self.corrected.value[i])]
         if len(known) < 2:
             return []
-        dated = any(name in ("year", "month", "day", "date") for name in self.groups.by)
-        names = [self.groups.names[self.told[i]] for i in range(len(self.told))]
+        names = [self.groups.names[g] for g in self.told]
+        dated = any(name in PERIODS for name in self.groups.by)
         first = min(known, key=lambda i: names[i]) if dated else max(known, key=lambda i: self.sizes[self.told[i]])
+        contrasts = [(names[i], {i: 1.0, first: -1.0}) for i in known if i != first]
+        if self.groups.by in [(period,) for period in PERIODS]:
+            contrasts += _slope(self.groups.by[0], {i: names[i][0] for i in known if names[i][0]})
         rows = []
-        for i in known:
-            if i != first:
-                weights: Values = np.zeros(len(self.told))
-                weights[[i, first]] = 1, -1
-                scores = [
-                    _rounded_score(*_apart(self.naive, self.told[[i, first]]).contrast(np.array([1.0, -1.0]), level)),
-                    *(_rounded_score(*shares.contrast(weights, level)) for shares in (self.coded_only, self.corrected)),
-                ]
-                rows.append(DifferenceRow(self.groups.by, names[i], names[first], self.label, *scores))
+        for name, weights in contrasts:
+            a = np.array([weights.get(i, 0.0) for i in range(len(self.told))])
+            all_shares = (_apart(self.naive, self.told), self.coded_only, self.corrected)
+            scores = [_rounded_score(*shares.contrast(a, level)) for shares in all_shares]
+            rows.append(DifferenceRow(self.groups.by, name, names[first], self.label, *scores))
         return rows
+
+
+def _slope(period: str, names: dict[int, str]) -> list[tuple[tuple[str], dict[int, float]]]:
+    """Return the weights of periods in the slope of a line through their shares, where there are three at least."""
+    if len(names) < 3:
+        return []
+    numbers: Values = np.array([period_number(name) for name in names.values()], dtype=float)
+    numbers -= numbers.mean()
+    return [((f"per {period}",), dict(zip(names, (numbers / (numbers**2).sum()).tolist(), strict=True)))]
 
 
 def _apart(shares: Shares, groups: Rows) -> Shares:
