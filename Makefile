@@ -40,13 +40,18 @@ model: $(REAL)  ## train the model that ships with the package, from data/ and t
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=default_model $(REAL_DATA) \
 		output=framing/default_model hydra.run.dir=demo/outputs
 
-model-large: $(REAL) mpnet  ## train the large model, which needs REAL_NEWS=folder too (an hour)
+model-large: $(REAL) mpnet  ## train the large model, which needs REAL_NEWS=folder too (two hours)
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train experiment=large_model $(REAL_DATA) \
 		output=framing/large_model hydra.run.dir=demo/outputs
 
+# The coded rows of a part: its files, those of further targets apart.
+CODED = $(sort $(filter-out %_targets.jsonl,$(wildcard $(REAL_NEWS)/$(1)*.jsonl)))
+
 codes: $(READY)  ## write data/real anew, from the coded rows train*.jsonl and calibrate*.jsonl in REAL_NEWS=folder
-	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/train*.jsonl)) $(REAL_OPTIONS) -o data/real/train.jsonl
-	$(BIN)/framing data dehydrate $(sort $(wildcard $(REAL_NEWS)/calibrate*.jsonl)) $(REAL_OPTIONS) -o data/real/calibrate.jsonl
+	$(BIN)/framing data dehydrate $(call CODED,train) $(REAL_OPTIONS) -o data/real/train.jsonl
+	$(BIN)/framing data dehydrate $(call CODED,calibrate) $(REAL_OPTIONS) -o data/real/calibrate.jsonl
+	$(BIN)/framing data dehydrate $(REAL_NEWS)/train_targets.jsonl $(REAL_OPTIONS) -o data/real/train_targets.jsonl
+	$(BIN)/framing data dehydrate $(REAL_NEWS)/calibrate_targets.jsonl $(REAL_OPTIONS) -o data/real/calibrate_targets.jsonl
 else
 model: $(READY)
 	@echo "The texts of data/real are missing: name a folder of copies, make model REAL_NEWS=folder."

@@ -51,7 +51,9 @@ def main() -> None:
             named[f"{path}/calibrated_gain"] = of["calibrated"] - of["raw"]
             named[f"{path}/adapted_gain"] = of["adapted"] - of["calibrated"]
             named[f"{path}/whole_gain"] = of["adapted"] - of["raw"]
-        with open_run(store, label, "calibration", {"label": label, "sentences": len(rows)}) as run:
+        with open_run(
+            store, label, "calibration", {"model": options.model, "label": label, "sentences": len(rows)}
+        ) as run:
             run.log(with_intervals(named))
         print(label, *(f"{k} {v.value:.3f} {v.interval()}" for k, v in named.items()), sep="\n  ", flush=True)
 

@@ -49,10 +49,10 @@ from framing.holders.decision import (
 )
 from framing.holders.finder import HolderFinder, attributions, chosen, passages
 from framing.holders.mentions import mention_of
-from framing.holders.parse import has_parser, parses
 from framing.holders.reader import readings
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
+from framing.text.pipeline import has_pipeline, parses
 from framing.text.segment import segment
 from framing.tracking import Store, open_run, store_uri
 
@@ -547,7 +547,7 @@ def main() -> None:
         if path is not None and not path.is_file():
             print(f"skipped: {path} is not there; PolNeAR and real news are not part of this project", file=sys.stderr)
             return
-    if not has_parser():
+    if not has_pipeline():
         print("skipped: the parser is not installed; pip install 'framing-classifier[holders]'", file=sys.stderr)
         return
     if options.command == "written":

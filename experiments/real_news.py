@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
 
 from framing import Codebook, Predictor, Sentence, train
 from framing.corpus.dataset import read_sentences
@@ -30,7 +32,7 @@ from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import frame_estimates, with_intervals
 from framing.model.decisions.rule import Rule
-from framing.model.encoders import EncoderTuner
+from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.resources import SHIPPED, codebook_path, data_path
 from framing.sharing.digests import Digester
 from framing.text.segment import segment
@@ -63,6 +65,7 @@ def mixture(folder: Path, book: Codebook, store: Store, encoder: str, only: Sequ
         "real": (real, {}),
         "both": (written + real, {}),
         "both, written rows weigh a third": ([replace(s, weight=1 / 3) for s in written] + real, {}),
+        "both, written rows weigh as they look": (_weighed_by_looks(written, real, book) + real, {}),
         "both, coders who differ count half each": (written + _both_coders(real), {}),
         "real, reads the sentence before": (real, {"context": ["previous"]}),
         "real, reads headline and sentence before": (real, {"context": ["headline", "previous"]}),
@@ -173,6 +176,20 @@ def _sample(rows: list[Sentence], size: int, seed: int = 0) -> list[Sentence]:
     order = np.random.default_rng(seed).permutation(groups.max() + 1)
     rank = np.argsort(order)[groups]
     return [rows[i] for i in sorted(np.argsort(rank, kind="stable")[:size])]
+
+
+def _weighed_by_looks(written: list[Sentence], real: list[Sentence], book: Codebook) -> list[Sentence]:
+    """Weigh written rows, a third on average, by how real they look and how well a model of the real ones agrees."""
+    X, Z = (SentenceEncoder().transform([s.text for s in rows]) for rows in (written, real))
+    is_real = np.repeat([0, 1], [len(X), len(Z)])
+    looks = LogisticRegression(class_weight="balanced", max_iter=1000)
+    weights = cross_val_predict(looks, np.vstack([X, Z]), is_real, cv=5, method="predict_proba")[: len(X), 1]
+    for name in book.frame_names:
+        model = LogisticRegression(max_iter=1000).fit(Z, [name in (s.frames or ()) for s in real])
+        has = np.array([name in (s.frames or ()) for s in written])
+        weights *= np.where(has, *model.predict_proba(X).T[::-1])
+    weights = np.clip(weights / weights.mean() / 3, 0.01, 1)
+    return [replace(s, weight=float(w)) for s, w in zip(written, weights, strict=True)]
 
 
 def _unlabelled(folder: Path, size: int = 8000) -> Path:

@@ -5,6 +5,7 @@
     python experiments/stance.py BENCHMARKS semeval2016_left_out newsmtsc --encoder mpnet
     python experiments/stance.py BENCHMARKS --model shipped    # a finished model that has seen none of them
     python experiments/stance.py --recipes FOLDER [NAME...]    # what the shipped recipe learns from, one change each
+    python experiments/stance.py --recipes FOLDER --arguments BENCHMARKS    # with rows of Perspectrum and ValueEval
     python experiments/stance.py --news FOLDER shipped shipped-large 0.1.0=MODEL    # finished models on real news
 
 BENCHMARKS is a folder that holds ``semeval2016_stance``, ``gwsd_climate_stance``, ``newsmtsc``, ``perspectrum_stance``,
@@ -145,27 +146,32 @@ def news(folder: Path, models: Sequence[str], store: Store) -> None:
             print(name, part, len(rows), shown, {path: round(v, 3) for path, v in blind.items()}, flush=True)
 
 
-def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str) -> None:
+def recipes(folder: Path, names: Sequence[str], store: Store, encoder: str, arguments: Path | None) -> None:
     """Train frames and stance on written and real sentences, one pass, with and without further rows."""
     made = {"targets": "shipped", "off_target": 0.25}
-    variants: dict[str, tuple[bool, dict[str, Any]]] = {
-        "coded rows": (False, {}),
-        "coded rows; names, opposites, off-target made": (False, made),
-        "coded rows; further targets coded": (True, {}),
-        "coded rows; further targets coded; names, opposites, off-target made": (True, made),
-    }
     rows = [*read_sentences(data_path("shipped")), *_coder_named(folder / "train.jsonl")]
     further, calibrating = (read_sentences(folder / f"{part}_targets.jsonl") for part in ("train", "calibrate"))
+    variants: dict[str, tuple[Part, dict[str, Any]]] = {
+        "coded rows": ([], {}),
+        "coded rows; names, opposites, off-target made": ([], made),
+        "coded rows; further targets coded": (further, {}),
+        "coded rows; further targets coded; names, opposites, off-target made": (further, made),
+    }
+    if arguments:
+        claims = [s for name in ("perspectrum", "valueeval") for s in _read(arguments, BENCHMARKS[name], "train")]
+        variants = {
+            f"{name}; claims of arguments": ([*more, *claims], o) for name, (more, o) in variants.items() if more
+        }
     parts = _recipe([f"encoder={encoder}_tuned", "tasks=[frames,stance]", "encoder.epochs=1"])
     evaluate: Any = {name: folder / f"{name}.jsonl" for name in ("check_targets", "dev")}
     evaluate |= {"check": _coder_named(folder / "check.jsonl"), "probes": PROBES}
-    for name, (coded, options) in variants.items():
+    for name, (more, options) in variants.items():
         if names and name not in names:
             continue
         start = time.process_time()
         result = train(
-            [*rows, *further] if coded else rows,
-            calibrate=[*_coder_named(folder / "calibrate.jsonl"), *(calibrating if coded else [])],
+            [*rows, *more],
+            calibrate=[*_coder_named(folder / "calibrate.jsonl"), *(calibrating if more else [])],
             evaluate=evaluate,
             **parts | {"stance": StanceOptions(**options)},
         )
@@ -254,6 +260,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of the benchmarks; with --news of coded real sentences")
     parser.add_argument("names", nargs="*", help=f"some of {', '.join(BENCHMARKS)} [default: all]; with --news models")
     parser.add_argument("--recipes", action="store_true", help="compare what is learned from, on real news")
+    parser.add_argument("--arguments", type=Path, help="with --recipes: folder of the benchmarks, whose claims join")
     parser.add_argument("--news", action="store_true", help="score finished models on real news")
     parser.add_argument(
         "--encoder", choices=("minilm", "mpnet"), default="minilm", help="what is tuned [default: minilm]"
@@ -267,7 +274,7 @@ def main() -> None:
         if not (options.folder / "check.jsonl").is_file():
             sys.exit(f"{options.folder}/check.jsonl: not there; the sentences are not part of this repository")
         if options.recipes:
-            recipes(options.folder, options.names, store, options.encoder)
+            recipes(options.folder, options.names, store, options.encoder, options.arguments)
         else:
             news(options.folder, options.names, store)
         return

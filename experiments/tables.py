@@ -12,6 +12,7 @@ import argparse
 import re
 from pathlib import Path
 
+from framing.errors import StoreError
 from framing.tracking import Store, list_runs, store_uri
 
 COLUMNS = (
@@ -39,6 +40,14 @@ COLUMNS = (
     ("paraphrase: same", "stance/paraphrase/consistency"),
     ("opposite: swapped", "stance/opposite/consistency"),
     ("off-target: neutral", "stance/off_target/consistency"),
+    ("flip rate", "swap/flip_rate"),
+    ("shift", "swap/shift"),
+    ("passed", "behaviour/pass_rate"),
+    ("macro-F1 lost", "stance/price"),
+    *(
+        (f"{kind} swapped: flip rate", f"stance/swap/{kind}/flip_rate")
+        for kind in ("person", "country", "organisation", "outlet")
+    ),
     ("clear frames", "article/clear"),
     ("found", "article/found"),
     ("false", "article/false"),
@@ -103,11 +112,18 @@ COLUMNS = (
 )
 
 
-def table(store: Store, experiment: str, options: dict[str, str]) -> str:
-    """Return a Markdown table, one row a configuration, with 95 % intervals."""
+def table(store: Store, experiment: str, options: dict[str, str], written: str) -> str:
+    """Return a Markdown table, one row a configuration, with 95 % intervals.
+
+    Rows of the table that is ``written`` stay where the store has no run for them.
+    """
     keys = options.get("keys", "encoder,words,head").split(",")
     newest = {}
-    for run in sorted(list_runs(store, experiment), key=lambda run: run.started):
+    try:
+        runs = list_runs(store, experiment)
+    except StoreError:  # no such experiment in this store
+        return written
+    for run in sorted(runs, key=lambda run: run.started):
         wanted = all(run.params.get(key) == value for key, value in options.items() if key not in ("columns", "keys"))
         if run.status == "FINISHED" and run.score is not None and wanted:
             newest[tuple(run.params.get(key, "–") for key in keys)] = run
@@ -117,13 +133,19 @@ def table(store: Store, experiment: str, options: dict[str, str]) -> str:
         for title, path in COLUMNS
         if _asked(path, options.get("columns", "")) and any(path in found for found in scores.values())
     ]
-    lines = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
-    for choice, metrics in sorted(scores.items(), key=lambda item: [v.zfill(9) if v.isdigit() else v for v in item[0]]):
-        if not any(path in metrics for _, path in shown):
-            continue
-        named = [re.sub(r"[\[\]']", "", value) for value in choice]  # a list of tasks, as a run records it
-        lines.append(f"| {' | '.join([*named, *(_cell(metrics, path) for _, path in shown)])} |")
-    return "\n".join(lines)
+    if not shown:
+        return written
+    head = [f"| {' | '.join([*keys, *(title for title, _ in shown)])} |", "|" + "---|" * (len(keys) + len(shown))]
+    rows = {}
+    if written.startswith("\n".join(head)):
+        old = (line.strip("| ").split(" | ") for line in written.splitlines()[2:])
+        rows = {tuple(cells[: len(keys)]): cells[len(keys) :] for cells in old}
+    for choice, metrics in scores.items():
+        if any(path in metrics for _, path in shown):
+            named = tuple(re.sub(r"[\[\]']", "", value) for value in choice)  # a list of tasks, as a run records it
+            rows[named] = [_cell(metrics, path) for _, path in shown]
+    ordered = sorted(rows.items(), key=lambda row: [v.zfill(9) if v.isdigit() else v for v in row[0]])
+    return "\n".join([*head, *(f"| {' | '.join([*named, *cells])} |" for named, cells in ordered)]) + "\n"
 
 
 def _asked(path: str, columns: str) -> bool:
@@ -142,9 +164,9 @@ def _cell(metrics: dict[str, float], path: str) -> str:
 def _filled(store: Store, text: str) -> str:
     def fill(found: re.Match[str]) -> str:
         experiment, *options = found[2].split()
-        return f"{found[1]}{table(store, experiment, dict(option.split('=') for option in options))}\n"
+        return f"{found[1]}{table(store, experiment, dict(option.split('=') for option in options), found[3])}"
 
-    return re.sub(r"(<!-- table: (.*?) -->\n).*?(?=<!-- end -->)", fill, text, flags=re.DOTALL)
+    return re.sub(r"(<!-- table: (.*?) -->\n)(.*?)(?=<!-- end -->)", fill, text, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

@@ -197,8 +197,8 @@ class Predictor:
             ``part``, its kind; finds holders, too. There may then be more predictions than sentences.
         explain
             Say in ``highlights`` which words carried the frames that are found or left open: at most five of each. With
-            a linear head this costs no further pass over the text (one in half precision), with another one for each
-            word (see ``explain``).
+            a linear head this costs no further pass over the text where its vector is not kept yet (else one, in
+            half precision too), with another head one for each word (see ``explain``).
 
         Returns
         -------
@@ -217,7 +217,8 @@ class Predictor:
             ``goal``, ``adapt_priors`` or ``abstain`` is asked of a model of format 1.
         ConfigError
             A threshold is for an unknown label or not in [0, 1]; there is no such goal or way to adapt; or the risk is
-            not between 0 and 1, or comes with a threshold. Aliases are given, and no holders looked for.
+            not between 0 and 1, or comes with a threshold. Aliases are given, and no holders looked for; or frames are
+            to be explained by a model that knows none.
 
         Warns
         -----
@@ -231,6 +232,8 @@ class Predictor:
         asked = () if targets is None else target_list(targets)
         if aliases is not None and not (holders or split_quotes):
             raise ConfigError("aliases are names of holders: give holders=True too")
+        if explain and not self.labels:
+            raise ConfigError("explain is of frames, which this model does not know; see Predictor.explain")
         records = _records(sentences)
         held = holders_of(records, aliases) if holders or split_quotes else []
         if split_quotes:
@@ -238,7 +241,7 @@ class Predictor:
         if target is not None:
             records = [record.with_target(target) for record in records]
         # First, so that the pass that keeps what each token adds is also the one that scores.
-        explained = self.explain(records) if explain and self.labels else None
+        explained = self.explain(records) if explain else None
         found = self.classifier.judge(records, rule, asked)
         shifts = {task: decisions.shift for task, decisions in found.items() if decisions.shift is not None}
         items = self.classifier.predictions(records, found, asked)

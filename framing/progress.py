@@ -8,11 +8,14 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 
 
-def track(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
-    """Iterate with a progress bar, drawn only when standard error is a terminal."""
+BAR_FROM = 65  # texts to read: fewer are read before a bar could be
+
+
+def track(items: Iterable[Item], description: str, total: int | None = None, draw: bool = True) -> Iterator[Item]:
+    """Iterate with a progress bar, drawn only when standard error is a terminal, and where ``draw`` says so."""
     from tqdm import tqdm
 
-    return iter(tqdm(items, desc=description, total=total, disable=None, leave=False))
+    return iter(tqdm(items, desc=description, total=total, disable=None if draw else True, leave=False))
 
 
 def bar(total: int, description: str) -> Any:

@@ -87,16 +87,16 @@ class Sentence:
 
 
 SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "extra")
-# What a result has, in this order. `frames` and `stance` are a coder's; what the model says has names of its own.
+# What a result has, in this order. `frames`, `stance` and `holder` are a coder's; what the model says has its own names.
 RESULT_FIELDS = (
     *("text", "doc_id", "position", "start", "end"),
-    *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "holder"),
+    *("predicted_frames", "proba", "abstained", "target", "predicted_stance", "stance_proba", "predicted_holder"),
     *("holder_proba", "holder_span", "cue", "highlights"),
     *("headline", "previous", "source", "date", "group", "sample_probability", "weight"),
-    *("frames", "stance", "coded"),
+    *("frames", "stance", "holder", "coded"),
 )
 # Those that are in a result only where they say something.
-_OPTIONAL = RESULT_FIELDS[RESULT_FIELDS.index("holder") + 1 :]
+_OPTIONAL = RESULT_FIELDS[RESULT_FIELDS.index("holder_proba") :]
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,8 @@ class Prediction:
     def results(self) -> dict[str, Any]:
         """Return the row of a result without the user's own columns.
 
-        What the model says is ``predicted_frames`` and ``predicted_stance``; ``frames``, ``stance`` and ``coded`` are
-        what a coder said, and are there only where one did. ``holder`` is the coder's where there is one, else the one
-        that was found.
+        What the model says is ``predicted_frames``, ``predicted_stance`` and ``predicted_holder``; ``frames``,
+        ``stance``, ``holder`` and ``coded`` are what a coder said, and are there only where one did.
         """
         values = asdict(self.sentence) | {
             # A model that knows no frames has not said that there are none.
@@ -172,7 +171,7 @@ class Prediction:
             "abstained": self.abstained,
             "predicted_stance": self.stance,
             "stance_proba": self.stance_proba,
-            "holder": self.sentence.holder if self.sentence.holder is not None else self.holder,
+            "predicted_holder": self.holder,
             "holder_proba": self.holder_proba,
             "holder_span": self.holder_span,
             "cue": self.cue,

@@ -45,6 +45,17 @@ def scores_of(metrics: Mapping[str, float]) -> dict[str, Score]:
     }
 
 
+def with_bounds(name: str, score: Score) -> dict[str, float]:
+    """Return a score as numbers by name, as ``scores_of`` reads them.
+
+    Examples
+    --------
+    >>> with_bounds("f1", Score(0.5, 0.4, 0.6))
+    {'f1': 0.5, 'f1_low': 0.4, 'f1_high': 0.6}
+    """
+    return {name: score.value, f"{name}{LOW}": score.low, f"{name}{HIGH}": score.high}
+
+
 def interval_text(low: float, high: float) -> str:
     """Return an interval with three digits."""
     return f"[{low:.3f}, {high:.3f}]"

@@ -244,11 +244,11 @@ def test_a_place_that_cannot_take_the_result_is_known_before_the_work(folder, ov
         (["plain.txt", "--output", "."], ".: is a folder; name a file"),
         (
             ["plain.txt", "--output", "plain.txt/out.html"],
-            "plain.txt/out.html: cannot be written (Not a directory); choose another place with --output",
+            "plain.txt/out.html: cannot be written (Not a directory); choose another place",
         ),
         (
             ["plain.txt", "--output", "none/out.html"],
-            "none/out.html: cannot be written (No such file or directory); choose another place with --output",
+            "none/out.html: cannot be written (No such file or directory); choose another place",
         ),
         (["plain.txt", "--model", "nowhere"], "model nowhere: no such folder; expected a folder that holds model.json"),
         (

@@ -102,7 +102,7 @@ def test_a_jsonl_row_has_the_promised_keys_and_the_users_own_columns(folder):
         "target",
         "predicted_stance",
         "stance_proba",
-        "holder",
+        "predicted_holder",
     }
     assert promised <= set(framed)
     assert promised <= set(plain)

@@ -84,7 +84,9 @@ def test_what_cannot_be_compared_is_said(three, tmp_path):
     assert refused("compare", first[:8], cwd=folder) == "Error: name two runs or more; see `framing runs`"
     assert "is named twice" in refused("compare", first[:8], first, cwd=folder)
     assert "no such run" in refused("compare", first[:8], "nothing", cwd=folder)
-    assert "expected a name that ends in .png" in refused("compare", first[:8], other, "-o", "x.txt", cwd=folder)
+    assert "x.txt: unknown kind of figure; expected .png, .svg or .pdf" in refused(
+        "compare", first[:8], other, "-o", "x.txt", cwd=folder
+    )
     with open_run(Store(store_uri(str(folder / "mlflow.db"))), "empty", "framing", {}) as run:
         pass
     assert "(empty) keeps no held-out predictions" in refused("compare", first[:8], run.run_id, cwd=folder)
@@ -96,6 +98,13 @@ def test_runs_of_other_data_are_not_ranked_with_each_other(three):
     assert len(tables) == 2
     assert [less[:8] in table for table in tables] == [True, False]  # worked on last
     assert all(run[:8] in tables[1] for run in (first, other))
+
+
+def test_runs_without_a_score_are_not_passed_over_in_silence(workplace):
+    with open_run(Store(store_uri(str(workplace / "mlflow.db"))), "empty", "framing", {}):
+        pass
+    answer = framing("runs", cwd=workplace)
+    assert (answer.code, answer.out, answer.err) == (0, "", "no run with a score; --all shows the 1 without one\n")
 
 
 def test_errors_of_a_run_and_of_a_file_are_listed_for_rereading(three):
@@ -112,9 +121,29 @@ def test_errors_of_a_run_and_of_a_file_are_listed_for_rereading(three):
     )
     assert "rows in which model and coder differ" in framing("errors", first[:8], cwd=folder).out
     assert "error: nothing is no file, and run 'nothing' in " in refused("errors", "nothing", cwd=folder)
-    assert "--label gains: no such label; expected one of gain, risk" in refused(
+    assert "--label: unknown label 'gains'; expected one of: gain, risk" in refused(
         "errors", "slip.jsonl", "--model", "model", "--label", "gains", cwd=folder
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (("--model", "model"), "--model is for a file of coded rows, and RUN is no file"),
+        (("--input-format", "csv"), "--input-format is for a file of coded rows, and RUN is no file"),
+        (("--column", "text=said"), "--column is for a file of coded rows, and RUN is no file"),
+    ],
+)
+def test_what_is_asked_of_a_file_is_refused_of_a_run(three, asked, message):
+    folder, (first, *_) = three
+    assert message.replace("RUN", first) in refused("errors", first, *asked, cwd=folder)
+
+
+def test_a_task_that_nobody_coded_is_told_with_those_that_are_there(three):
+    folder, _ = three
+    (folder / "frames.jsonl").write_text('{"text": "It pays.", "frames": ["gain"]}\n', encoding="utf-8")
+    told = refused("errors", "frames.jsonl", "--model", "model", "--task", "stance", cwd=folder)
+    assert "--task stance: no coded row of it in frames.jsonl; there is frames" in told
 
 
 def test_evaluate_shows_a_table_a_task_and_verdicts_in_json(three):
@@ -125,7 +154,10 @@ def test_evaluate_shows_a_table_a_task_and_verdicts_in_json(three):
     assert "stance of corpus.jsonl: 60 rows in 10 groups" in answer.out
     gain = next(line for line in answer.out.splitlines() if line.startswith("gain"))
     assert gain.split() == ["gain", "30", "30", "1.00", "1.00", "1.00", "[1.00,", "1.00]", "1.00", "usable"]
-    scores = json.loads(framing("evaluate", "corpus.jsonl", "--model", "model", "--format", "json", cwd=folder).out)
+    told = framing("evaluate", "corpus.jsonl", "--model", "model", "--format", "json", cwd=folder).out
+    scores = json.loads(told, parse_constant=pytest.fail)  # NaN is no JSON
+    part = scores["test/frames/slices"][0]
+    assert part["score_low"] <= part["score"] <= part["score_high"]
     assert (scores["test/frames/gain/verdict"], scores["test/frames/gain/predicted"]) == ("usable", 30)
     assert scores["test/stance/kappa"] == 1.0
     assert "verdict | what would help" in (folder / "model" / "README.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from framing.corpus.codes import codes_digest
 from framing.corpus.dataset import read_sentences
 from framing.model.encoders import sentence, tuning
 from framing.model.encoders.weights import PINNED
-from framing.model.persistence import FORMAT
+from framing.model.persistence import NAMES_AS_THEY_ARE
 from framing.resources import SHIPPED_MODELS, model_path, resource
 from framing.sharing.dehydrate import read_codes
 from tests.command import framing
@@ -51,7 +51,7 @@ def test_it_was_trained_by_todays_recipe(name, content):
     recipe = {key: value for key, value in config.encoder.items() if key != "_target_"}
     assert content["encoder"]["model"] == SHIPPED_MODELS[name].encoder
     assert content["info"]["tuning"] == {**recipe, "version": tuning.VERSION}, ANEW
-    assert content["format"] == FORMAT, ANEW
+    assert content["format"] == NAMES_AS_THEY_ARE, ANEW
     assert content["tasks"]["frames"]["head"] == config.head._target_.rpartition(".")[2], ANEW
 
 

@@ -13,9 +13,8 @@ from sklearn.svm import SVC
 
 from framing import Predictor, Sentence
 from framing.codebook import Codebook
-from framing.errors import InputError, ModelError
+from framing.errors import ConfigError, InputError, ModelError
 from framing.model.classifier import frames_classifier
-from framing.model.decisions.rule import Rule
 from framing.model.encoders import SentenceEncoder, WordVectorizer
 from framing.model.explain import Explanation, explain_sentences, explain_task, word_spans
 from framing.model.framing import FramingClassifier
@@ -299,7 +298,8 @@ def test_each_target_of_a_sentence_has_the_highlights_of_the_sentence():
 def test_nothing_is_explained_of_no_sentence_and_by_a_model_without_frames():
     assert Predictor(model(LogisticRegression())).predict([], explain=True) == []
     only_stance = Predictor(model(LogisticRegression(), tasks=("stance",)))
-    assert only_stance.predict([Sentence("Profit.", target="a")], explain=True)[0].highlights is None
+    with pytest.raises(ConfigError, match=r"frames, which this model does not know; see Predictor.explain"):
+        only_stance.predict([Sentence("Profit.", target="a")], explain=True)
 
 
 def test_results_have_highlights_where_they_were_asked_for():
@@ -358,6 +358,5 @@ def test_similar_cases_are_the_nearest_coded_sentences():
 
 def test_thresholds_that_cannot_be_are_told_all_the_same():
     small: FramingClassifier = model(LogisticRegression())
-    with pytest.raises(Exception, match="threshold gain=7"):
+    with pytest.raises(ConfigError, match="threshold gain=7"):
         Predictor(small).predict(["Profit."], thresholds={"gain": 7}, explain=True)
-    assert small.check_rule(Rule())

@@ -9,11 +9,11 @@ import pytest
 
 from framing.errors import ModelError
 from framing.holders import Attribution, HolderFinder
-from framing.holders import parse as parse_module
 from framing.holders.decision import NUMBERS, Decision, Linear
 from framing.holders.finder import passages
 from framing.holders.quotes import quoted
 from framing.records import Sentence
+from framing.text import pipeline
 from framing.text.segment import segment
 
 ARTICLE = (
@@ -189,12 +189,12 @@ def test_a_missing_parser_is_noticed(monkeypatch):
     def missing(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(parse_module, "version", missing)
+    monkeypatch.setattr(pipeline, "version", missing)
     assert not HolderFinder.load().parsed
 
 
 def test_a_parser_of_another_version_is_refused(monkeypatch):
-    monkeypatch.setattr(parse_module, "version", lambda name: "3.7.1")
+    monkeypatch.setattr(pipeline, "version", lambda name: "3.7.1")
     with pytest.raises(ModelError, match=r"version 3\.7\.1 is installed; expected 3\.8\.0"):
         HolderFinder.load()
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -15,6 +16,7 @@ from framing.errors import ConfigError, FramingWarning, InputError
 from framing.holders import Attribution, HolderFinder
 from framing.holders import held as held_module
 from framing.holders.held import Held, documents_of, holders_of, with_holders
+from framing.records import Highlight
 from framing.report.html import predictions_page, predictions_table
 from framing.report.table import predictions_text
 from tests.command import framing
@@ -171,6 +173,9 @@ def test_a_page_has_a_column_of_holders_and_marks_who_is_named():
     assert '<td class="holder">Ann Lund</td>' in page
     assert '<td class="holder"></td>' in page
     assert '&lt;<span class="naming">Lund</span>&gt; said: it pays.' in page
+    marked = replace(row, highlights={"gain": (Highlight(16, 20, 1.0),)})
+    page = predictions_page([marked], ("gain",), "Frames")
+    assert '&lt;<span class="naming">Lund</span>&gt; said: it <mark' in page and ">pays</mark>." in page
     assert "The holder is who says, thinks or fears" in page
     without = predictions_table([said("It pays.", None)], ("gain",))
     assert 'class="holder"' not in without
@@ -187,19 +192,19 @@ def article(trained, tmp_path):
 
 def test_the_command_finds_holders_unless_told_not_to(article, finder):
     rows = [json.loads(line) for line in article("--format", "jsonl").out.splitlines()]
-    assert [(row["holder"], row["holder_proba"]) for row in rows][:2] == [("Ann Lund", 0.9), ("author", 0.1)]
+    assert [(row["predicted_holder"], row["holder_proba"]) for row in rows][:2] == [("Ann Lund", 0.9), ("author", 0.1)]
     assert [row.get("holder_span") for row in rows] == [[0, 8], None, [22, 30], [0, 11]]
     plain = article("--no-holders", "--format", "jsonl").out
-    assert all(json.loads(line).get("holder") is None for line in plain.splitlines())
+    assert all(json.loads(line).get("predicted_holder") is None for line in plain.splitlines())
     table = list(csv.DictReader(io.StringIO(article("--format", "csv").out)))
-    assert [table[0][name] for name in ("holder", "cue", "holder_span")] == ["Ann Lund", "said", "[0, 8]"]
+    assert [table[0][name] for name in ("predicted_holder", "cue", "holder_span")] == ["Ann Lund", "said", "[0, 8]"]
 
 
 def test_the_commands_aliases_are_checked_before_anything_is_loaded(article, finder, tmp_path):
     (tmp_path / "mine.yaml").write_text("the minister: [Ann Lund]\n", encoding="utf-8")
-    assert json.loads(article("--aliases", "mine.yaml", "--format", "jsonl").out.splitlines()[0])["holder"] == (
-        "the minister"
-    )
+    assert json.loads(article("--aliases", "mine.yaml", "--format", "jsonl").out.splitlines()[0])[
+        "predicted_holder"
+    ] == ("the minister")
     (tmp_path / "bad.yaml").write_text("A: [x]\nB: [x]\n", encoding="utf-8")
     answer = article("--aliases", "bad.yaml", "--model", "nowhere")
     assert (answer.code, answer.out) == (1, "")

@@ -6,7 +6,7 @@ import pytest
 
 from framing import Codebook, Sentence
 from framing.errors import InputError
-from framing.leakage import audit_sentences
+from framing.leakage import auc_in_words, audit_sentences
 from framing.model.encoders import SentenceEncoder
 from framing.text.entities import NameFinder, name_lists
 
@@ -44,6 +44,18 @@ def test_the_labels_own_words_are_found_out():
         for i in range(20)
     ]
     assert audit_sentences(rows, BOOK).auc["words of the label's name"]["port_gain"].value == 1.0
+
+
+def test_a_target_and_a_name_that_tell_the_stance_are_found_out():
+    book = Codebook.from_dict({"name": "ports", "frames": ["port_gain"], "stance": {"favor": "", "against": ""}})
+    rows = [
+        Sentence(f"On day {i} a minister of {name} spoke.", target=name, stance=stance, group=f"g{i}")
+        for i in range(20)
+        for name, stance in (("Ruritania", "favor"), ("Sylvania", "against"))
+    ]
+    auc = audit_sentences(rows, book).auc
+    assert {clue: auc[clue]["stance: favor"].value for clue in auc} == {"names": 1.0, "target": 1.0}
+    assert auc_in_words(auc["target"]["stance: favor"]) == "high"
 
 
 def test_near_duplicates_across_groups_are_found_by_meaning():

@@ -8,7 +8,6 @@ import pytest
 
 from framing.errors import InputError
 from framing.holders.aliases import aliases_of
-from framing.holders.forms import form_of
 from framing.holders.names import acronyms_in, unified
 
 
@@ -145,11 +144,19 @@ def test_a_title_stays_where_the_name_never_stands_without():
 
 
 @pytest.mark.parametrize(
-    "odd", ["", " ", "'", "’s", "the", "Mr.", "(ECB)", "123", "—", "李强", "Ann\nLund", "a" * 5000]
+    ("odd", "name"),
+    [
+        *((text, text) for text in ("", "'", "the", "Mr.", "(ECB)", "123", "—", "李强", "a" * 5000)),
+        (" ", ""),
+        ("’s", "s"),
+        ("Ann\nLund", "Ann Lund"),
+    ],
 )
-def test_whatever_is_found_has_a_name(odd):
-    assert named(odd, "Ann Lund")[1] == "Ann Lund"
-    assert isinstance(form_of(odd).key, str)
+def test_whatever_is_found_has_a_name(odd, name):
+    assert named(odd, "Ann Lund") == [name, "Ann Lund"]
+
+
+def test_of_no_mention_there_is_no_name():
     assert unified([], []) == []
 
 

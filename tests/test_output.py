@@ -70,9 +70,7 @@ def test_a_device_that_is_full_is_one_line(tmp_path):
         pytest.skip("device nodes cannot be made here")
     with pytest.raises(OutputError) as caught:
         write_result("text\n", str(device))
-    assert str(caught.value) == (
-        f"{device}: cannot be written (No space left on device); choose another place with --output"
-    )
+    assert str(caught.value) == (f"{device}: cannot be written (No space left on device); choose another place")
     assert stat.S_ISCHR(device.stat().st_mode)
 
 

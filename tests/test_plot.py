@@ -113,6 +113,30 @@ def test_curves_tell_the_average_precision_and_draw_the_decided_point():
     assert [(row["probability"], row["share"], row["rows"]) for row in bins] == [(0.625, 0.5, 4)]
 
 
+def test_the_intervals_of_a_reliability_curve_know_that_rows_of_a_document_resemble_each_other():
+    y, p = np.repeat([1.0, 0.0], 50), np.full(100, 0.5)
+    drawn = np.ones((3, 100))
+    drawn[1:, :50] = [[2.0], [0.0]]  # each of the two documents twice, the other not at all
+    drawn[1:, 50:] = [[0.0], [2.0]]
+    (row,) = reliability_chart([Judged("gain", y, p, y, drawn)]).rows
+    assert row["share_low"] < 0.05 and row["share_high"] > 0.95
+
+
+def test_a_frame_that_nothing_decided_leaves_the_scale_and_is_a_dash():
+    rows = [Prediction(Sentence("1", date="2025", doc_id=str(n)), {"gain": 0.9}, ("gain",)) for n in range(2)]
+    rows.append(Prediction(Sentence("2", date="2026", doc_id="x"), {"risk": 0.5}))
+    matrix = frame_matrix(rows, by="date")
+    assert " –" in texts(matrix_chart(matrix).figure) and " open" not in texts(matrix_chart(matrix).figure)
+    assert all(np.isfinite(axes.get_ylim()).all() for axes in trend_chart(matrix).figure.axes)
+    assert trend_chart(matrix).figure.axes[0].get_ylim()[1] == pytest.approx(1.03)
+
+
+def test_stances_have_shares_without_intervals_as_their_rows_are_not_independent(predictions):
+    chart = matrix_chart(frame_matrix([said("Lund", None, number=n) for n in range(2)]))
+    favor = next(row for row in chart.rows if row["label"] == "favor")
+    assert (favor["share"], favor["share_low"]) == (1.0, None)
+
+
 def test_agreement_says_where_alpha_is_not_defined():
     one = Agreement(12, {"a": 1, "b": 2}, Estimate(0.9, np.array([0.9])), Estimate(0.5, np.array([0.4, 0.6])))
     nan = Agreement(12, {"a": 0, "b": 0}, Estimate(1.0, np.array([1.0])), Estimate(np.nan, np.array([np.nan])))
@@ -189,7 +213,8 @@ def test_what_cannot_be_drawn_is_told_in_one_line_and_nothing_is_left(prediction
     ("arguments", "message"),
     [
         (("matrix", "-", "-o", "f.svg"), "a figure is drawn of files"),
-        (("matrix", "p.jsonl", "-o", "f.svg", "--target", "tax"), "these files are predictions already"),
+        (("matrix", "p.jsonl", "-o", "f.svg", "--target", "tax"), "--target: p.jsonl is predicted already"),
+        (("matrix", "p.jsonl", "a.txt", "-o", "f.svg"), "a.txt: has no predictions, other files have"),
         (("matrix", "p.jsonl"), "Missing option '-o'"),
     ],
 )

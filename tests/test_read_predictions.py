@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from framing.corpus.results import holds_predictions, read_predictions
 from framing.errors import InputError
 from framing.records import Prediction, Sentence
 from framing.report.formats import predictions_jsonl
-from framing.report.results import holds_predictions, read_predictions
 
 ROWS = [
     Prediction(
@@ -58,6 +58,16 @@ def test_a_file_of_sentences_holds_no_predictions(tmp_path):
         ({"holder_span": [1]}, "line 1: 'holder_span' should be two numbers"),
         ({"holder_proba": "high"}, "line 1: 'holder_proba' should be a number"),
         ({"predicted_stance": 1}, "line 1: 'predicted_stance' should be text, got 1"),
+        (
+            {"predicted_frames": ["rain"]},
+            "'predicted_frames': unknown label 'rain'; expected one of: gain, risk",
+        ),
+        ({"abstained": ["gian"]}, "line 1: 'abstained': unknown label 'gian'; expected one of: gain, risk, stance"),
+        (
+            {"predicted_stance": "neutral"},
+            "'predicted_stance': unknown label 'neutral'; expected one of: favor",
+        ),
+        ({"stance_proba": None}, "line 1: 'predicted_stance': unknown label 'favor'; expected none"),
         ({"text": ""}, "line 1: no text"),
     ],
 )

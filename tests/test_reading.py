@@ -29,7 +29,7 @@ TEXT, TARGETS = "Merchants of the harbour praise the new market.", ("the harbour
 
 def loaded(folder: Any, architecture: str, config: dict[str, Any]) -> Any:
     place = tiny_encoder(folder, architecture, **config)
-    return load_sentence_transformer(SentenceEncoder(place, cache=False, device="cpu")).eval()
+    return load_sentence_transformer(SentenceEncoder(place, cache=False, device="cpu"))
 
 
 @pytest.fixture(params=SHARED)

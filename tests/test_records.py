@@ -78,7 +78,7 @@ def test_the_row_of_a_prediction_without_a_target():
         "target": None,
         "predicted_stance": None,
         "stance_proba": None,
-        "holder": None,
+        "predicted_holder": None,
     }
 
 
@@ -114,13 +114,14 @@ def test_the_row_of_a_prediction_has_the_context_and_what_the_coder_said():
         "target": "the rain",
         "predicted_stance": "against",
         "stance_proba": {"favor": 0.3, "against": 0.7},
-        "holder": "the farmer",
+        "predicted_holder": None,
         "headline": "Weather",
         "source": "Daily",
         "date": "2025-03-01",
         "sample_probability": 0.5,
         "frames": [],
         "stance": "favor",
+        "holder": "the farmer",
         "coder": "B",
     }
 

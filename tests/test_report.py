@@ -16,6 +16,7 @@ from framing.records import Highlight
 from framing.report.formats import predictions_jsonl
 from framing.report.page import ModelAbout, about_model, report_page
 from framing.report.page.choice import MAX_SENTENCES, chosen_sentences
+from framing.report.page.examples import frame_examples
 from framing.report.page.limits import in_words, model_limits
 from framing.report.page.silence import chance_of_so_few, silences
 from tests.command import framing
@@ -79,12 +80,53 @@ def data_of(html: str) -> dict:
     return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL).group(1))
 
 
-def test_the_page_is_whole_and_each_link_inside_it_leads_somewhere():
-    page = Page(report_page(corpus()))
+def of_stances() -> list[Prediction]:
+    """What a model of stances alone says."""
+    sides = {"support": 0.8, "oppose": 0.1, "mixed": 0.1}
+    return [
+        Prediction(Sentence(f"{i}.", doc_id="ab"[i // 2], position=i, target="tax"), stance=side, stance_proba=sides)
+        for i, side in enumerate(("support", "mixed", "support"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        (corpus(), {"matrix", "sentences", "articles", "time", "examples", "silence", "trust"}),
+        (of_stances(), {"matrix", "sentences", "articles", "trust"}),
+        ([Prediction(Sentence("It pays.", doc_id="a.txt"))], {"trust"}),
+        ([], {"trust"}),
+    ],
+    ids=["frames", "stances alone", "neither", "nothing"],
+)
+def test_the_page_is_whole_and_each_link_inside_it_leads_somewhere(rows, parts):
+    page = Page(report_page(rows))
     assert len(page.ids) == len(set(page.ids))
     inside = {attributes["href"][1:] for tag, attributes in page.found if tag == "a" if attributes["href"][0] == "#"}
     assert inside <= set(page.ids)
-    assert {"matrix", "sentences", "articles", "time", "examples", "silence", "trust"} <= set(page.ids)
+    every = {"matrix", "sentences", "articles", "time", "examples", "silence", "trust"}
+    assert set(page.ids) & every == inside & every == parts
+
+
+def test_a_model_of_stances_alone_is_shown_with_its_sides_each_in_its_colour():
+    html = report_page(of_stances())
+    assert "Stances by who says it" in html
+    assert 'class="side s-0"' in html and 'class="side s-2"' in html  # nobody opposes
+
+
+def test_names_beyond_thirty_are_one_row_whatever_the_rows_are():
+    rows = [said(str(i), extra={"desk": f"desk {i:03}"}, doc_id=f"{i}.txt") for i in range(100)]
+    for by in ("desk", "doc_id"):
+        names = data_of(report_page(rows, by))["axes"][0]["names"]
+        assert (len(names), names[-1]) == (30, "71 others")
+
+
+def test_a_frame_that_nothing_decided_is_a_dash_and_what_was_left_open_is_not_in_the_share():
+    other = Prediction(Sentence("No.", doc_id="b.txt"), {"risk": 0.1}, holder="Berg")
+    opened = replace(said(number=2, who="Lund"), abstained=("gain",))
+    html = report_page([said(frames=("gain",), who="Lund"), said(number=1, who="Lund"), opened, other])
+    assert "<div>–</div>" in html and "0 open" not in html
+    assert 'aria-label="Lund, gain: 1 of 2 sentences. Show them."' in html
 
 
 def test_a_cell_says_how_many_of_a_rows_sentences_and_names_them_to_a_screen_reader():
@@ -172,21 +214,21 @@ def test_similar_coded_sentences_stand_beside_a_sentence_with_their_codes():
 
 def test_many_sentences_are_a_sample_that_says_so_and_no_cell_goes_without():
     rows = [
-        said(f"{'Long ' * 60}{i}", ("gain",) if i % 3 else ("risk",), who=f"Holder {i % 7000}", doc_id=f"{i // 25}.txt")
-        for i in range(50_000)
+        said(f"{'Long ' * 60}{i}", ("gain",) if i % 3 else ("risk",), who=f"Holder {i % 700}", doc_id=f"{i // 25}.txt")
+        for i in range(5_000)
     ]
     html = report_page(rows)
     assert len(html.encode()) < 5_000_000
     held = data_of(html)
-    assert 1000 < len(held["items"]) <= MAX_SENTENCES
-    assert f"This file holds {len(held['items']):,} of 50,000 sentences" in html
+    assert 100 < len(held["items"]) <= MAX_SENTENCES
+    assert f"This file holds {len(held['items']):,} of 5,000 sentences" in html
     rows_held = {(item[9][0], frame) for item in held["items"] for frame in item[6]}
     assert len({row for row, _ in rows_held}) == len(held["axes"][0]["names"]) == 30
-    assert held["axes"][0]["names"][-1] == "6,971 others"
+    assert held["axes"][0]["names"][-1] == "671 others"
 
 
 def test_a_long_sentence_is_cut_and_long_ones_stay_below_the_bound():
-    html = report_page([said("word " * 20_000, ("gain",), number=i) for i in range(2_000)])
+    html = report_page([said("word " * 2_000, ("gain",), number=i) for i in range(2_000)])
     assert len(html.encode()) < 5_000_000
 
 
@@ -219,22 +261,85 @@ def test_scores_are_told_in_words():
     assert "about 1 in 3 is missed" in html
     assert "about 1 in 2 is wrong" in html
     assert "who coded it is not recorded" in html
-    assert "by language-model coders and not by people" in model_limits(replace(about, shipped=True)).about
+    assert "by language-model coders and not by people" in model_limits(replace(about, shipped=True))[0].about
     assert in_words(0.3) == "about 1 in 3"
+
+
+def scored(*paths: str, value: float = 0.5) -> dict[str, float]:
+    """A card's numbers: recall and precision of labels, with their bounds."""
+    names = [f"{path}/{score}" for path in paths for score in ("recall", "precision")]
+    return {f"{name}{end}": value for name in names for end in ("", "_low", "_high")}
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (("validation/frames/gain", "probes/stance/favor"), [("validation", 1, 0), ("probes", 0, 1)]),
+        (("validation/frames/gain", "news/frames/gain", "news/stance/favor"), [("news", 1, 1)]),
+        (("news/frames/gain", "check/frames/gain", "validation/stance/favor"), [("check", 1, 0), ("validation", 0, 1)]),
+        ((), []),
+    ],
+)
+def test_each_task_is_told_by_the_best_file_that_scored_it(paths, told):
+    limits = model_limits(ModelAbout("mine", metrics=scored(*paths) | {"probes/consistency": 0.9}))
+    assert [(one.name, len(one.frames), len(one.stances)) for one in limits] == told
+
+
+@pytest.mark.parametrize(
+    ("rows", "own_rule", "corrected"),
+    [
+        ([said(frames=("gain",)), said(number=1)], True, True),
+        ([said(frames=("gain",)), said(number=1)], False, False),  # as the command line said
+        ([said(frames=("gain",), proba=0.3), said(number=1)], True, False),  # below the model's threshold
+        ([replace(said(frames=("gain",)), abstained=("risk",)), said(number=1)], True, False),
+    ],
+)
+def test_scores_of_another_rule_are_not_taken_for_these_decisions(rows, own_rule, corrected):
+    card = scored("check/frames/gain") | scored("check/frames/risk")
+    card |= {
+        f"check/frames/gain/{name}{end}": 0.2 for name in ("share", "predicted_share") for end in ("", "_low", "_high")
+    }
+    about = ModelAbout("mine", metrics=card, thresholds={"gain": 0.5, "risk": 0.5})
+    html = report_page(rows, model=about, own_rule=own_rule)
+    assert ("if it errs here as it did there" in html) == corrected
+    assert ("was decided by another one" in html) != corrected
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "contested"),
+    [
+        ([(1.0, "yes"), (0.0, "no")], 0.5, ()),  # nothing is near
+        ([(0.9, "yes"), (0.6, "yes"), (0.45, "no")], 0.525, (1, 2)),
+        ([(0.9, "yes"), (0.3, "yes"), (0.6, "no")], None, ()),  # documents had lines of their own
+        ([(0.9, "yes"), (0.2, "no"), (0.95, "open")], 0.55, (2,)),
+    ],
+)
+def test_contested_is_what_lies_near_the_line_or_is_left_open(rows, line, contested):
+    found = frame_examples(
+        [
+            Prediction(
+                Sentence(str(n)), {"gain": p}, ("gain",) * (word == "yes"), abstained=("gain",) * (word == "open")
+            )
+            for n, (p, word) in enumerate(rows)
+        ],
+        "gain",
+        {},
+    )
+    assert (found.threshold, found.contested) == (line, contested)
 
 
 def test_the_shipped_models_card_speaks_of_real_news():
     predictor = Predictor.load("shipped")
     about = about_model(predictor.classifier, predictor.origin)
     assert about.shipped
-    assert {one.label for one in model_limits(about).frames} == set(predictor.labels)
+    assert {one.label for one in model_limits(about)[0].frames} == set(predictor.labels)
 
 
 def test_a_model_of_ones_own_is_shown_with_its_titles():
     fitted = model(LogisticRegression(C=10))
     predictor = Predictor(fitted, "mine")
     html = report_page(predictor.predict(sentences(3)), model=about_model(fitted, "mine"))
-    assert "It threatens" in html or "It | threatens." in html
+    assert "It | threatens." in html
     assert "stance toward" in html
 
 
@@ -269,10 +374,25 @@ def test_the_command_shows_what_predict_wrote_without_a_model(tmp_path):
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Sources and their frames" in html
     assert "Nothing is known here of how good the model is" in html
-    assert (
-        "--target: predictions.jsonl is predicted already"
-        in framing("report", "predictions.jsonl", "--target", "x", cwd=tmp_path).err
-    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--target", "x"),
+        ("--threshold", "gain=0.4"),
+        ("--goal", "count"),
+        ("--adapt-priors",),
+        ("--adapt-documents",),
+        ("--abstain", "0.1"),
+        ("--column", "text=sentence"),
+    ],
+)
+def test_what_only_a_model_that_reads_can_do_is_refused_of_predictions(asked, tmp_path):
+    (tmp_path / "predictions.jsonl").write_text(predictions_jsonl(corpus(1)), encoding="utf-8")
+    answer = framing("report", "predictions.jsonl", *asked, cwd=tmp_path)
+    assert answer.code == 2
+    assert f"{asked[0]}: predictions.jsonl is predicted already" in answer.err
 
 
 def test_the_command_reads_articles_with_a_model(trained, tmp_path):

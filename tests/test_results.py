@@ -77,18 +77,24 @@ def test_what_the_model_says_and_what_a_coder_said_have_names_of_their_own(folde
     assert list(first) == [*RESULT_FIELDS[:12], "frames", "stance", "input_proba", "desk"]
 
 
-def test_a_result_has_every_field_of_a_sentence_and_eight_of_its_own():
+def test_a_result_has_every_field_of_a_sentence_and_what_the_model_says():
     model_says = {"predicted_frames", "proba", "abstained", "predicted_stance", "stance_proba"}
-    of_the_holder = {"holder_proba", "holder_span", "cue", "highlights"}
+    of_the_holder = {"predicted_holder", "holder_proba", "holder_span", "cue", "highlights"}
     assert set(RESULT_FIELDS) == {*SENTENCE_FIELDS, *model_says, *of_the_holder}
 
 
-def test_a_holder_that_was_found_is_in_the_result_with_its_place_unless_a_coder_named_one():
+def test_a_holder_that_was_found_is_in_the_result_with_its_place_beside_the_coders():
     found = Prediction(Sentence("He said so."), holder="Ann", holder_proba=0.9, holder_span=(0, 2), cue="said")
     row = found.to_row()
-    assert (row["holder"], row["holder_proba"], row["holder_span"], row["cue"]) == ("Ann", 0.9, [0, 2], "said")
+    assert (row["predicted_holder"], row["holder_proba"], row["holder_span"], row["cue"]) == (
+        "Ann",
+        0.9,
+        [0, 2],
+        "said",
+    )
     assert table_of(predictions_csv([found]))[0]["holder_span"] == "[0, 2]"
-    assert replace(found, sentence=Sentence("He said so.", holder="Ben")).to_row()["holder"] == "Ben"
+    coded = replace(found, sentence=Sentence("He said so.", holder="Ben")).to_row()
+    assert (coded["holder"], coded["predicted_holder"]) == ("Ben", "Ann")
     assert {"holder_proba", "holder_span", "cue"}.isdisjoint(Prediction(Sentence("He said so.")).to_row())
 
 
@@ -96,7 +102,7 @@ def test_the_csv_tells_none_from_not_coded(folder):
     out = run("predict", "coded.csv", "--no-holders", "--format", "csv", cwd=folder)
     assert out.splitlines()[0] == (
         "text,doc_id,position,start,end,predicted_frames,proba_gain,proba_risk,abstained,target,predicted_stance,"
-        "stance_proba_favor,stance_proba_against,stance_proba_neutral,holder,frames,stance,coded,input_proba,desk"
+        "stance_proba_favor,stance_proba_against,stance_proba_neutral,predicted_holder,frames,stance,coded,input_proba,desk"
     )
     rows = table_of(out)
     assert [row["predicted_frames"] for row in rows] == ["gain", "risk", "none"]

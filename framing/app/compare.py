@@ -18,13 +18,13 @@ from framing.measure.metrics import compared_estimates
 from framing.measure.nominal import nominal_estimates
 from framing.predictor import Predictor
 from framing.records import Sentence
-from framing.tracking import RunSummary, Store, fetched_text, find_run
+from framing.tracking import MODEL_FOLDER, RunSummary, Store, fetched_text, find_run
 from framing.training import HeldOut
 from framing.training.predicted import common_rows, held_out_from_rows, predicted_rows
 from framing.training.scoring import has_one_label
 
 # Scores of all labels; each is a family of its own, the F1 of the labels another.
-HEADLINES = ("macro_f1", "mean_ap", "accuracy")
+OVERALL_SCORES = ("macro_f1", "mean_ap", "accuracy")
 _REPLICATES = 2000
 
 
@@ -67,7 +67,7 @@ def kept_rows(store: Store, wanted: str) -> RunRows:
     run = find_run(store, wanted)
     try:
         lines = fetched_text(store, run, "predictions.jsonl").splitlines()
-        book = _codebook_of(store, run)
+        book = codebook_of(store, run)
     except StoreError as error:
         told = f"run {_short(run)} keeps no held-out predictions ({run.status}; a sweep's parent has none)"
         raise StoreError(f"{told}: {error}") from None
@@ -75,15 +75,13 @@ def kept_rows(store: Store, wanted: str) -> RunRows:
     return RunRows(run, book, held_out_from_rows(map(json.loads, lines), book, by))
 
 
-def compare_runs(store: Store, wanted: Sequence[str], *, seed: int = 0) -> Comparison:
+def compare_runs(store: Store, wanted: Sequence[str]) -> Comparison:
     """Compare runs on the rows that all of them held out, each with the first.
 
     Parameters
     ----------
     store, wanted
         Ids, beginnings of ids, or names of two runs or more.
-    seed
-        Seed of the bootstrap.
 
     Raises
     ------
@@ -100,12 +98,10 @@ def compare_runs(store: Store, wanted: Sequence[str], *, seed: int = 0) -> Compa
                 f"runs {_short(runs[0].run)} and {_short(other.run)} cannot be compared: {'; '.join(reasons)}; score "
                 "both on coded rows that neither learned from: --on FILE"
             )
-    return Comparison([one.run for one in runs], _compared(runs, seed), "held out by each run")
+    return Comparison([one.run for one in runs], _compared(runs), "held out by each run")
 
 
-def compare_on(
-    store: Store, wanted: Sequence[str], sentences: Sequence[Sentence], name: str, seed: int = 0
-) -> Comparison:
+def compare_on(store: Store, wanted: Sequence[str], sentences: Sequence[Sentence], name: str) -> Comparison:
     """Compare the models of runs on coded rows; parameters and errors are those of ``compare_runs``.
 
     Parameters
@@ -128,7 +124,7 @@ def compare_on(
     for other in runs[1:]:
         if reason := _other_labels(runs[0], other):
             raise InputError(f"runs {_short(runs[0].run)} and {_short(other.run)} cannot be compared: {reason}")
-    return Comparison([one.run for one in runs], _compared(runs, seed), f"of {name}")
+    return Comparison([one.run for one in runs], _compared(runs), f"of {name}")
 
 
 def _warn_of_learned(store: Store, run: RunSummary, sentences: Sequence[Sentence], name: str) -> None:
@@ -147,16 +143,12 @@ def _warn_of_learned(store: Store, run: RunSummary, sentences: Sequence[Sentence
         )
 
 
-def codebook_of(store: Store, wanted: str) -> Codebook:
+def codebook_of(store: Store, run: RunSummary) -> Codebook:
     """Return the codebook of a run's model."""
-    return _codebook_of(store, find_run(store, wanted))
+    return Codebook.from_dict(json.loads(fetched_text(store, run, f"{MODEL_FOLDER}/model.json"))["codebook"])
 
 
-def _codebook_of(store: Store, run: RunSummary) -> Codebook:
-    return Codebook.from_dict(json.loads(fetched_text(store, run, "model/model.json"))["codebook"])
-
-
-def _compared(runs: Sequence[RunRows], seed: int) -> dict[str, TaskComparison]:
+def _compared(runs: Sequence[RunRows]) -> dict[str, TaskComparison]:
     tasks = {}
     for task in runs[0].held_out:
         if not all(task in one.held_out for one in runs):
@@ -164,11 +156,16 @@ def _compared(runs: Sequence[RunRows], seed: int) -> dict[str, TaskComparison]:
         parts = common_rows([one.held_out[task] for one in runs])
         if not parts[0].sentences:
             raise InputError(f"{task}: no row was held out by all of these runs")
+        if unlike := [run for run, part in zip(runs, parts, strict=True) if not np.array_equal(part.Y, parts[0].Y)]:
+            raise InputError(
+                f"{task}: runs {_short(runs[0].run)} and {_short(unlike[0].run)} cannot be compared: the same rows are "
+                "coded otherwise in the second; train both on one file"
+            )
         groups = np.unique(parts[0].groups, return_inverse=True)[1]
-        W = bootstrap_weights(groups, _REPLICATES, seed)
+        W = bootstrap_weights(groups, _REPLICATES)
         estimates = [_estimates_for(part, runs[0].book, W) for part in parts]
         found: list[dict[str, Difference]] = [{} for _ in runs[1:]]
-        families = [(name,) for name in HEADLINES] + [tuple(f"{label}/f1" for label in parts[0].labels)]
+        families = [(name,) for name in OVERALL_SCORES] + [tuple(f"{label}/f1" for label in parts[0].labels)]
         for names in families:
             for told, new in zip(found, differences(estimates[0], estimates[1:], names), strict=True):
                 told |= new

@@ -41,7 +41,7 @@ def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[st
 _PAGE = 80  # characters of a line in a file
 
 # Scores that are told first, by the end of their path.
-_MAIN = ("/macro_f1", "/consistency")
+_MAIN = ("/macro_f1", "/consistency", "/flip_rate")
 # The figure of held-out predictions, by task; that of the frames where none is named.
 _FIGURES = {"stance": stance_figure}
 

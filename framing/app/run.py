@@ -23,7 +23,7 @@ from framing.app.sweep import PARENT, promote_run
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
 from framing.tracking import Store, end_run, open_run, store_uri
-from framing.training import Recipe, fit_training, prepare, tuning_seconds
+from framing.training import Recipe, check_flips, fit_training, prepare, tuning_seconds
 
 
 def run(overrides: list[str]) -> None:
@@ -92,6 +92,7 @@ def _tracked_training(cfg: DictConfig) -> float:
             folder = Path(scratch)
             write_record(folder, result, config)
             run.log(result.metrics, folder, run_note(name, result, config), run_tags(training, result))
+        check_flips(result.metrics, training.swap_test.max_flip_rate)
     if config["output"]:
         say(f"model saved in {save_model(result.classifier, config['output'])}")
     if HydraConfig.get().mode != RunMode.MULTIRUN:  # a sweep has a line a score

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import textwrap
 from dataclasses import asdict
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.files import check_output, read_input, terminal_width, write_figure, write_result
+from framing.cli.files import check_figure, read_input, terminal_width, write_figure, write_result
 from framing.cli.options import COLUMN, STORE, output_format, pairs
 
 if TYPE_CHECKING:
     from framing.app.compare import Comparison
     from framing.tracking import RunSummary, Store
-
-_FIGURES = (".png", ".pdf", ".svg")
 
 
 @click.command()
@@ -46,21 +43,20 @@ def compare(
     table, figure and JSON in their folder compare. RUN is an id, its beginning, or a name.
     """
     from framing.app.compare import codebook_of, compare_on, compare_runs
-    from framing.tracking import Store, store_uri
+    from framing.report.formats import json_text
+    from framing.tracking import Store, find_run, store_uri
 
     if len(wanted) < 2:
         raise click.UsageError("name two runs or more; see `framing runs`")
     if output is not None:
-        if Path(output).suffix.lower() not in _FIGURES:
-            raise click.UsageError(f"--output {output}: expected a name that ends in {', '.join(_FIGURES)}")
-        check_output(Path(output))
+        check_figure(output)
     opened = Store(store_uri(store))
     if file is None:
         found = compare_runs(opened, wanted)
     else:
-        rows = read_input(file, pairs(columns, "--column"), codebook=codebook_of(opened, wanted[0]))
+        rows = read_input(file, pairs(columns, "--column"), codebook=codebook_of(opened, find_run(opened, wanted[0])))
         found = compare_on(opened, wanted, rows, Path(file).name)
-    told = json.dumps(_as_data(found), indent=2) + "\n"
+    told = json_text(_as_data(found))
     write_result(told if form == "json" else _as_text(found, terminal_width()), None)
     if output is not None and len(drawn := _write_figures(found, Path(output))) > 1:
         click.echo(f"A figure a task: {', '.join(map(str, drawn))}", err=True)
@@ -113,13 +109,14 @@ def _write_figures(found: Comparison, output: Path) -> list[Path]:
 
 def _log(store: Store, found: Comparison) -> None:
     """Add the comparison to the runs that were compared."""
+    from framing.report.formats import json_text
     from framing.tracking import add_to_run
 
     name = "-".join(run.run_id[:8] for run in found.runs)
     with tempfile.TemporaryDirectory(prefix="framing-compare-") as scratch:
         folder = Path(scratch)
         (folder / f"{name}.txt").write_text(_as_text(found, 80), encoding="utf-8")
-        (folder / f"{name}.json").write_text(json.dumps(_as_data(found), indent=2) + "\n", encoding="utf-8")
+        (folder / f"{name}.json").write_text(json_text(_as_data(found)), encoding="utf-8")
         _write_figures(found, folder / f"{name}.png")
         for number, run in enumerate(found.runs):
             tags = {"framing.compared": _tag(found, number)} if number else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import warnings
 from math import isnan
 from pathlib import Path
@@ -150,8 +151,8 @@ def _read_codings(
 @CODEBOOK
 @COLUMN
 def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
-    """Ask what gives a frame away: names, sources, other columns, the words of its own name; and near duplicates."""
-    from framing.leakage import audit_sentences
+    """Ask what gives a label away: names, sources, other columns, a target, its own words; and near duplicates."""
+    from framing.leakage import HIGH, SOME, auc_in_words, audit_sentences
     from framing.model.encoders import SentenceEncoder
     from framing.report.table import rows_text
 
@@ -159,9 +160,15 @@ def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
     found = audit_sentences(sentences, book, SentenceEncoder())
     rows = []
     for clue, estimates in found.auc.items():
-        for frame, estimate in estimates.items():
-            low, high = estimate.interval()
-            rows.append([f"{clue} alone", frame, f"{estimate.value:.3f}", interval_text(low, high)])
-    write_result(rows_text(["guessed from", "frame", "AUC", "95 % interval"], rows, terminal_width()), None)
+        for label, estimate in estimates.items():
+            interval = interval_text(*estimate.interval())
+            rows.append([f"{clue} alone", label, f"{estimate.value:.3f}", interval, auc_in_words(estimate)])
+    width = terminal_width()
+    write_result(rows_text(["guessed from", "label", "AUC", "95 % interval", "tells"], rows, width), None)
+    told = (
+        f"AUC .5 is chance; some from {SOME:g}, high from {HIGH:g}. What a clue tells to a high degree, a model can "
+        "learn in the place of the label: split by that clue, or train without names (preprocess.entities)."
+    )
+    write_result(textwrap.fill(told, width) + "\n", None)
     for one, other, cosine in found.near_duplicates:
         print(f"rows {one} and {other}: near duplicates in different groups (cosine {cosine:.2f})")

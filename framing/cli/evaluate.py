@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,12 @@ import click
 from framing.cli.files import check_exists, check_output, read_input, terminal_width, write_result
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
 from framing.cli.predict import tell_shifts
-from framing.errors import InputError, StoreError
+from framing.cli.swaps import swap_text
+from framing.errors import StoreError
 
 if TYPE_CHECKING:
     from framing.measure.summary import TaskSummary
     from framing.model.decisions.rule import Rule
-    from framing.report.errors import Disagreement
     from framing.training import HeldOut
 
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The F1 from which a label is called usable.",
 )
+@click.option("--swap", is_flag=True, help="Put other names in, and count the decisions that change; no codes needed.")
 @INPUT_FORMAT
 @rule_options()
 @COLUMN
@@ -46,6 +46,7 @@ def evaluate(
     form: str,
     everything: bool,
     bound: float,
+    swap: bool,
     input_format: str,
     rule: Rule,
     columns: tuple[str, ...],
@@ -58,7 +59,9 @@ def evaluate(
     """
     from framing.measure.metrics import with_intervals
     from framing.measure.verdicts import rule_in_words
+    from framing.model.decisions.rule import Rule
     from framing.predictor import Predictor
+    from framing.report.formats import json_text
     from framing.report.scores import scores_text
     from framing.report.table import rows_text
     from framing.scores import scores_of
@@ -69,14 +72,17 @@ def evaluate(
     predictor = Predictor.load(model, store)
     # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
     sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
+    if swap:
+        if everything or rule != Rule():
+            raise click.UsageError("--swap: decisions are by the model's own rule; leave --all and thresholds out")
+        write_result(swap_text(predictor, sentences, form), None)
+        return
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
     tell_shifts(evaluation.shifts)
     scores = with_intervals(evaluation.estimates, with_n=True)
     if form == "json":
-        write_result(
-            json.dumps(scores | _beside_scores(evaluation.summaries), indent=2, ensure_ascii=False) + "\n", None
-        )
+        write_result(json_text(scores | _beside_scores(evaluation.summaries)), None)
         return
     rows = [
         (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
@@ -96,6 +102,8 @@ def evaluate(
 
 def _beside_scores(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:
     """Return beside the scores what else a person is told: verdicts, coders, slices."""
+    from framing.scores import with_bounds
+
     told: dict[str, Any] = {}
     for task, summary in summaries.items():
         for row in summary.labels:
@@ -108,7 +116,7 @@ def _beside_scores(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:
             told |= {f"test/{task}/{row.label}/{name}": value for name, value in own.items()}
         if summary.ceiling is not None:
             told[f"test/{task}/coders_macro_f1"] = round(summary.ceiling.macro_f1, 6)
-        told[f"test/{task}/slices"] = [asdict(part) | {"score": part.score.value} for part in summary.slices]
+        told[f"test/{task}/slices"] = [asdict(part) | with_bounds("score", part.score) for part in summary.slices]
     return told
 
 
@@ -139,15 +147,21 @@ def errors(
 
     Of a RUN (an id, its beginning, or a name), its held-out rows; of a FILE of coded rows, what the model says of it.
     """
-    from framing.report.errors import errors_csv, errors_jsonl, errors_text
+    from framing.report.errors import disagreements, errors_csv, errors_jsonl, errors_text
 
     if output is not None:
         check_output(Path(output))
     if what == "-" or Path(what).exists():
         tasks = _of_file(what, model, store, input_format, pairs(columns, "--column"))
     else:
+        asked = {"--model": model, "--input-format": input_format != "auto", "--column": columns}
+        for option, given in asked.items():
+            if given:
+                raise click.UsageError(f"{option} is for a file of coded rows, and {what} is no file")
         tasks = _of_run(what, store)
-    chosen = _disagreements({name: part for name, part in tasks.items() if task in (None, name)}, label)
+    if task is not None and task not in tasks:
+        raise click.UsageError(f"--task {task}: no coded row of it in {what}; there is {', '.join(tasks) or 'none'}")
+    chosen = disagreements({name: part for name, part in tasks.items() if task in (None, name)}, label)
     shown = chosen[:number]
     if form == "table":
         write_result(errors_text(shown, len(chosen), terminal_width()), output)
@@ -168,33 +182,11 @@ def _of_file(
 
 def _of_run(run: str, store: str | None) -> Mapping[str, HeldOut]:
     from framing.app.compare import kept_rows
-    from framing.tracking import Store, store_uri
+    from framing.tracking import Store, find_run, store_uri
 
+    opened = Store(store_uri(store))
     try:
-        return kept_rows(Store(store_uri(store)), run).held_out
+        find_run(opened, run)
     except StoreError as error:
-        told = f"{run} is no file, and " if "no such run" in str(error) else ""
-        raise StoreError(f"{told}{error}") from None
-
-
-def _disagreements(tasks: Mapping[str, HeldOut], label: str | None) -> Sequence[Disagreement]:
-    """Return the disagreements of all tasks, the surest first; where a label is named, those about it."""
-    import numpy as np
-
-    from framing.measure.disagreement import worst_disagreements
-    from framing.report.errors import Disagreement
-
-    known = [name for h in tasks.values() for name in h.labels]
-    if label is not None and label not in known:
-        raise InputError(f"--label {label}: no such label; expected one of {', '.join(known) or 'none'}")
-    found = []
-    for task, h in tasks.items():
-        asked = h.Y if label is None else np.where([name == label for name in h.labels], h.Y, np.nan)
-        for i, j, gap in zip(*worst_disagreements(asked, h.proba, h.decided), strict=True):
-            codes, decided = (
-                tuple(label for label, yes in zip(h.labels, row[i] == 1, strict=True) if yes)
-                for row in (h.Y, h.decided)
-            )
-            proba = dict(zip(h.labels, map(float, h.proba[i]), strict=True))
-            found.append(Disagreement(task, h.labels[j], float(gap), h.sentences[i], codes, decided, proba))
-    return sorted(found, key=lambda one: -one.gap)
+        raise StoreError(f"{run} is no file, and {error}") from None
+    return kept_rows(opened, run).held_out

@@ -194,7 +194,7 @@ def drop_standard_output() -> None:
 def _cannot_write(path: Path | None, error: OSError) -> OutputError:
     if path is None:
         return OutputError(f"standard output: cannot be written ({error.strerror})")
-    return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --output")
+    return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place")
 
 
 def check_figure(file: str) -> None:

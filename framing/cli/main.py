@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from framing import __version__
+from framing.cli.behaviour import test_model
 from framing.cli.compare import compare
 from framing.cli.data import data
 from framing.cli.evaluate import errors, evaluate
@@ -28,7 +29,23 @@ from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, report, shares, budget, targets, evaluate, errors, compare, runs, promote, ui, data, plot)
+COMMANDS = (
+    train,
+    predict,
+    report,
+    shares,
+    budget,
+    targets,
+    evaluate,
+    errors,
+    test_model,
+    compare,
+    runs,
+    promote,
+    ui,
+    data,
+    plot,
+)
 
 
 def main() -> NoReturn:

@@ -48,16 +48,6 @@ TARGET = click.option(
 TARGETS = click.option(
     "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
 )
-HOLDERS = click.option(
-    "--holders/--no-holders",
-    default=True,
-    help="Find who says, thinks or fears what a sentence conveys.  [default: holders]",
-)
-ALIASES = click.option(
-    "--aliases",
-    metavar="FILE",
-    help="Names of holders of your own: YAML, a line `Steve Witkoff: [Trump's envoy]` for each.",
-)
 CODEBOOK = click.option(
     "--codebook", default="shipped", show_default=True, help="Codebook to check the labels against."
 )
@@ -132,19 +122,6 @@ def targets_of(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | 
         raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")
     targets = [*given, *(target for file in lists for target in read_targets(Path(file)))]
     return target_list(targets, "--target") if targets else None
-
-
-def aliases_of_option(file: str | None, holders: bool, split_quotes: bool = False) -> Path | None:
-    """Check the options about holders, and the file before a model is loaded."""
-    for option, given in (("--aliases", file is not None), ("--split-quotes", split_quotes)):
-        if given and not holders:
-            raise click.UsageError(f"{option} needs holders: leave --no-holders out")
-    if file is None:
-        return None
-    from framing.holders.aliases import aliases_of
-
-    aliases_of(file)
-    return Path(file)
 
 
 def pairs(values: Sequence[str], option: str, number: bool = False) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.data import CODER, coded_matching
-from framing.cli.files import check_exists, check_figure, check_output, read_input, shown, write_figure, write_result
+from framing.cli.files import check_exists, check_figure, check_output, read_input, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN, INPUT_FORMAT, MODEL, STORE, Command, pairs, rule_options
+from framing.cli.reading import Reading
 from framing.cli.shares import measured, pilot_options
 from framing.errors import FramingWarning, InputError
 
@@ -191,31 +192,26 @@ def _matrix(
     return frame_matrix(predictions, by, frames or None, period=period)
 
 
-def _predictions(files: Sequence[str], given: dict[str, Any], targets: Sequence[str]) -> list[Prediction]:
-    """Return predictions that files hold, and those of a model for the sentences of other files."""
-    from framing.corpus.target_lists import target_list
-    from framing.report.results import holds_predictions, read_predictions
+def _predictions(files: Sequence[str], given: dict[str, Any], targets: Sequence[str]) -> Sequence[Prediction]:
+    """Return predictions that files hold, else those of a model for their sentences."""
+    from framing.model.decisions.rule import Rule
 
     if "-" in files:
         raise click.UsageError("-: a figure is drawn of files; name one")
-    asked = target_list(targets, "--target") if targets else None
-    form = given["input_format"]
-    ready = [form == "auto" and holds_predictions(file) for file in files]
-    named = pairs(given["columns"], "--column")
-    if asked and all(ready):
-        raise click.UsageError("--target: these files are predictions already; ask for the target when you predict")
-    found = [read_predictions(file) if there else [] for file, there in zip(files, ready, strict=True)]
-    sentences = [
-        sentence
-        for file, there in zip(files, ready, strict=True)
-        if not there
-        for sentence in read_input(file, named, doc_id=shown(file), form=form)
-    ]
-    if sentences:
-        from framing.predictor import Predictor
-
-        found.append(Predictor.load(given["model"], given["store"]).predict(sentences, targets=asked, holders=True))
-    return [prediction for some in found for prediction in some]
+    model, store, form, columns = (given[name] for name in ("model", "store", "input_format", "columns"))
+    reading = Reading(
+        model=model,
+        store=store,
+        input_format=form,
+        given=tuple(targets),
+        lists=(),
+        holders=True,
+        aliases=None,
+        explain=False,
+        rule=Rule(),
+        columns=columns,
+    )
+    return reading.predictions(files)[1]
 
 
 def _judged(file: str, given: dict[str, Any]) -> list[Judged]:

@@ -37,7 +37,11 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
     from framing.report.formats import csv_text
     from framing.tracking import Store, list_runs, store_uri
 
-    found = [run for run in list_runs(Store(store_uri(store)), experiment) if everything or run.score is not None]
+    there = list_runs(Store(store_uri(store)), experiment)
+    found = [run for run in there if everything or run.score is not None]
+    if not found:
+        hint = f"; --all shows the {len(there):,} without one" if there else ""
+        print(f"no run with a score{hint}", file=sys.stderr)
     if form == "csv":
         write_result(csv_text(_COLUMNS, [_csv_row(run) for run in found]), None)
         return

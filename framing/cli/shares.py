@@ -134,8 +134,8 @@ def sample(corpus: str, output: str, sheet: str | None, double: float, codebook:
 
 def _drawn(corpus: str, given: dict[str, Any], digest: str) -> list[Sentence]:
     """Draw from a corpus as the options say."""
+    from framing.corpus.results import holds_predictions, read_predictions
     from framing.records import Prediction
-    from framing.report.results import holds_predictions, read_predictions
     from framing.shares.corpus import groups_of
     from framing.shares.draw import CODEBOOK as BY_CODEBOOK
     from framing.shares.draw import draw_sentences
@@ -163,7 +163,7 @@ def _row_scores(rows: Sequence[Prediction], frames: Sequence[str], file: str | N
     """Return for each row the highest probability of the frames that are to be found."""
     import numpy as np
 
-    from framing.report.results import read_predictions
+    from framing.corpus.results import read_predictions
     from framing.shares.corpus import corpus_of
     from framing.shares.gold import places_of
 
@@ -179,7 +179,7 @@ def _row_scores(rows: Sequence[Prediction], frames: Sequence[str], file: str | N
 
 
 def _one_a_sentence(predictions: Sequence[Prediction]) -> list[Prediction]:
-    from framing.report.grouping import grouped_by_sentence
+    from framing.report.numbering import grouped_by_sentence
 
     return [group[0] for group in grouped_by_sentence(predictions)]
 
@@ -229,7 +229,7 @@ def _write_sample(
 def measured(given: dict[str, Any], **more: bool) -> ShareTable:
     """Read predictions and coded rows as ``pilot_options`` name them, and estimate the shares."""
     from framing.corpus.dataset import read_sentences
-    from framing.report.results import read_predictions
+    from framing.corpus.results import read_predictions
     from framing.shares.corpus import corpus_of, groups_of
     from framing.shares.gold import check_balance, count_cross_fitted, gold_of
     from framing.shares.table import share_table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, read_input, shown, terminal_width, write_result
+from framing.cli.files import check_output, read_files, terminal_width, write_result
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs
 
 if TYPE_CHECKING:
@@ -59,11 +58,9 @@ def targets(
     named = pairs(columns, "--column")
     if no_stance and (model or store):
         raise click.UsageError("--no-stance loads no model: leave --model and --store out")
-    if files.count("-") > 1:
-        raise click.UsageError("-: standard input can be read only once")
     if output is not None:
         check_output(Path(output))
-    sentences = [s for file in files for s in read_input(file, named, doc_id=shown(file), form=input_format)]
+    sentences = read_files(files, named, input_format)
     from framing.targets import propose_targets
 
     predictor = None
@@ -82,19 +79,17 @@ def targets(
 
 
 def _written(proposals: Sequence[TargetProposal], form: str) -> str:
-    rows = [proposal.to_row() for proposal in proposals]
-    if form == "jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    names = [] if not proposals else list(proposals[0].spread)
-    if form == "csv":
-        from framing.report.formats import csv_text
-
-        columns = ["target", "count", "documents", *names]
-        columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
-        cells = [["" if row.get(name) is None else row[name] for name in columns] for row in rows]
-        return csv_text(columns, cells)
+    from framing.report.formats import csv_cell, csv_text, jsonl_text
     from framing.report.table import rows_text
 
+    rows = [proposal.to_row() for proposal in proposals]
+    if form == "jsonl":
+        return jsonl_text(rows)
+    names = [] if not proposals else list(proposals[0].spread)
+    if form == "csv":
+        columns = ["target", "count", "documents", *names]
+        columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
+        return csv_text(columns, [[csv_cell(row.get(name)) for name in columns] for row in rows])
     cells = [
         [one.target, one.count, "" if one.documents is None else one.documents]
         + [f"{one.spread[name]} {'█' * round(_BAR * one.spread[name] / one.count)}" for name in names]

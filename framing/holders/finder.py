@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from framing.holders import plain, words
 from framing.holders.attribution import Attribution, Candidate, Mention, Named, Reading
 from framing.holders.decision import Decision, sigmoid
-from framing.holders.parse import has_parser, parses
 from framing.holders.people import People
 from framing.records import Sentence
 from framing.text.languages import guess_language
+from framing.text.pipeline import has_pipeline, parses
 
 # A turn of a transcript is its speaker's, whatever was learned from articles.
 _TURN = 0.95
@@ -72,7 +72,7 @@ class HolderFinder:
         ModelError
             The parser is of another version, or the numbers that ship are damaged.
         """
-        parsed = has_parser()
+        parsed = has_pipeline()
         return cls(Decision.load("parsed" if parsed else "plain"), parsed)
 
     def find(self, sentences: Sequence[Sentence]) -> list[Attribution]:

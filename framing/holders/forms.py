@@ -13,7 +13,6 @@ def _set_of(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_COURTESY = _set_of("mr mrs ms miss mx dr sir madam dame lord lady prof professor hon")
 _ARTICLES = ("the", "a", "an")
 _PARTICLES = _set_of("al bin ben da de del della den der di dos du el ibn la le van von y")
 _SUFFIXES = _set_of("jr sr ii iii iv")
@@ -154,15 +153,15 @@ def _without_title(words: list[str]) -> tuple[str, list[str]]:
     at = first = 0
     office = ""
     while at < len(words) - 1:
-        here, is_title = small[at], small[at] in english.TITLES | _COURTESY
+        here, is_title = small[at], small[at] in english.TITLES | english.COURTESY
         if is_title and here in english.OFFICES and small[at + 1] == "of" and at + 3 < len(words):
             at += 2  # "Secretary of State Ann Lund"
-        elif here in _JOINS - _COURTESY and words[at] != "US":
+        elif here in _JOINS - english.COURTESY and words[at] != "US":
             return "", words
         at += 1
         if is_title or (words[at - 1][0].islower() and here not in _PARTICLES):
             first = at
-            office = office if here in _COURTESY else here
+            office = office if here in english.COURTESY else here
     return office, words[first:]
 
 

@@ -42,7 +42,7 @@ def unified(
     documents
         The document of each, as many as names; ``""`` is a mention without a document around it.
     aliases
-        A name by a variant, as ``read_aliases`` gives them: overrules all else.
+        A name by a variant, as ``aliases_of`` gives them: overrules all else.
     acronyms
         By document, full names by the acronym that is given there ("the European Central Bank (ECB)").
 

@@ -12,7 +12,7 @@ import numpy as np
 from framing.arrays import Codes, Rows, Weights
 from framing.codebook import Codebook
 from framing.errors import InputError
-from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.intervals import Estimate, bootstrap_weights, ratio
 from framing.measure.matching import Matching, Occurrence, match_units, normalised
 from framing.records import Sentence
 
@@ -144,7 +144,7 @@ def _alphas(counts: Codes, W: Codes) -> Codes:
     totals = W @ counts
     n = totals.sum(axis=1)
     expected = (n**2 - (totals**2).sum(axis=1)) / np.maximum(n - 1, 1)
-    return 1 - np.divide(W @ unequal, expected, out=np.full(len(W), np.nan), where=expected > 0)
+    return 1 - ratio(W @ unequal, expected)
 
 
 def _variables(codebook: Codebook) -> list[_Variable]:
@@ -214,6 +214,6 @@ def _compare(coders: Sequence[str], codes: Codes, variable: _Variable, W: Weight
     return Agreement(
         codes.shape[1],
         counts,
-        Estimate(float(percent[0]), percent[1:]),
-        Estimate(float(alphas[0]), alphas[1:]),
+        Estimate.of(percent),
+        Estimate.of(alphas),
     )

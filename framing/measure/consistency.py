@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from framing.arrays import Rows, Values, Weights
-from framing.measure.intervals import Estimate
+from framing.measure.intervals import Estimate, ratio
 
 
 def paraphrase_consistency(own: Rows, other: Rows, W: Weights) -> Estimate:
@@ -66,6 +66,4 @@ def off_target_consistency(other: Rows, W: Weights, neutral: int) -> Estimate:
 
 def _share(right: Values | Rows, W: Weights) -> Estimate:
     """Return the weighted share of rows that are right; nan where no row has a weight."""
-    total = W.sum(axis=1)
-    shares = np.divide(W @ right.astype(float), total, out=np.full(len(W), np.nan), where=total > 0)
-    return Estimate(float(shares[0]), shares[1:], len(right))
+    return Estimate.of(ratio(W @ right.astype(float), W.sum(axis=1)), len(right))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framing.arrays import Rows, Values, Weights
+from framing.scores import Score
 
 _DRAWN_AT_ONCE = 2_000_000
 
@@ -56,6 +57,15 @@ class Estimate:
             low, high = min(low, self.value), max(high, self.value)
         return round(float(low), 6), round(float(high), 6)
 
+    @classmethod
+    def of(cls, values: Values, n: int | None = None) -> Estimate:
+        """Return the estimate whose figure stands before its replicates, shape (1 + n_replicates,)."""
+        return cls(float(values[0]), values[1:], n)
+
+    def score(self) -> Score:
+        """Return the figure with its 95 % interval."""
+        return Score(self.value, *self.interval())
+
     def __sub__(self, other: Estimate) -> Estimate:
         n = self.n if self.n == other.n else None
         return Estimate(round(self.value - other.value, 12), self.replicates - other.replicates, n)
@@ -74,6 +84,32 @@ def wilson(hits: Values, n: Values) -> tuple[Values, Values]:
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+
+
+def share_score(hits: float, n: float, replicates: Values) -> Score:
+    """Return a share with its 95 % interval from resamples, at least as wide as for so many independent rows.
+
+    Where all rows agree no resample differs; Wilson's interval still says how few they are.
+
+    Parameters
+    ----------
+    hits, n
+        How many of how many; nan where there is none.
+    replicates
+        The share in each resample, shape (n_replicates,), with nan where it is not defined.
+
+    Examples
+    --------
+    >>> share_score(0, 10, np.zeros(99))
+    Score(value=0.0, low=0.0, high=0.277533)
+    """
+    if not n:
+        return Score(float("nan"), float("nan"), float("nan"))
+    low, high = (float(bound[0]) for bound in wilson(np.array([hits]), np.array([n])))
+    resampled = Estimate(hits / n, replicates).interval()
+    if not np.isnan(resampled[0]):
+        low, high = min(low, resampled[0]), max(high, resampled[1])
+    return Score(round(float(hits / n), 6), round(low, 6), round(high, 6))
 
 
 def resampled_shares(hits: Values, n: Values, n_replicates: int = 1000, seed: int = 0) -> Values:
@@ -108,8 +144,18 @@ def resampled_shares(hits: Values, n: Values, n_replicates: int = 1000, seed: in
         groups = generator.integers(0, n_groups, (size, n_groups)) + n_groups * np.arange(size)[:, None]
         weights = np.bincount(groups.ravel(), minlength=size * n_groups).reshape(size, n_groups)
         drawn[first : first + size] = weights @ both
-    counts = drawn[:, n_labels:]
-    return np.divide(drawn[:, :n_labels], counts, out=np.full_like(counts, np.nan), where=counts > 0)
+    return ratio(drawn[:, :n_labels], drawn[:, n_labels:])
+
+
+def ratio(over: Values, under: Values) -> Values:
+    """Return a quotient of the same shape, nan where nothing stands beneath.
+
+    Examples
+    --------
+    >>> ratio(np.array([1.0, 0.0]), np.array([2.0, 0.0])).tolist()
+    [0.5, nan]
+    """
+    return np.divide(over, under, out=np.full(np.shape(under), np.nan), where=under > 0)
 
 
 def bootstrap_weights(groups: Rows, n_replicates: int = 1000, seed: int = 0) -> Weights:

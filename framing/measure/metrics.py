@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from framing.arrays import Decided, Rows, Values, Weights
-from framing.measure.intervals import Estimate
-from framing.scores import HIGH, LOW
+from framing.measure.intervals import Estimate, ratio
+from framing.scores import with_bounds
 
 
 def f1(y: Values, decided: Values, W: Weights) -> Values:
@@ -23,17 +23,17 @@ def f1(y: Values, decided: Values, W: Weights) -> Values:
     >>> f1(np.array([1, 1, 0, 0]), np.array([1, 0, 1, 0]), np.ones((1, 4))).tolist()
     [0.5]
     """
-    return _ratio(2 * (W @ (y * decided)), W @ y + W @ decided)
+    return ratio(2 * (W @ (y * decided)), W @ y + W @ decided)
 
 
 def precision(y: Values, decided: Values, W: Weights) -> Values:
     """Share of the decided that are right, shape (n_weightings,)."""
-    return _ratio(W @ (y * decided), W @ decided)
+    return ratio(W @ (y * decided), W @ decided)
 
 
 def recall(y: Values, decided: Values, W: Weights) -> Values:
     """Share of the positives that were decided, shape (n_weightings,)."""
-    return _ratio(W @ (y * decided), W @ y)
+    return ratio(W @ (y * decided), W @ y)
 
 
 def average_precision(y: Values, proba: Values, W: Weights) -> Values:
@@ -51,7 +51,7 @@ def average_precision(y: Values, proba: Values, W: Weights) -> Values:
     hits = np.cumsum(W * y, axis=1)[:, last]
     seen = np.cumsum(W, axis=1)[:, last]
     gained = np.diff(hits, axis=1, prepend=0)
-    return _ratio((gained * np.divide(hits, seen, out=np.zeros_like(hits), where=seen > 0)).sum(axis=1), hits[:, -1])
+    return ratio((gained * np.divide(hits, seen, out=np.zeros_like(hits), where=seen > 0)).sum(axis=1), hits[:, -1])
 
 
 def roc_auc(y: Values, scores: Values, W: Weights) -> Values:
@@ -68,7 +68,7 @@ def roc_auc(y: Values, scores: Values, W: Weights) -> Values:
     positive = np.add.reduceat(W * y, starts, axis=1)
     negative = np.add.reduceat(W * (1 - y), starts, axis=1)
     below = np.cumsum(negative, axis=1) - negative
-    return _ratio((positive * (below + negative / 2)).sum(axis=1), positive.sum(axis=1) * negative.sum(axis=1))
+    return ratio((positive * (below + negative / 2)).sum(axis=1), positive.sum(axis=1) * negative.sum(axis=1))
 
 
 def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) -> Values:
@@ -103,11 +103,11 @@ def calibration_error(y: Values, proba: Values, W: Weights, n_bins: int = 10) ->
         ends = np.searchsorted((upto[0, :-1] + upto[0, 1:]) / 2, upto[0, -1] * edges)
         sums[:, i] = np.diff(upto[:, ends], axis=1, prepend=0)
     n, hits, mass, squares = sums
-    share, mean = _ratio(hits, n), _ratio(mass, n)
+    share, mean = ratio(hits, n), ratio(mass, n)
     rest = n**2 - squares  # 0 in a bin of one row, however often it was drawn
     chance = np.divide(share * (1 - share) * squares, rest, out=np.zeros_like(n), where=rest > 0)
     squared = np.where(n > 0, n * ((share - mean) ** 2 - chance), 0.0).sum(axis=1)
-    return np.sqrt(np.maximum(_ratio(squared, n.sum(axis=1)), 0.0))
+    return np.sqrt(np.maximum(ratio(squared, n.sum(axis=1)), 0.0))
 
 
 def frame_estimates(
@@ -144,22 +144,19 @@ def frame_estimates(
     """
     per_label: dict[str, dict[str, Values]] = {}
     two_class: dict[str, dict[str, Values]] = {}
-    sizes: dict[str, int | None] = {}
     for j, label in enumerate(labels):
-        coded = ~np.isnan(Y[:, j])
-        y, p, d, w = Y[coded, j], proba[coded, j], decided[coded, j].astype(float), W[:, coded]
+        y, p, d, w = _coded_column(Y, proba, decided, j, W)
         likelihood = np.clip(np.where(y == 1, p, 1 - p), 1e-12, 1)
         per_label[label] = {
             **_decisions(y, d, w),
-            "ap": _or_zero(average_precision(y, p, w), y) if coded.any() else np.full(len(W), np.nan),
-            "brier": _ratio(w @ (p - y) ** 2, w.sum(axis=1)),
-            "log_loss": _ratio(w @ -np.log(likelihood), w.sum(axis=1)),
+            "ap": _defined_ap(y, p, w),
+            "brier": ratio(w @ (p - y) ** 2, w.sum(axis=1)),
+            "log_loss": ratio(w @ -np.log(likelihood), w.sum(axis=1)),
             "calibration_error": calibration_error(y, p, w),
         }
         two_class[label] = {"f1": (per_label[label]["f1"] + _or_zero(f1(1 - y, 1 - d, w), 1 - y)) / 2}
-        sizes[label] = int(y.sum()) if coded.any() else None
     known, hit = np.nan_to_num(Y), decided & ~np.isnan(Y)
-    micro = _ratio(2 * (W @ (known * hit).sum(axis=1)), W @ (known.sum(axis=1) + hit.sum(axis=1)))
+    micro = ratio(2 * (W @ (known * hit).sum(axis=1)), W @ (known.sum(axis=1) + hit.sum(axis=1)))
     overall = {
         "macro_f1": _mean(per_label, "f1"),
         "mean_ap": _mean(per_label, "ap"),
@@ -169,7 +166,7 @@ def frame_estimates(
         "log_loss": _mean(per_label, "log_loss"),
         "calibration_error": _mean(per_label, "calibration_error"),
     }
-    return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
+    return _estimates(overall, *_sizes(Y, labels), per_label)
 
 
 def stance_estimates(
@@ -205,7 +202,7 @@ def stance_estimates(
     per_class = {
         name: {
             **_decisions((y == k).astype(float), decided[:, k].astype(float), W),
-            "ap": _or_zero(average_precision((y == k).astype(float), proba[:, k], W), (y == k).astype(float)),
+            "ap": _defined_ap((y == k).astype(float), proba[:, k], W),
             "calibration_error": calibration_error((y == k).astype(float), proba[:, k], W),
         }
         for k, name in enumerate(classes)
@@ -213,12 +210,12 @@ def stance_estimates(
     likelihood = np.clip(proba[np.arange(len(y)), y], 1e-12, 1)
     overall = {
         "macro_f1": _mean(per_class, "f1"),
-        "accuracy": _ratio(W @ decided[np.arange(len(y)), y].astype(float), total),
-        "brier": _ratio(W @ ((proba - one_hot) ** 2).sum(axis=1), total),
-        "log_loss": _ratio(W @ -np.log(likelihood), total),
+        "accuracy": ratio(W @ decided[np.arange(len(y)), y].astype(float), total),
+        "brier": ratio(W @ ((proba - one_hot) ** 2).sum(axis=1), total),
+        "log_loss": ratio(W @ -np.log(likelihood), total),
         "calibration_error": _mean(per_class, "calibration_error"),
     }
-    return _estimates(overall, len(y), per_class, {name: int((y == k).sum()) for k, name in enumerate(classes)})
+    return _estimates(overall, len(y), {name: int((y == k).sum()) for k, name in enumerate(classes)}, per_class)
 
 
 def compared_estimates(
@@ -230,13 +227,10 @@ def compared_estimates(
     """
     per_label = {}
     for j, label in enumerate(labels):
-        coded = ~np.isnan(Y[:, j])
-        y, p, d, w = Y[coded, j], proba[coded, j], decided[coded, j].astype(float), W[:, coded]
-        ap = _or_zero(average_precision(y, p, w), y) if coded.any() else np.full(len(W), np.nan)
-        per_label[label] = {"f1": _or_zero(f1(y, d, w), y), "ap": ap}
+        y, p, d, w = _coded_column(Y, proba, decided, j, W)
+        per_label[label] = {"f1": _or_zero(f1(y, d, w), y), "ap": _defined_ap(y, p, w)}
     overall = {"macro_f1": _mean(per_label, "f1"), "mean_ap": _mean(per_label, "ap")}
-    sizes = {label: int(np.nansum(Y[:, j])) for j, label in enumerate(labels)}
-    return _estimates(overall, int((~np.isnan(Y)).any(axis=1).sum()), per_label, sizes)
+    return _estimates(overall, *_sizes(Y, labels), per_label)
 
 
 def with_intervals(estimates: Mapping[str, Estimate], with_n: bool = False) -> dict[str, float]:
@@ -251,18 +245,36 @@ def with_intervals(estimates: Mapping[str, Estimate], with_n: bool = False) -> d
     """
     named: dict[str, float] = {}
     for path, estimate in estimates.items():
-        low, high = estimate.interval()
-        values = {path: estimate.value, f"{path}{LOW}": low, f"{path}{HIGH}": high}
+        values = with_bounds(path, estimate.score())
         named |= {name: round(float(value), 6) for name, value in values.items() if not np.isnan(value)}
         if with_n and estimate.n is not None and path in named:
             named[f"{path}_n"] = estimate.n
     return named
 
 
+def _coded_column(
+    Y: Values, proba: Values, decided: Decided, j: int, W: Weights
+) -> tuple[Values, Values, Values, Weights]:
+    """Return codes, probabilities, decisions and weights of the rows coded for a label."""
+    coded = ~np.isnan(Y[:, j])
+    return Y[coded, j], proba[coded, j], decided[coded, j].astype(float), W[:, coded]
+
+
+def _sizes(Y: Values, labels: Sequence[str]) -> tuple[int, dict[str, int | None]]:
+    """Return the number of rows coded for some label, and by label that of its positives; None of an uncoded one."""
+    coded = ~np.isnan(Y)
+    sizes = {label: int(np.nansum(Y[:, j])) if coded[:, j].any() else None for j, label in enumerate(labels)}
+    return int(coded.any(axis=1).sum()), sizes
+
+
+def _defined_ap(y: Values, proba: Values, W: Weights) -> Values:
+    return _or_zero(average_precision(y, proba, W), y) if len(y) else np.full(len(W), np.nan)
+
+
 def _decisions(y: Values, decided: Values, W: Weights) -> dict[str, Values]:
     """Score the decisions about one class, and give its share beside the share that was decided."""
     scores = {"f1": f1(y, decided, W), "precision": precision(y, decided, W), "recall": recall(y, decided, W)}
-    shares = {"share": _ratio(W @ y, W.sum(axis=1)), "predicted_share": _ratio(W @ decided, W.sum(axis=1))}
+    shares = {"share": ratio(W @ y, W.sum(axis=1)), "predicted_share": ratio(W @ decided, W.sum(axis=1))}
     return {name: _or_zero(values, y) for name, values in scores.items()} | shares
 
 
@@ -280,16 +292,10 @@ def _mean(scores: Mapping[str, Mapping[str, Values]], name: str) -> Values:
 def _estimates(
     overall: Mapping[str, Values],
     n: int,
-    per_label: Mapping[str, Mapping[str, Values]],
     sizes: Mapping[str, int | None],
+    per_label: Mapping[str, Mapping[str, Values]],
 ) -> dict[str, Estimate]:
-    found = {name: Estimate(float(v[0]), v[1:], n) for name, v in overall.items()}
+    found = {name: Estimate.of(values, n) for name, values in overall.items()}
     for label, scores in per_label.items():
-        found |= {f"{label}/{name}": Estimate(float(v[0]), v[1:], sizes[label]) for name, v in scores.items()}
+        found |= {f"{label}/{name}": Estimate.of(values, sizes[label]) for name, values in scores.items()}
     return found
-
-
-def _ratio(numerator: Values, denominator: Values) -> Values:
-    return np.divide(
-        numerator, denominator, out=np.full(np.shape(numerator), np.nan), where=np.asarray(denominator) > 0
-    )

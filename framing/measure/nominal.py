@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from framing.arrays import Codes, Decided, Rows, Values, Weights
-from framing.measure.intervals import Estimate
+from framing.measure.intervals import Estimate, ratio
 
 
 def nominal_estimates(Y: Codes, decided: Decided, W: Weights) -> dict[str, Estimate]:
@@ -41,13 +41,13 @@ def nominal_estimates(Y: Codes, decided: Decided, W: Weights) -> dict[str, Estim
     tables = _tables(_classes(Y[coded] == 1), _classes(decided[coded]), Y.shape[1] + 1, W[:, coded])
     n = tables.sum(axis=(1, 2))
     coder, model = tables.sum(axis=2), tables.sum(axis=1)
-    equal = np.divide(np.trace(tables, axis1=1, axis2=2), n, out=np.full(len(n), np.nan), where=n > 0)
-    by_chance = np.divide((coder * model).sum(axis=1), n**2, out=np.full(len(n), np.nan), where=n > 0)
+    equal = ratio(np.trace(tables, axis1=1, axis2=2), n)
+    by_chance = ratio((coder * model).sum(axis=1), n**2)
     both = 2 * n
     unequal = both**2 - ((coder + model) ** 2).sum(axis=1)
-    expected = np.divide(unequal, both * (both - 1), out=np.full(len(n), np.nan), where=n > 0)
+    expected = ratio(unequal, both * (both - 1))
     found = {"accuracy": equal, "kappa": _beyond(1 - equal, 1 - by_chance), "alpha": _beyond(1 - equal, expected)}
-    return {name: Estimate(float(v[0]), v[1:], int(coded.sum())) for name, v in found.items()}
+    return {name: Estimate.of(v, int(coded.sum())) for name, v in found.items()}
 
 
 def _classes(present: Decided) -> Rows:
@@ -65,4 +65,4 @@ def _tables(coder: Rows, model: Rows, k: int, W: Weights) -> Values:
 
 def _beyond(observed: Values, expected: Values) -> Values:
     """Return one minus observed over expected disagreement; nan where chance alone leaves none."""
-    return 1 - np.divide(observed, expected, out=np.full(len(observed), np.nan), where=expected > 0)
+    return 1 - ratio(observed, expected)

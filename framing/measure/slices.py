@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.arrays import Codes, Decided, Rows, Values, Weights
-from framing.measure.compare import holm
-from framing.measure.intervals import Estimate
+from framing.measure.compare import holm, normal_p
+from framing.measure.intervals import Estimate, ratio
+from framing.periods import iso_date
 from framing.records import Sentence
 from framing.scores import Score
 
@@ -81,33 +81,26 @@ def slices_of(sentences: Sequence[Sentence], Y: Codes, decided: Decided, groups:
             if min(len(np.unique(groups[part])) for part in (inside, ~inside)) < _GROUPS:
                 continue
             part = W[:, inside] @ counts[inside]
-            score, rest = (Estimate(float(v[0]), v[1:]) for v in (_f1(part), _f1(sums - part)))
+            score, rest = (Estimate.of(_f1(of_rows)) for of_rows in (part, sums - part))
             if not np.isnan(score.value - rest.value):
                 found.append((column, str(value), int(inside.sum()), score, rest))
-    corrected = holm([_p(score - rest) for *_, score, rest in found])
+    corrected = holm([normal_p(score - rest) for *_, score, rest in found])
     slices = [
-        Slice(column, value, n, Score(score.value, *score.interval()), rest.value, p)
+        Slice(column, value, n, score.score(), rest.value, p)
         for (column, value, n, score, rest), p in zip(found, corrected, strict=True)
     ]
     return sorted(slices, key=lambda s: (s.adjusted if s.score.value < s.rest else 2.0, s.score.value - s.rest))
 
 
 def _f1(sums: Values) -> Values:
-    right, given = sums.T  # whole numbers, but for rounding: resamples count rows
-    return np.divide(right, given, out=np.full(len(sums), np.nan), where=given > 0.5)
-
-
-def _p(gap: Estimate) -> float:
-    """Return a normal approximation: of few resamples, no share is small enough to be corrected for many slices."""
-    error = float(np.nanstd(gap.replicates)) if not np.isnan(gap.replicates).all() else 0.0
-    return 2 * (1 - NormalDist().cdf(abs(gap.value) / error)) if error > 0 else 1.0
+    return ratio(*sums.T.round())  # whole numbers, but for rounding: resamples count rows
 
 
 def _sliced_by(sentences: Sequence[Sentence]) -> Mapping[str, NDArray[np.object_]]:
     """Return by column a value of each row, empty where it has none."""
     columns = {
         "source": [s.source for s in sentences],
-        "year": [(s.date or "")[:4] for s in sentences],
+        "year": [(iso_date(s.date) or "")[:4] for s in sentences],
         "target": [" ".join((s.target or "").casefold().split()) for s in sentences],
         **{name: [_text(s.extra.get(name)) for s in sentences] for name in _OWN if name != "year"},
     }

@@ -135,7 +135,7 @@ def summarise(
 
 
 def _score(estimate: Estimate | None) -> Score:
-    return Score(*[float("nan")] * 3) if estimate is None else Score(estimate.value, *estimate.interval())
+    return Score(*[float("nan")] * 3) if estimate is None else estimate.score()
 
 
 def _taken_for(j: int, Y: Codes, decided: Decided, labels: Sequence[str]) -> tuple[str, int] | None:

@@ -34,8 +34,9 @@ class Verdict:
 def rule_in_words(bound: float = BOUND) -> str:
     """Say by which rule verdicts are given."""
     return (
-        f"Usable: F1 of {bound:g} or more (or the coders' own, where lower). Not usable: below {_floor(bound):g}. "
-        f"Too few: under {ENOUGH} cases, or an interval from below the one to above the other."
+        f"Usable: F1 of {bound:g} or more (or the coders' own, where lower; weak at best where theirs is below "
+        f"{_floor(bound):g}). Not usable: below {_floor(bound):g}. Too few: under {ENOUGH} cases, or an interval from "
+        f"below the one to above the other that is wider than {2 * _HALF:g}."
     )
 
 

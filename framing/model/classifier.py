@@ -29,6 +29,7 @@ from framing.model.decisions.rule import DOCUMENT, Decisions, Rule
 from framing.model.decisions.thresholds import F1, Curve, one_against_rest
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.features import ReadingFeatures, TargetFeatures, TextFeatures, weights_of
+from framing.names import Entities
 from framing.records import Sentence
 
 # Feature sets by name: the encoder's (a tuned one reads this set alone), and the encoder's from before tuning.
@@ -284,11 +285,19 @@ class TaskClassifier(BaseEstimator):
 
 
 def frames_classifier(
-    codebook: Codebook, encoder: Any, head: Any, *, words: Any = None, context: Sequence[str] = (), goal: str = F1
+    codebook: Codebook,
+    encoder: Any,
+    head: Any,
+    *,
+    words: Any = None,
+    context: Sequence[str] = (),
+    entities: Entities | None = None,
+    goal: str = F1,
+    further: Further | None = None,
 ) -> TaskClassifier:
     """Return the unfitted classifier of the frames."""
-    features = _feature_sets(encoder, words, context, TextFeatures, TextFeatures)
-    return TaskClassifier(decoder_of(codebook.frame_names, codebook.exclusive), features, head, goal)
+    features = _feature_sets(encoder, words, context, entities, TextFeatures, TextFeatures)
+    return TaskClassifier(decoder_of(codebook.frame_names, codebook.exclusive), features, head, goal, further)
 
 
 def stance_classifier(
@@ -298,6 +307,7 @@ def stance_classifier(
     *,
     words: Any = None,
     context: Sequence[str] = (),
+    entities: Entities | None = None,
     blind: bool = False,
     further: Further | None = None,
 ) -> TaskClassifier:
@@ -306,18 +316,23 @@ def stance_classifier(
     kinds = (
         (TextFeatures, TextFeatures) if blind else (ReadingFeatures if read_as_pair else TargetFeatures, TargetFeatures)
     )
-    features = _feature_sets(encoder, words, context, *kinds)
+    features = _feature_sets(encoder, words, context, entities, *kinds)
     return TaskClassifier(SideOf(codebook.stance_names), features, head, further=further)
 
 
 def _feature_sets(
-    encoder: Any, words: Any, context: Sequence[str], tuned: type[TextFeatures], frozen: type[TextFeatures]
+    encoder: Any,
+    words: Any,
+    context: Sequence[str],
+    entities: Entities | None,
+    tuned: type[TextFeatures],
+    frozen: type[TextFeatures],
 ) -> dict[str, TextFeatures]:
     """Return the feature sets whose heads are fused; an encoder that is tuned first may read otherwise."""
     if isinstance(encoder, EncoderTuner):
-        sets = {EMBEDDING: tuned(encoder, context)}
+        sets = {EMBEDDING: tuned(encoder, context, entities)}
         if encoder.beside_frozen:
-            sets[FROZEN] = frozen(encoder.base, context)
+            sets[FROZEN] = frozen(encoder.base, context, entities)
     else:
-        sets = {EMBEDDING: frozen(encoder, context)}
-    return sets | ({"words": frozen(words)} if words is not None else {})
+        sets = {EMBEDDING: frozen(encoder, context, entities)}
+    return sets | ({"words": frozen(words, (), entities)} if words is not None else {})

@@ -1,9 +1,9 @@
 """Which words carried a label: what each adds to the label's score.
 
-Where every head of a task is linear and every encoder tells what its tokens add (``token_scores``: the mean of token
-vectors, TF-IDF), the parts are exact: with the bias and with what is read beside the sentence's words they sum to the
-score. Else (other heads, other poolings, a target's own vector) words are left out one after the other, and what the
-score then falls by is their weight (``framing.model.occlusion``).
+Where every head of a task is linear and every encoder tells what its tokens add (the mean of token vectors, TF-IDF),
+the parts are exact: with the bias and with what is read beside the sentence's words they sum to the score
+(``framing.model.linear``). Else (other heads, other poolings, a target's own vector) words are left out one after the
+other, and what the score then falls by is their weight (``framing.model.occlusion``).
 
 A score is a label's log-odds before calibration: of a frame, what its head gives; of one label among several that
 exclude each other, its head's score less the mean of the others'. Heads on several feature sets are fused as the
@@ -16,23 +16,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
-from scipy import sparse
 
 from framing.arrays import Values
 from framing.errors import InputError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
-from framing.model.decisions.heads import head_scores
-from framing.model.encoders.tokens import TokenScores
-from framing.model.features import PairFeatures, TextFeatures
 from framing.model.framing import FramingClassifier
-from framing.model.occlusion import fused, left_out
+from framing.model.linear import parts_of_words
+from framing.model.occlusion import left_out
 from framing.records import Highlight, Prediction, Sentence
 from framing.text.english import FUNCTION_WORDS
 
-_ANY = 1  # features of a constant, which are as many as there are
 TOP = 5  # highlights of a frame, at most
 _STRONG = 0.25  # of the strongest word's weight: what a highlight has at least
 # Chinese, Japanese, Thai, Lao, Burmese, Khmer: written without spaces, so that each token stands for itself.
@@ -120,11 +113,11 @@ def explain_task(task: TaskClassifier, sentences: Sequence[Sentence]) -> list[di
     """Return what ``explain_sentences`` does, of one task's classifier."""
     if not sentences:
         return []
-    found = _exact(task, sentences)
-    if found is None:
-        words = [word_spans(sentence.text) for sentence in sentences]
+    words = [word_spans(sentence.text) for sentence in sentences]
+    parts = parts_of_words(task, sentences, words)
+    if parts is None:
         return [_by_fall(task.labels, *one) for one in left_out(task, sentences, words)]
-    return found
+    return [_by_part(task.labels, *one) for one in parts]
 
 
 def is_content(word: str) -> bool:
@@ -132,10 +125,10 @@ def is_content(word: str) -> bool:
 
     Examples
     --------
-    >>> [word for word in ("The", "$", "40bn", "pact", "of") if is_content(word)]
+    >>> [word for word in ("The", "$", "40bn", "pact", "of", "don’t") if is_content(word)]
     ['40bn', 'pact']
     """
-    return any(map(str.isalnum, word)) and word.lower() not in FUNCTION_WORDS
+    return any(map(str.isalnum, word)) and word.lower().replace("’", "'") not in FUNCTION_WORDS
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
@@ -172,6 +165,17 @@ def with_highlights(
     return found
 
 
+def _by_part(
+    labels: Sequence[str], spans: list[tuple[int, int]], weights: Values, bias: Values, rest: Values
+) -> dict[str, Explanation]:
+    """Return what ``parts_of_words`` found of one sentence, by label."""
+    total = bias + rest + weights.sum(axis=0)
+    return {
+        label: Explanation(float(total[j]), float(bias[j]), float(rest[j]), _highlights(spans, weights[:, j]), True)
+        for j, label in enumerate(labels)
+    }
+
+
 def _by_fall(
     labels: Sequence[str], spans: list[tuple[int, int]], weights: Values, scores: Values
 ) -> dict[str, Explanation]:
@@ -183,122 +187,5 @@ def _by_fall(
     return told
 
 
-def _exact(task: TaskClassifier, sentences: Sequence[Sentence]) -> list[dict[str, Explanation]] | None:
-    """Return the explanations where all parts of the score are linear in the tokens, else ``None``."""
-    n_labels = len(task.labels)
-    share = _feature_shares(task)
-    bias = np.zeros(n_labels)
-    parts: list[tuple[list[str], list[TokenScores]]] = []
-    for number, (name, features) in enumerate(task.features_.items()):
-        encoder = features.encoder_
-        if type(features) not in (TextFeatures, PairFeatures) or not hasattr(encoder, "token_scores"):
-            return None
-        linear = _linear(task, name)
-        if linear is None:
-            return None
-        directions, intercepts = linear
-        texts = [str(text) for text in features.texts_read(sentences)]
-        scores = encoder.token_scores(texts, directions * share[number])
-        if scores is None:
-            return None
-        bias += intercepts * share[number]
-        parts.append((texts, scores))
-    found = []
-    for i, sentence in enumerate(sentences):
-        spans, weights, rest = _of_words(sentence.text, [(texts[i], scores[i]) for texts, scores in parts], n_labels)
-        total = bias + rest + weights.sum(axis=0)
-        numbers = enumerate(task.labels)
-        found.append(
-            {
-                label: Explanation(
-                    float(total[j]), float(bias[j]), float(rest[j]), _highlights(spans, weights[:, j]), True
-                )
-                for j, label in numbers
-            }
-        )
-    return found
-
-
 def _highlights(spans: Sequence[tuple[int, int]], weights: Values) -> tuple[Highlight, ...]:
     return tuple(Highlight(*span, float(weight)) for span, weight in zip(spans, weights, strict=True))
-
-
-def _feature_shares(task: TaskClassifier) -> Values:
-    """Return how much each feature set counts for each label, shape (n_feature_sets, n_labels); columns sum to 1."""
-    slopes = np.array([calibration.slopes for calibration in task.calibrations_], dtype=float).T
-    slopes = np.where(slopes.sum(axis=0) > 0, slopes, 1.0)
-    shares = slopes / slopes.sum(axis=0)
-    return np.repeat(shares, len(task.labels), axis=1) if task.decoder.exclusive else shares
-
-
-def _linear(task: TaskClassifier, name: str) -> tuple[Values, Values] | None:
-    """Return directions and biases of the labels' scores on a feature set; ``None`` where a head is not linear.
-
-    Returns
-    -------
-    tuple of ndarray, or None
-        Shapes (n_features, n_labels) and (n_labels,).
-    """
-    n_classes = task.decoder.n_classes
-    linear = [found for head in task.heads_[name] if (found := _coefficients(head, n_classes)) is not None]
-    sizes = {coefficients.shape[1] for coefficients, _ in linear} - {_ANY}
-    if len(linear) < len(task.heads_[name]) or len(sizes) != 1:
-        return None
-    shape = n_classes, sizes.pop()
-    # As scores of so many sentences, (n_sentences, n_classes) a problem: a feature is a row, and so is the bias.
-    directions = fused(task.decoder, [np.broadcast_to(coefficients, shape).T for coefficients, _ in linear])
-    return directions, fused(task.decoder, [biases[None] for _, biases in linear])[0]
-
-
-def _coefficients(head: Any, n_classes: int) -> tuple[Values, Values] | None:
-    """Return a head's coefficients, shape (n_classes, n_features), and biases; ``None`` where it is not linear.
-
-    Whether it is linear is tried out on a vector drawn at random, whatever the head is called.
-    """
-    if not hasattr(head, "coef_"):
-        constant = getattr(head, "strategy", None) == "prior"  # where training had a single class
-        return (np.zeros((n_classes, _ANY)), head_scores(head, np.zeros((1, 1)), n_classes)[0]) if constant else None
-    if len(head.classes_) != n_classes or not hasattr(head, "decision_function"):
-        return None
-    coefficients = head.coef_.toarray() if sparse.issparse(head.coef_) else np.asarray(head.coef_, dtype=float)
-    biases = np.broadcast_to(np.asarray(head.intercept_, dtype=float), len(coefficients))
-    if len(coefficients) == 1:
-        coefficients, biases = np.vstack([-coefficients, coefficients]) / 2, np.array([-biases[0], biases[0]]) / 2
-    if coefficients.shape[0] != n_classes:
-        return None
-    probe = np.random.default_rng(0).normal(size=(1, coefficients.shape[1]))
-    close = np.allclose(probe @ coefficients.T + biases, head_scores(head, probe, n_classes), atol=1e-6)
-    return (coefficients, biases) if close else None
-
-
-def _of_words(
-    text: str, parts: Sequence[tuple[str, TokenScores]], n_labels: int
-) -> tuple[list[tuple[int, int]], Values, Values]:
-    """Gather what tokens add by the words that they stand in.
-
-    Returns
-    -------
-    spans, weights, rest
-        Where words stand in the text; what each adds, shape (n_words, n_labels); what tokens elsewhere add.
-    """
-    words = word_spans(text)
-    word_at = np.full(len(text) + 1, -1)
-    for number, (start, end) in enumerate(words):
-        word_at[start:end] = number
-    joined = np.zeros(max(0, len(words)), dtype=bool)  # with the word before
-    rest = np.zeros(n_labels)
-    weights = np.zeros((len(words), n_labels))
-    for read, tokens in parts:
-        shift = len(read) - len(text)  # what stands before the sentence is its context, or its target
-        for (start, end), score in zip(tokens.spans, tokens.scores, strict=True):
-            inside = word_at[max(0, start - shift) : max(0, end - shift)]
-            inside = inside[inside >= 0]
-            if not len(inside):
-                rest += score
-                continue
-            weights[inside[0]] += score
-            joined[inside[0] + 1 : inside[-1] + 1] = True
-    firsts = np.flatnonzero(~joined)
-    ends = [*(firsts[1:] - 1), len(words) - 1] if len(firsts) else []
-    spans = [(words[first][0], words[last][1]) for first, last in zip(firsts, ends, strict=True)]
-    return spans, np.add.reduceat(weights, firsts, axis=0) if len(firsts) else weights, rest

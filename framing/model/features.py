@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from framing.arrays import Values
 from framing.errors import ConfigError
 from framing.model.encoders.reading import Reading
+from framing.names import Entities
 from framing.records import Sentence
 
 # What parts the pieces of one text; a tuned encoder learns its meaning.
@@ -41,6 +42,8 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         Any transformer from a list of strings to a 2-D array, dense or sparse.
     context
         What the encoder reads before the sentence: some of ``"headline"``, ``"previous"``.
+    entities
+        What is read in the place of names; ``None`` where names are read as they are.
 
     Examples
     --------
@@ -50,9 +53,10 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     (2, 2)
     """
 
-    def __init__(self, encoder: Any, context: Sequence[str] = ()) -> None:
+    def __init__(self, encoder: Any, context: Sequence[str] = (), entities: Entities | None = None) -> None:
         self.encoder = encoder
         self.context = context
+        self.entities = entities
 
     def fit(self, sentences: Sequence[Sentence], y: Any = None) -> TextFeatures:
         """Fit a copy of the encoder on the sentences (nothing to learn where it is frozen)."""
@@ -64,9 +68,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         return self
 
     @classmethod
-    def restored(cls, encoder: Any, context: Sequence[str] = ()) -> Self:
+    def restored(cls, encoder: Any, context: Sequence[str] = (), entities: Entities | None = None) -> Self:
         """Return features whose encoder is fitted already, as a saved model has it."""
-        features = cls(encoder, context)
+        features = cls(encoder, context, entities)
         features.encoder_ = encoder
         return features
 
@@ -74,9 +78,20 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         """Return one row a sentence, shape (n_sentences, n_features)."""
         return self.encoder_.transform(self.texts_read(sentences))
 
+    def read(self, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
+        """Return the sentences as they are read: with their names, or with something in the place of these."""
+        return sentences if self.entities is None else self.entities(sentences, ("text", "target", *self.context))
+
     def texts_read(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder reads of each sentence."""
-        return [_SEPARATOR.join([*filter(None, (getattr(s, c) for c in self.context)), s.text]) for s in sentences]
+        return [
+            _SEPARATOR.join([*filter(None, (getattr(s, c) for c in self.context)), s.text])
+            for s in self.read(sentences)
+        ]
+
+    def targets_read(self, sentences: Sequence[Sentence]) -> list[str]:
+        """Return what is read of each target, ``""`` where there is none."""
+        return [s.target or "" for s in self.read(sentences)]
 
     def texts_learned(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder is fitted on; there may be more of it than is read of each sentence."""
@@ -94,7 +109,8 @@ class ReadingFeatures(TextFeatures):
 
     def texts_read(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder reads of each sentence, and toward what."""
-        return [(str(text), s.target or "") for s, text in zip(sentences, super().texts_read(sentences), strict=True)]
+        texts = map(str, super().texts_read(sentences))
+        return list(zip(texts, self.targets_read(sentences), strict=True))
 
 
 class PairFeatures(TextFeatures):
@@ -109,8 +125,8 @@ class PairFeatures(TextFeatures):
     def texts_read(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder reads of each sentence."""
         return [
-            f"{s.target or ''}{_SEPARATOR}{text}"
-            for s, text in zip(sentences, super().texts_read(sentences), strict=True)
+            f"{target}{_SEPARATOR}{text}"
+            for target, text in zip(self.targets_read(sentences), super().texts_read(sentences), strict=True)
         ]
 
 
@@ -131,11 +147,11 @@ class TargetFeatures(TextFeatures):
     def transform(self, sentences: Sequence[Sentence]) -> Any:
         """Return one row a sentence, shape (n_sentences, 4 * n_dimensions)."""
         text = self.encoder_.transform(self.texts_read(sentences))
-        target = self.encoder_.transform([s.target or "" for s in sentences])
+        target = self.encoder_.transform(self.targets_read(sentences))
         if sparse.issparse(text):
             return sparse.hstack([text, target, text.multiply(target), abs(text - target)], format="csr")
         return np.hstack([text, target, text * target, np.abs(text - target)])
 
     def texts_learned(self, sentences: Sequence[Sentence]) -> list[Reading]:
         """Return what the encoder is fitted on; there may be more of it than is read of each sentence."""
-        return self.texts_read(sentences) + [s.target or "" for s in sentences]
+        return self.texts_read(sentences) + self.targets_read(sentences)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from framing.arrays import Scores, Values
+from framing.arrays import Values
 from framing.model.classifier import TaskClassifier
-from framing.model.decisions.decoders import Decoder
 from framing.model.encoders.kinds import has_weights
+from framing.progress import BAR_FROM, track
 from framing.records import Sentence
 
 PIECES = 32  # of a sentence that are left out in turn, at most: each is a text to be read
-_BATCH = 512  # texts that are scored together
+_BATCH = BAR_FROM - 1  # texts that are scored together, without a bar of their own
 
 
 def left_out(
@@ -41,7 +41,8 @@ def left_out(
         Of shapes (n_pieces, 2), (n_pieces, n_labels) and (n_labels,).
     """
     task = _forgetful(task)
-    for batch in _batches(sentences, [_left_out_in_turn(spans) for spans in words]):
+    batches = list(_batches(sentences, [_left_out_in_turn(spans) for spans in words]))
+    for batch in track(batches, "explaining", draw=len(batches) > 1):
         texts = [text for sentence, spans in batch for text in _variants(sentence, spans)]
         scores = label_scores(task, texts)
         at = 0
@@ -56,31 +57,9 @@ def label_scores(task: TaskClassifier, sentences: Sequence[Sentence]) -> Values:
 
     Heads on several feature sets are fused by the calibration's slopes, scaled so that they sum to 1.
     """
-    by_problem = []
-    for calibration, scores in zip(task.calibrations_, task.scores(sentences), strict=True):
-        slopes = np.array(calibration.slopes) if sum(calibration.slopes) > 0 else np.ones(len(scores))
-        by_problem.append(np.tensordot(slopes / slopes.sum(), scores, axes=1))
-    return fused(task.decoder, by_problem)
-
-
-def fused(decoder: Decoder, by_problem: Sequence[Scores]) -> Values:
-    """Return the labels' scores from those of the problems' classes: a class's less the mean of the others'.
-
-    Parameters
-    ----------
-    decoder
-        The labels.
-    by_problem
-        One array a problem, each of shape (n_rows, n_classes).
-
-    Returns
-    -------
-    ndarray, shape (n_rows, n_labels)
-    """
-    if not decoder.exclusive:
-        return np.column_stack([scores[:, 1] - scores[:, 0] for scores in by_problem])
-    scores, n = by_problem[0], decoder.n_classes
-    return (scores - scores.mean(axis=1, keepdims=True)) * n / max(1, n - 1)
+    pairs = zip(task.calibrations_, task.scores(sentences), strict=True)
+    by_problem = [np.tensordot(calibration.shares, scores, axes=1) for calibration, scores in pairs]
+    return task.decoder.label_scores(by_problem)
 
 
 def _left_out_in_turn(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -90,10 +69,10 @@ def _left_out_in_turn(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]
 
 
 def _variants(sentence: Sentence, spans: Sequence[tuple[int, int]]) -> list[Sentence]:
-    """Return the sentence as it is, then without each piece."""
+    """Return the sentence whole, then without each piece; white space alike, which some tokenizers see."""
     text = sentence.text
-    shorter = (" ".join(f"{text[:start]}{text[end:]}".split()) for start, end in spans)
-    return [sentence, *(replace(sentence, text=one) for one in shorter)]
+    texts = (text, *(f"{text[:start]}{text[end:]}" for start, end in spans))
+    return [replace(sentence, text=" ".join(one.split())) for one in texts]
 
 
 def _batches(

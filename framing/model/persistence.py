@@ -34,8 +34,11 @@ from framing.model.decisions.thresholds import F1
 from framing.model.encoders.kinds import has_weights, read_encoder, write_encoder
 from framing.model.features import PairFeatures, ReadingFeatures, TargetFeatures, TextFeatures
 from framing.model.framing import FramingClassifier
+from framing.names import Entities
 
-FORMAT = 2
+FORMAT = 3
+# A model that reads names as they are is written in the format before: versions that know no other way read it too.
+NAMES_AS_THEY_ARE = 2
 
 # Types beyond those that skops trusts by itself. Each was read: none runs code when it is built.
 TRUSTED = (
@@ -139,7 +142,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
             "'words'"
         )
     content = {
-        "format": FORMAT,
+        "format": FORMAT if _reads_otherwise(model) else NAMES_AS_THEY_ARE,
         "codebook": model.codebook.to_dict(),
         "encoder": next((write_encoder(encoder, folder) for encoder in encoders.values()), None),
         "tasks": {name: _write_task(task, folder / name) for name, task in model.tasks.items()},
@@ -152,6 +155,10 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def _reads_otherwise(model: FramingClassifier) -> bool:
+    return any(features.entities is not None for task in model.tasks.values() for features in task.features_.values())
+
+
 def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
     """Write the fitted parts of a task into a folder of its own, and return what ``model.json`` says of it."""
     folder.mkdir()
@@ -159,6 +166,8 @@ def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
     fitted: dict[str, Any] = {}
     for name, features in task.features_.items():
         sets[name] = {"features": type(features).__name__, "encoder": _FITTED, "context": list(features.context)}
+        if features.entities is not None:
+            sets[name]["entities"] = features.entities.to_dict()
         if has_weights(features.encoder_):
             sets[name]["encoder"] = FROZEN if name == FROZEN else _SENTENCE
         else:
@@ -237,7 +246,8 @@ def _read_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClass
             read_by = fitted["encoders"][name]
         else:
             read_by = clone(encoder).set_params(adapter=None) if told["encoder"] == FROZEN else encoder
-        features[name] = _FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())))
+        entities = Entities(**told["entities"]) if told.get("entities") else None
+        features[name] = _FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())), entities)
     return TaskClassifier.restored(
         decoder_of(content["labels"], content["exclusive"], folder.name),
         features,

@@ -7,21 +7,21 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
-from framing.holders.names import AUTHOR
 from framing.records import Prediction
+from framing.report.grouping import attributed_to
 from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
+from framing.report.plain import CONTROLS, cut
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
 _LONGEST_HOLDER = 30  # characters of a holder's name in front of a sentence
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
 
 def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
     """Return text that is shown as it stands; an article's control characters stay out of the terminal."""
     from rich.text import Text
 
-    return Text(str(content).translate(_CONTROLS), style, justify=justify)
+    return Text(str(content).translate(CONTROLS), style, justify=justify)
 
 
 def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
@@ -43,27 +43,9 @@ def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
     cell.rstrip()
     for frame, words in carried(row.first):
         cell.append(f"\n{frame.replace('_', ' ')}: ", "dim")
-        cell.append(" ".join(words.translate(_CONTROLS).split()), styles[frame])
-    holder = holder_of(row.first) if with_holder else ""
-    if not holder:
-        return cell
-    cut = holder if len(holder) <= _LONGEST_HOLDER else f"{holder[: _LONGEST_HOLDER - 1].rstrip()}…"
-    return text_cell(f"[{cut}] ", "dim").append_text(cell)
-
-
-def holder_of(prediction: Prediction) -> str:
-    """Return the name of whom a sentence is attributed to; nothing where it is its author's or its outlet's.
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> from framing.records import Sentence
-    >>> said = Prediction(Sentence("It pays.", source="The Globe"), holder="Ann Lund")
-    >>> holder_of(said), holder_of(replace(said, holder="The Globe"))
-    ('Ann Lund', '')
-    """
-    own = (None, AUTHOR, prediction.sentence.source)
-    return "" if prediction.holder in own else str(prediction.holder)
+        cell.append(" ".join(words.translate(CONTROLS).split()), styles[frame])
+    holder = attributed_to(row.first) if with_holder else ""
+    return text_cell(f"[{cut(holder, _LONGEST_HOLDER)}] ", "dim").append_text(cell) if holder else cell
 
 
 def frame_cells(prediction: Prediction, labels: Sequence[str]) -> list[Any]:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from framing.measure.agreement import Agreement
-from framing.measure.intervals import wilson
+from framing.model.decisions.decoders import NEUTRAL
+from framing.periods import period_name, period_number, unbroken
 from framing.report.matrix import Matrix, MatrixRow
-from framing.report.periods import period_name, period_number
 from framing.report.print_style import (
     COLOURS,
     DASHES,
@@ -28,7 +28,6 @@ from framing.report.print_style import (
 
 TOP = 20  # rows of a matrix that one figure holds
 _TOGETHER = 2  # lines with intervals that one panel holds
-_MIDDLE = "neutral"
 # The sides of a stance: colours, and hatches for grey print.
 _SIDES = (("#0072B2", ""), ("#E69F00", "////"), ("#CC79A7", "...."), ("#009E73", "xxxx"))
 _PALE = ("0.87", "")
@@ -102,7 +101,8 @@ def trend_chart(matrix: Matrix, width: str = "double") -> Chart:
                 place.set_title(label_text(name), fontweight="bold")
         for place in axes[:-1].flat[len(matrix.frames) if apart else n_columns :]:
             place.set_visible(False)
-        highest = max((row.frames[f].share.high for row in rows for f in matrix.frames), default=1)
+        cells = [row.frames[name] for row in rows for name in matrix.frames]
+        highest = max((cell.share.high for cell in cells if cell.decided), default=1)
         for place in axes[:-1].flat:
             _percent(place.yaxis, highest)
         axes[0, 0].set_ylabel("" if apart else "share with the frame")
@@ -161,12 +161,13 @@ def agreement_chart(found: Mapping[str, Agreement], width: str = "single") -> Ch
 def _share_panel(axes: Any, rows: Sequence[MatrixRow], frame: str, number: int, highest: float) -> None:
     colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
     for y, row in enumerate(rows):
-        share = row.frames[frame].share
+        cell = row.frames[frame]
+        share = cell.share
         if share.value == share.value:
             axes.hlines(y, share.low, share.high, color=colour, lw=1.2)
             axes.plot(share.value, y, marker, ms=4.5, color=colour, mec="white", mew=0.5, clip_on=False, zorder=3)
         else:
-            axes.text(0, y, " open", va="center", fontsize=6, color=GREY)
+            axes.text(0, y, " open" if cell.abstained else " –", va="center", fontsize=6, color=GREY)
     axes.hlines(range(len(rows)), 0, 1, color="0.93", lw=0.6, zorder=0)
     axes.set_title(_wrapped(label_text(frame)), fontweight="bold")
     _percent(axes.xaxis, highest)
@@ -190,9 +191,9 @@ def _stance_bars(axes: Any, rows: Sequence[MatrixRow], target: str, looks: Mappi
 def _looks(matrix: Matrix) -> dict[str, tuple[str, str]]:
     """Return how each class of the stance is drawn, in the order of the bars."""
     classes = dict.fromkeys(name for row in matrix.rows for counts in row.stances.values() for name in counts)
-    sides = [name for name in classes if name != _MIDDLE]
+    sides = [name for name in classes if name != NEUTRAL]
     looks = dict(zip(sides, cycle(_SIDES)))
-    order = [*sides[:1], *([_MIDDLE] if _MIDDLE in classes else []), *sides[1:]]
+    order = [*sides[:1], *([NEUTRAL] if NEUTRAL in classes else []), *sides[1:]]
     return {name: looks.get(name, _PALE) for name in order}
 
 
@@ -225,18 +226,11 @@ def _wrapped(title: str) -> str:
 def _trend_line(axes: Any, rows: Sequence[MatrixRow], frame: str, number: int) -> None:
     """Draw one frame: a line and its band from period to period, broken where one has no sentence."""
     colour = COLOURS[number % len(COLOURS)]
-    points = [(period_number(row.name), row.frames[frame].share) for row in rows]
-    points = [(x, share) for x, share in points if share.value == share.value]
-    runs: list[list[Any]] = []
-    for point in points:
-        if runs and point[0] - runs[-1][-1][0] == 1:
-            runs[-1].append(point)
-        else:
-            runs.append([point])
-    many = len(points) > 40
-    for run in runs:
-        x = [point[0] for point in run]
-        value, low, high = (np.array([share[part] for _, share in run]) for part in range(3))
+    decided = [row for row in rows if row.frames[frame].decided]
+    many = len(decided) > 40
+    for run in unbroken([row.name for row in decided]):
+        x = [period_number(decided[place].name) for place in run]
+        value, low, high = np.array([decided[place].frames[frame].share for place in run]).T
         if len(run) == 1:
             axes.vlines(x, low, high, color=colour, lw=1)
         axes.fill_between(x, low, high, color=colour, alpha=0.17, lw=0)
@@ -334,10 +328,8 @@ def _matrix_rows(matrix: Matrix) -> list[dict[str, Any]]:
         for target, counts in row.stances.items():
             total = sum(counts.values())
             for name, count in counts.items():
-                low, high = wilson(np.array([float(count)]), np.array([float(total)])) if total else ([None], [None])
-                parts = (count / total if total else None, low[0], high[0])
-                values = [None if part is None else round(float(part), 6) for part in parts]
-                shares = dict(zip(("share", "share_low", "share_high"), values, strict=True))
+                # Without an interval: rows of one document are not independent, and stances are not resampled.
+                shares = {"share": round(count / total, 6) if total else None, "share_low": None, "share_high": None}
                 numbers = {"count": count, "abstained": row.abstained.get(target, 0)}
                 rows.append(head | {"kind": "stance", "label": name, "target": target} | numbers | shares)
     return rows

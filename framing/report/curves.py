@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from framing.arrays import Values
-from framing.measure.intervals import Estimate, wilson
+from framing.arrays import Rows, Values
+from framing.measure.intervals import Estimate, ratio, share_score
 from framing.measure.judged import Judged
 from framing.measure.metrics import average_precision
 from framing.report.print_style import COLOURS, GREY, WIDTHS, Chart, label_text, panels, print_style
@@ -17,17 +17,19 @@ _N_BINS, _LEAST_IN_BIN = 10, 20
 _SHARES = (-0.02, 1.02)  # a point at 0 or 1 is drawn whole
 
 
-def reliability_bins(y: Any, p: Values) -> tuple[Values, Values, Values]:
-    """Return mean probability, observed share and size of bins of equally many rows, ten of at least twenty.
+def reliability_bins(p: Values) -> list[Rows]:
+    """Return the row numbers of bins of about equally many rows, ten of at least twenty; equal probabilities share one.
 
     Examples
     --------
-    >>> reliability_bins(np.array([0, 1, 1]), np.array([0.25, 0.5, 0.75]))[0].tolist()
-    [0.5]
+    >>> [len(rows) for rows in reliability_bins(np.repeat([0.1, 0.4, 0.8], [30, 5, 25]))]
+    [30, 30]
     """
-    bins = np.array_split(np.argsort(p, kind="stable"), min(_N_BINS, max(1, len(p) // _LEAST_IN_BIN)))
-    means, shares = (np.array([values[b].mean() for b in bins]) for values in (p, y))
-    return means, shares, np.array([float(len(b)) for b in bins])
+    order = np.argsort(p, kind="stable")
+    n_bins = min(_N_BINS, max(1, len(p) // _LEAST_IN_BIN))
+    ends = np.append(np.flatnonzero(np.diff(p[order])) + 1, len(p))  # of each run of equal probabilities
+    cuts = np.unique(ends[np.searchsorted(ends, np.arange(1, n_bins) * len(p) / n_bins)])
+    return np.split(order, cuts[cuts < len(p)])
 
 
 def pr_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
@@ -55,9 +57,8 @@ def pr_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
             return
         precision, recall, thresholds = precision_recall_curve(label.y, label.proba, drop_intermediate=True)
         axes.plot(recall, precision, color=colour, lw=1.4)
-        found = Estimate(*_first_and_rest(average_precision(label.y, label.proba, label.weights)))
-        low, high = found.interval()
-        _subtitle(axes, f"AP {found.value:.2f} [{low:.2f}, {high:.2f}], {n:,} of {len(label.y):,} rows")
+        ap, low, high = Estimate.of(average_precision(label.y, label.proba, label.weights)).score()
+        _subtitle(axes, f"AP {ap:.2f} [{low:.2f}, {high:.2f}], {n:,} of {len(label.y):,} rows")
         for cut, p, r in zip([*thresholds, np.nan], precision, recall, strict=True):
             rows.append(_rounded(columns, label.name, cut, p, r, False))
         hits = float((label.y * label.decided).sum())
@@ -72,21 +73,24 @@ def pr_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
 def reliability_chart(labels: Sequence[Judged], width: str = "double") -> Chart:
     """Draw the observed share against the probability, a panel a label, in bins of equally many rows.
 
-    Parameters are those of ``pr_chart``. Intervals are Wilson's (1927), as for independent rows.
+    Parameters are those of ``pr_chart``. Intervals come from resamples of documents, as those of the matrix.
     """
     columns = ("label", "probability", "share", "share_low", "share_high", "rows")
     rows: list[dict[str, Any]] = []
 
     def draw(axes: Any, label: Judged, colour: str) -> None:
-        means, shares, sizes = reliability_bins(label.y, label.proba)
-        low, high = wilson(shares * sizes, sizes)
+        bins = reliability_bins(label.proba)
+        means = [label.proba[b].mean() for b in bins]
+        drawn = [ratio(label.weights[1:, b] @ label.y[b], label.weights[1:, b].sum(axis=1)) for b in bins]
+        found = [share_score(label.y[b].sum(), len(b), again) for b, again in zip(bins, drawn, strict=True)]
+        shares, low, high = zip(*found, strict=True)
         axes.plot([0, 1], [0, 1], color="0.6", lw=0.8, ls=(0, (2, 2)), zorder=0)
         axes.vlines(means, low, high, color=colour, lw=1)
         axes.plot(means, shares, marker="o", ms=3.5, lw=0.8, color=colour)
         axes.set(xlabel="predicted probability", ylabel="observed share", xlim=_SHARES, ylim=_SHARES)
         _subtitle(axes, f"{int(label.y.sum()):,} of {len(label.y):,} rows")
-        for values in zip(means, shares, low, high, sizes.astype(int), strict=True):
-            rows.append(_rounded(columns, label.name, *(value.item() for value in values)))
+        for mean, share, rows_of in zip(means, found, bins, strict=True):
+            rows.append(_rounded(columns, label.name, mean, *share, len(rows_of)))
 
     return Chart(_small_multiples(labels, width, draw), rows, columns)
 
@@ -100,10 +104,6 @@ def _rounded(columns: Sequence[str], *values: Any) -> dict[str, Any]:
 
 def _subtitle(axes: Any, text: str) -> None:
     axes.text(0, 1.03, text, transform=axes.transAxes, va="bottom", fontsize=6.5, color=GREY)
-
-
-def _first_and_rest(values: Values) -> tuple[float, Values]:
-    return float(values[0]), values[1:]
 
 
 def _small_multiples(labels: Sequence[Judged], width: str, draw: Callable[[Any, Judged, str], None]) -> Any:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from framing.measure.compare import Difference
+from framing.report.print_style import COLOURS, panels
 from framing.report.scores import columns_text
 
 _COLUMNS = ("score", "first", "this", "difference, 95 %", "p", "Holm", "least")
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 LEGEND = (
     "first, this: the scores of the two runs. p: how often chance alone makes a difference this large. Holm: p "
     "corrected for the number of runs and of labels; below 0.05 the runs are told apart. least: the smallest true "
@@ -83,16 +83,12 @@ def differences_figure(runs: Sequence[str], found: Sequence[Mapping[str, Differe
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     scores = list(dict.fromkeys(score for one in found for score in one))
-    figure = Figure(figsize=(7, 1.6 + 0.34 * len(scores) * max(1, len(runs) * 0.6)), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
+    figure, places = panels(1, 1, 7, 1.6 + 0.34 * len(scores) * max(1, len(runs) * 0.6))
+    axes = places[0, 0]
     axes.axvline(0, color="0.6", lw=1)
     for number, (run, of_run) in enumerate(zip(runs, found, strict=True)):
-        colour = _COLOURS[number % len(_COLOURS)]
+        colour = COLOURS[number % len(COLOURS)]
         for place, score in enumerate(scores):
             if (one := of_run.get(score)) is not None:
                 y = place + (number - (len(runs) - 1) / 2) * 0.6 / max(1, len(runs))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from framing.errors import InputError, unknown
+from framing.measure.disagreement import worst_disagreements
 from framing.records import Sentence, with_own_names
-from framing.report.formats import csv_text
+from framing.report.formats import csv_cell, csv_text, jsonl_text
+
+if TYPE_CHECKING:
+    from framing.training import HeldOut
 
 _OWN = ("task", "label", "gap", "codes", "decided", "proba")
 
@@ -43,6 +49,36 @@ class Disagreement:
         return found | with_own_names(self.sentence.to_row(), _OWN)
 
 
+def disagreements(tasks: Mapping[str, HeldOut], label: str | None = None) -> list[Disagreement]:
+    """Return the rows of all tasks in which model and coder differ, the surest first.
+
+    Parameters
+    ----------
+    tasks
+        By task what was coded and predicted.
+    label
+        Only what differs in this label.
+
+    Raises
+    ------
+    InputError
+        No task has such a label.
+    """
+    known = [name for h in tasks.values() for name in h.labels]
+    if label is not None and label not in known:
+        raise InputError(f"--label: {unknown('label', label, known)}")
+    found = []
+    for task, h in tasks.items():
+        asked = h.Y if label is None else np.where([name == label for name in h.labels], h.Y, np.nan)
+        for i, j, gap in zip(*worst_disagreements(asked, h.proba, h.decided), strict=True):
+            codes, decided = (
+                tuple(name for name, yes in zip(h.labels, row[i] == 1, strict=True) if yes) for row in (h.Y, h.decided)
+            )
+            proba = dict(zip(h.labels, map(float, h.proba[i]), strict=True))
+            found.append(Disagreement(task, h.labels[j], float(gap), h.sentences[i], codes, decided, proba))
+    return sorted(found, key=lambda one: -one.gap)
+
+
 def errors_text(found: Sequence[Disagreement], total: int, width: int) -> str:
     """Return disagreements as text: what each said, the sentence, where it stands.
 
@@ -70,25 +106,19 @@ def errors_text(found: Sequence[Disagreement], total: int, width: int) -> str:
 
 def errors_jsonl(found: Sequence[Disagreement]) -> str:
     """Return one JSON object a line, as ``Disagreement.to_row`` gives it."""
-    return "".join(json.dumps(one.to_row(), ensure_ascii=False) + "\n" for one in found)
+    return jsonl_text(one.to_row() for one in found)
 
 
 def errors_csv(found: Sequence[Disagreement]) -> str:
     """Return a table with a column for each probability; labels are separated by ``;``, none is ``none``."""
     rows = []
     for one in found:
-        row = one.to_row()
-        proba = {f"proba_{label}": p for label, p in row.pop("proba").items()}
-        lists = {name: ";".join(row[name]) or "none" for name in ("codes", "decided")}
-        rows.append({**{name: row[name] for name in ("task", "label", "gap")}, **lists, **proba, **row, **lists})
+        said = {name: value for name, value in one.to_row().items() if name in _OWN}
+        proba = {f"proba_{label}": p for label, p in said.pop("proba").items()}
+        lists = {name: ";".join(said[name]) or "none" for name in ("codes", "decided")}
+        rows.append(said | lists | proba | with_own_names(one.sentence.to_row(), {*_OWN, *proba}))
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    return csv_text(columns, [[_plain_cell(row.get(name)) for name in columns] for row in rows])
-
-
-def _plain_cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    return csv_text(columns, [[csv_cell(row.get(name)) for name in columns] for row in rows])
 
 
 def _place(sentence: Sentence, task: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +16,12 @@ _LABELS = ("predicted_frames", "frames", "coded")
 
 def predictions_jsonl(predictions: Sequence[Prediction]) -> str:
     """Return one JSON object a line, as ``Prediction.to_row`` gives it."""
-    return "".join(json.dumps(prediction.to_row(), ensure_ascii=False) + "\n" for prediction in predictions)
+    return jsonl_text(prediction.to_row() for prediction in predictions)
+
+
+def jsonl_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return one JSON object a line."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def predictions_csv(predictions: Sequence[Prediction]) -> str:
@@ -31,7 +36,7 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
         own = with_own_names(prediction.sentence.extra, {*RESULT_FIELDS, *columns})
         rows.append({name: cell for cells in result.values() for name, cell in cells.items()} | own)
     columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
-    return csv_text(columns, [[_csv_cell(row.get(name)) for name in columns] for row in rows])
+    return csv_text(columns, [[csv_cell(row.get(name)) for name in columns] for row in rows])
 
 
 def wide_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
@@ -63,7 +68,27 @@ def _flat(prediction: Prediction) -> dict[str, dict[str, Any]]:
     return cells
 
 
-def _csv_cell(value: Any) -> Any:
+def json_text(data: Any) -> str:
+    r"""Return JSON of several lines; a number that is not defined is ``null``, as JSON knows no nan.
+
+    Examples
+    --------
+    >>> json_text({"f1": float("nan")})
+    '{\n  "f1": null\n}\n'
+    """
+    return json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _without_nan(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {name: _without_nan(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_without_nan(value) for value in data]
+    return None if isinstance(data, float) and data != data else data
+
+
+def csv_cell(value: Any) -> Any:
+    """Return what stands in a cell: lists and mappings as JSON, nothing for ``None``."""
     if value is None:
         return ""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -1,17 +1,16 @@
-"""Which row of a matrix a sentence belongs to, and which predictions are of one sentence."""
+"""Whose a sentence is, and which row of a matrix it belongs to."""
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from framing.errors import FramingWarning, InputError, unknown
+from framing.holders.names import AUTHOR
+from framing.periods import PERIODS, fitting_period, iso_date, period_of
 from framing.records import Prediction, Sentence
-from framing.report.periods import PERIODS, fitting_period, iso_date, period_of
 
-AUTHOR = "author"  # whose a sentence is where neither a holder nor an outlet is known
 _FIELDS = ("holder", "source", "date", "doc_id", "group", "target")
 
 
@@ -22,28 +21,17 @@ def holder_of(prediction: Prediction) -> str:
     return (named or "").strip() or sentence.source.strip() or AUTHOR
 
 
-def grouped_by_sentence(predictions: Sequence[Prediction]) -> list[list[Prediction]]:
-    """Return predictions of one sentence together: neighbours of one place and text, each of another target.
+def attributed_to(prediction: Prediction) -> str:
+    """Return the name of whom a sentence is attributed to; nothing where it is its author's or its outlet's.
 
     Examples
     --------
-    >>> said = [Prediction(Sentence(text, target=t)) for text in ("One.", "Two.") for t in ("tax", "port")]
-    >>> [len(group) for group in grouped_by_sentence([*said, said[-1]])]
-    [2, 2, 1]
+    >>> said = Sentence("It pays.", source="The Globe")
+    >>> [attributed_to(Prediction(said, holder=holder)) for holder in ("Ann Lund", "The Globe", None)]
+    ['Ann Lund', '', '']
     """
-    groups: list[list[Prediction]] = []
-    before: tuple[Any, ...] = ()
-    seen: set[str | None] = set()
-    for prediction in predictions:
-        s = prediction.sentence
-        place = (s.text, s.doc_id, s.position, s.start, s.previous, s.source, s.date)
-        if place == before and s.target not in seen:
-            groups[-1].append(prediction)
-            seen.add(s.target)
-        else:
-            groups.append([prediction])
-            before, seen = place, {s.target}
-    return groups
+    holder = holder_of(prediction)
+    return "" if holder in (AUTHOR, prediction.sentence.source.strip()) else holder
 
 
 def row_names(predictions: Sequence[Prediction], by: str, period: str | None) -> tuple[list[str], str | None]:

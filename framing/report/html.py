@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from framing.records import Prediction, Sentence
-from framing.report.cells import holder_of
+from framing.report.grouping import attributed_to
 from framing.report.highlights import pieces
 from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
@@ -48,8 +48,8 @@ def _render(
             pieces=pieces,
             with_marks=any(prediction.highlights for prediction in predictions),
             targets=targets if len(targets) > 1 else (),
-            holder_of=holder_of,
-            with_holders=any(prediction.holder is not None for prediction in predictions),
+            attributed_to=attributed_to,
+            with_holders=any(p.holder is not None or attributed_to(p) for p in predictions),
             with_open=any(prediction.abstained for prediction in predictions),
             with_stance=any(prediction.stance_proba for prediction in predictions),
             with_codes=any(is_coded(prediction.sentence) for prediction in predictions),

@@ -7,17 +7,18 @@ sentences that convey a frame, with its interval.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from framing.arrays import Rows, Values
 from framing.errors import InputError, unknown
-from framing.measure.intervals import Estimate, resampled_shares, wilson
-from framing.records import Prediction, Sentence
-from framing.report.grouping import grouped_by_sentence, row_names, row_order
+from framing.measure.intervals import resampled_shares, share_score
+from framing.records import Prediction
+from framing.report.grouping import row_names, row_order
+from framing.report.numbering import grouped_by_sentence
 from framing.scores import HIGH, LOW, Score
 
 
@@ -34,11 +35,14 @@ class Cell:
     abstained
         Sentences for which it was left open. They are not in the share: to count them as absent would make a frame
         rarer the more careful a model is.
+    decided
+        Sentences for which it was decided, what the share is of.
     """
 
     count: int
     share: Score
     abstained: int = 0
+    decided: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ def frame_matrix(
     Returns
     -------
     Matrix
-        Intervals come from 1,000 resamples of a row's documents (of its sentences where there is one document), and
+        Intervals come from 1,000 resamples of a row's groups, else documents (of its sentences where there is one), and
         are at least as wide as for as many independent sentences (Wilson 1927): where all sentences agree, or there
         is one, no resample differs.
 
@@ -198,6 +202,7 @@ def frame_matrix(
 
     Examples
     --------
+    >>> from framing.records import Sentence
     >>> says = [("Lund", True), ("Lund", False), ("author", False)]
     >>> matrix = frame_matrix([
     ...     Prediction(Sentence("It pays."), {"gain": 0.5}, ("gain",) if yes else (), holder=who) for who, yes in says
@@ -212,16 +217,36 @@ def frame_matrix(
         names = tuple(dict.fromkeys(frames))
     groups = grouped_by_sentence(predictions)
     keys, period = row_names([group[0] for group in groups], by, period)
-    order = row_order(Counter(keys), by)
+    return counted(groups, keys, row_order(Counter(keys), by), Matrix(by, names, (), (), period), seed)
+
+
+def counted(
+    groups: Sequence[Sequence[Prediction]], keys: Sequence[str], order: Sequence[str], empty: Matrix, seed: int = 0
+) -> Matrix:
+    """Count sentences whose rows are known.
+
+    Parameters
+    ----------
+    groups
+        The predictions of each sentence, the first with its frames.
+    keys
+        The row of each sentence.
+    order
+        The rows, in order.
+    empty
+        The matrix without its rows and targets: what a row is, and the frames.
+    seed
+        Of the draw of documents.
+    """
     number = {name: n for n, name in enumerate(order)}
     of_row = np.array([number[key] for key in keys], dtype=np.intp)
-    shares = _Shares([group[0] for group in groups], names, of_row, seed)
-    members: list[list[list[Prediction]]] = [[] for _ in order]
+    shares = _Shares([group[0] for group in groups], empty.frames, of_row, seed)
+    members: list[list[Sequence[Prediction]]] = [[] for _ in order]
     for n, group in zip(of_row, groups, strict=True):
         members[n].append(group)
-    rows = tuple(_matrix_row(name, members[n], names, shares, n) for n, name in enumerate(order))
-    targets = dict.fromkeys(p.sentence.target for p in predictions if p.stance_proba and p.sentence.target)
-    return Matrix(by, names, tuple(target for target in targets if target), rows, period)
+    rows = tuple(_matrix_row(name, members[n], empty.frames, shares, n) for n, name in enumerate(order))
+    targets = dict.fromkeys(p.sentence.target for group in groups for p in group if p.stance_proba)
+    return replace(empty, rows=rows, targets=tuple(target for target in targets if target))
 
 
 def cell_text(cell: Cell) -> str:
@@ -259,11 +284,12 @@ class _Shares:
                 self.hits[i, j] = name in p.frames
                 self.open[i, j] = name in p.abstained and name not in p.frames
                 self.decided[i, j] = (name in p.proba or name in p.frames) and not self.open[i, j]
-        units: dict[Any, int] = {}
-        of_unit = [units.setdefault(_document(p.sentence, i), len(units)) for i, p in enumerate(predictions)]
+        sentences = [p.sentence for p in predictions]
+        # What is drawn together is what splits keep together.
+        self.of_unit = _units_of(s.group or s.doc_id or i for i, s in enumerate(sentences))
+        self.of_document = _units_of(s.doc_id or s.group or i for i, s in enumerate(sentences))
         self.order = np.argsort(of_row, kind="stable")
         self.bounds = np.searchsorted(of_row[self.order], np.arange(of_row.max(initial=-1) + 2))
-        self.of_unit = np.array(of_unit, dtype=np.intp)
         self.seed = seed
 
     def of(self, row: int) -> tuple[int, list[Cell]]:
@@ -273,33 +299,25 @@ class _Shares:
         hits, decided = self.hits[own], self.decided[own]
         n_hits, n_decided, n_open = hits.sum(axis=0), decided.sum(axis=0), self.open[own].sum(axis=0)
         replicates = None
-        if len(own) > 1:
+        if len(own) > 1 and hits.shape[1]:
             if 1 < len(different) < len(own):
                 hits, decided = _summed(hits, units), _summed(decided, units)
             replicates = resampled_shares(hits, decided, seed=self.seed)
         cells = []
         for j in range(hits.shape[1]):
             drawn = np.zeros(0) if replicates is None else replicates[:, j]
-            cells.append(Cell(int(n_hits[j]), _cell_share(n_hits[j], n_decided[j], drawn), int(n_open[j])))
-        return len(different), cells
+            share = share_score(n_hits[j], n_decided[j], drawn)
+            cells.append(Cell(int(n_hits[j]), share, int(n_open[j]), int(n_decided[j])))
+        return len(np.unique(self.of_document[own])), cells
 
 
-def _document(sentence: Sentence, number: int) -> Any:
-    return sentence.doc_id or sentence.group or number
+def _units_of(names: Iterable[Any]) -> Rows:
+    numbers: dict[Any, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.intp)
 
 
 def _summed(values: Values, groups: Rows) -> Values:
     return np.stack([np.bincount(groups, weights=column) for column in values.T], axis=1)
-
-
-def _cell_share(hits: float, n: float, replicates: Values) -> Score:
-    if not n:
-        return Score(float("nan"), float("nan"), float("nan"))
-    low, high = (float(bound[0]) for bound in wilson(np.array([hits]), np.array([n])))
-    resampled = Estimate(hits / n, replicates).interval()
-    if not np.isnan(resampled[0]):
-        low, high = min(low, resampled[0]), max(high, resampled[1])
-    return Score(round(float(hits / n), 6), round(low, 6), round(high, 6))
 
 
 def _matrix_row(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
-from framing.records import Prediction, Sentence
+from framing.records import Prediction
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,6 @@ class SentenceRow:
 def sentence_rows(predictions: Iterable[Prediction], targets: Sequence[str] = ()) -> list[SentenceRow]:
     """Return the rows of a table: a sentence each where several targets were asked about, else a prediction each.
 
-    Predictions are of one sentence where they follow each other and their sentences differ only in the target, and in
-    what a coder said toward it. The same sentence once more, as a list of texts may have it, comes with a target that
-    was there already.
-
     Parameters
     ----------
     predictions
@@ -50,22 +47,41 @@ def sentence_rows(predictions: Iterable[Prediction], targets: Sequence[str] = ()
 
     Examples
     --------
+    >>> from framing.records import Sentence
     >>> said = [Prediction(Sentence(text, target=t)) for text in ("One.", "Two.") for t in ("tax", "port")]
     >>> [(row.number, len(row.predictions)) for row in sentence_rows(said, ["tax", "port"])]
     [(1, 2), (2, 2)]
     """
-    groups: list[list[Prediction]] = []
-    before: Sentence | None = None
-    for prediction in predictions:
-        sentence = replace(prediction.sentence, target=None, stance=None)
-        seen = {p.sentence.target for p in groups[-1]} if groups else set()
-        if len(targets) > 1 and sentence == before and prediction.sentence.target not in seen:
-            groups[-1].append(prediction)
-        else:
-            groups.append([prediction])
-        before = sentence
+    groups = grouped_by_sentence(predictions) if len(targets) > 1 else [[prediction] for prediction in predictions]
     numbers = sentence_numbers([group[0] for group in groups])
     return [SentenceRow(number, tuple(group)) for number, group in zip(numbers, groups, strict=True)]
+
+
+def grouped_by_sentence(predictions: Iterable[Prediction]) -> list[list[Prediction]]:
+    """Return predictions of one sentence together: neighbours of one place and text, each toward another target.
+
+    The same sentence once more, as a list of texts may have it, comes with a target that was there already.
+
+    Examples
+    --------
+    >>> from framing.records import Sentence
+    >>> said = [Prediction(Sentence(text, target=t)) for text in ("One.", "Two.") for t in ("tax", "port")]
+    >>> [len(group) for group in grouped_by_sentence([*said, said[-1]])]
+    [2, 2, 1]
+    """
+    groups: list[list[Prediction]] = []
+    before: tuple[Any, ...] = ()
+    seen: set[str | None] = set()
+    for prediction in predictions:
+        s = prediction.sentence
+        place = (s.text, s.headline, s.previous, s.doc_id, s.position, s.start, s.source, s.date)
+        if place == before and s.target not in seen:
+            groups[-1].append(prediction)
+            seen.add(s.target)
+        else:
+            groups.append([prediction])
+            before, seen = place, {s.target}
+    return groups
 
 
 def sentence_numbers(predictions: Sequence[Prediction]) -> list[int]:

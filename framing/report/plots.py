@@ -14,7 +14,7 @@ from framing.corpus.audit import frame_sets
 from framing.measure.intervals import wilson
 from framing.records import Sentence
 from framing.report.curves import reliability_bins
-from framing.report.print_style import COLOURS
+from framing.report.print_style import COLOURS, panels
 
 _TICKS = (0, 0.02, 0.1, 0.2, 0.4, 0.6, 0.8, 1)
 _SHARES = (-0.02, 1.02)  # axis limits: a point at 0 or 1 is drawn whole
@@ -109,10 +109,10 @@ def corpus_figure(sentences: Sequence[Sentence], codebook: Codebook) -> Any:
     """
     coded = [s for s in sentences if s.frames is not None]
     with_stance = [s for s in sentences if s.stance is not None]
-    panels = [_frame_sets_panel] if coded else []
-    panels += [_stance_panel] if with_stance else []
-    figure, axes = _axes(len(panels) + 1)
-    for panel, place in zip(panels, axes, strict=False):
+    drawn = [_frame_sets_panel] if coded else []
+    drawn += [_stance_panel] if with_stance else []
+    figure, axes = _axes(len(drawn) + 1)
+    for panel, place in zip(drawn, axes, strict=False):
         panel(place, sentences, codebook)
     last = axes[-1]
     last.hist([len(s.text.split()) for s in coded or sentences], bins=range(0, 66, 3), color=COLOURS[0])
@@ -160,13 +160,8 @@ def _styles(labels: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _axes(n: int = 2) -> Any:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    # Not pyplot: it keeps figures and picks a window system.
-    figure = Figure(figsize=(4.75 * n, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure, figure.subplots(1, n, squeeze=False)[0]
+    figure, axes = panels(1, n, 4.75 * n, 4.4)
+    return figure, axes[0]
 
 
 def _reliability(
@@ -175,7 +170,9 @@ def _reliability(
     """Draw the observed share against the mean probability, in bins of equally many rows, with Wilson intervals."""
     diagonal = np.linspace(0, 1, 101)
     axes.plot(diagonal, diagonal, color="0.7", lw=1, zorder=0)
-    means, shares, sizes = reliability_bins(y, p)
+    bins = reliability_bins(p)
+    means, shares = (np.array([values[b].mean() for b in bins]) for values in (p, y))
+    sizes = np.array([float(len(b)) for b in bins])
     axes.plot(means, shares, marker="o", ms=4, lw=1.2, label=label, **style)
     axes.vlines(means, *wilson(shares * sizes, sizes), color=style["color"], lw=1, alpha=0.6)
     # Most sentences lack a frame: the root gives the small probabilities room.

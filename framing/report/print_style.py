@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from framing.report.formats import csv_text
+from framing.report.plain import CONTROLS, cut
 
 COLOURS = ("#009E73", "#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 MARKERS = ("o", "s", "^", "D", "v", "P")  # what grey print tells apart
@@ -16,7 +17,6 @@ FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
 WIDTHS = {"single": 3.5, "double": 7.0}  # inches, one column of a journal and two
 GREY = "0.35"
 _LONGEST = 34  # characters of a name in a figure
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 _STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same everywhere
     "font.size": 7.5,
@@ -97,8 +97,7 @@ def short(name: str, longest: int = _LONGEST) -> str:
     >>> short("the spokesman of the ministry", 12)
     'the spokesm…'
     """
-    plain = " ".join(name.translate(_CONTROLS).split())
-    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+    return cut(" ".join(name.translate(CONTROLS).split()), longest)
 
 
 def label_text(label: str) -> str:

@@ -9,6 +9,7 @@ from math import isnan
 from framing.measure.slices import Slice
 from framing.measure.summary import LabelSummary, TaskSummary
 from framing.measure.verdicts import USABLE
+from framing.report.plain import cut
 
 _WORDS = {
     "macro_f1": "macro-F1",
@@ -157,8 +158,7 @@ def _in_words(row: LabelSummary) -> str:
 
 def _slice_in_words(part: Slice) -> str:
     p = "p < 0.001" if part.adjusted < 0.001 else f"p = {part.adjusted:.3f}"
-    value = part.value if len(part.value) <= 40 else part.value[:39] + "…"
-    return f"{part.column} {value!r} {part.score} on {part.n:,} rows, the rest {part.rest:.3f} (Holm {p})"
+    return f"{part.column} {cut(part.value, 40)!r} {part.score} on {part.n:,} rows, the rest {part.rest:.3f} (Holm {p})"
 
 
 def _advice_lines(summary: TaskSummary) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from framing.records import Prediction
-from framing.report.cells import frame_cells, holder_of, sentence_cell, text_cell, text_of, with_headings
+from framing.report.cells import frame_cells, sentence_cell, text_cell, text_of, with_headings
+from framing.report.grouping import attributed_to
 from framing.report.numbering import SentenceRow, sentence_rows
 from framing.report.toward import targets_text
 
@@ -36,7 +37,7 @@ def predictions_text(
     for heading, row in with_headings(rows):
         if heading:
             table.add_row(*[""] * len(before), text_cell(heading, "bold"))
-        said_by = [text_cell(holder_of(row.first), "dim")] if holder else []
+        said_by = [text_cell(attributed_to(row.first), "dim")] if holder else []
         sentence = sentence_cell(row, with_holder=not holder)
         cells = [text_cell(row.number), *said_by, sentence, *frame_cells(row.first, labels)]
         if with_stance and row.first.stance_proba:
@@ -48,7 +49,7 @@ def predictions_text(
 
 def _holder_width(rows: Sequence[SentenceRow], labels: Sequence[str], with_stance: bool, width: int) -> int:
     """Return how wide a column of holders is; 0 where there is none to show, or no room for it."""
-    widest = max((len(holder_of(row.first)) for row in rows), default=0)
+    widest = max((len(attributed_to(row.first)) for row in rows), default=0)
     words = [max(map(len, [*label.split("_"), "● 0.00"])) for label in labels]
     stances = {name for row in rows for name in row.first.stance_proba or ()} if with_stance else set()
     stance = [max(map(len, stances)) + len(" 0.00")] if stances else []

@@ -14,6 +14,7 @@ from typing import Any
 from framing.records import Prediction
 from framing.report.cells import frame_cells, sentence_cell, text_cell, text_of, with_headings
 from framing.report.numbering import SentenceRow
+from framing.report.plain import cut
 
 _GAP = 2  # between columns
 _NARROWEST = 40  # characters of a sentence that stands beside its numbers
@@ -124,8 +125,7 @@ def _stance_cell(prediction: Prediction | None, size: int) -> Any:
         return text_cell("?")
     name, room = prediction.stance, size - _PROBABILITY
     p = f"{prediction.stance_proba[name]:.2f}"
-    cut = name if len(name) <= room else f"{name[: room - 1]}…"
-    return text_cell(f"{cut} {'1.0' if p == '1.00' else p[1:]}")
+    return text_cell(f"{cut(name, room)} {'1.0' if p == '1.00' else p[1:]}")
 
 
 def _longest_word(text: str) -> int:

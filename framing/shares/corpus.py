@@ -9,9 +9,10 @@ import numpy as np
 
 from framing.arrays import Codes, Proba, Rows
 from framing.errors import InputError, unknown
+from framing.periods import PERIODS
 from framing.records import Prediction
-from framing.report.grouping import grouped_by_sentence, row_names
-from framing.report.periods import PERIODS
+from framing.report.grouping import row_names
+from framing.report.numbering import grouped_by_sentence
 from framing.shares.draw import units_of
 
 

@@ -185,18 +185,18 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
     if missing:
         raise InputError(
             f"{origin}: {len(missing):,} of {len(wanted):,} sentences are not among the predictions, the first "
-            f"{_told_of(missing[0])}: text or segmentation changed since they were coded; predict the file the "
+            f"{_in_quotes(missing[0])}: text or segmentation changed since they were coded; predict the file the "
             f"sample was "
             "drawn from"
         )
     if unclear:
         raise InputError(
-            f"{origin}: {_told_of(unclear[0])} stands several times among the predictions; keep doc_id and position in "
+            f"{origin}: {_in_quotes(unclear[0])} stands several times among the predictions; keep doc_id and position in "
             "both files"
         )
     if len(set(rows)) < len(rows):
         twice = wanted[next(i for i, row in enumerate(rows) if row in rows[:i])]
-        raise InputError(f"{origin}: {_told_of(twice)} is coded twice; settle it first, or give one coder's rows")
+        raise InputError(f"{origin}: {_in_quotes(twice)} is coded twice; settle it first, or give one coder's rows")
     return np.array(rows, dtype=np.intp)
 
 
@@ -255,7 +255,7 @@ def _code(sentence: Sentence, label: str) -> float:
     return float(label in (sentence.frames or ()))
 
 
-def _told_of(sentence: Sentence) -> str:
+def _in_quotes(sentence: Sentence) -> str:
     text = sentence.text if len(sentence.text) <= 50 else sentence.text[:49] + "…"
     return f"{text!r}" + (f" ({sentence.doc_id}, {sentence.position})" if sentence.doc_id else "")
 

@@ -20,7 +20,7 @@ from framing.measure.shares import (
     simultaneous,
     without_few,
 )
-from framing.report.periods import PERIODS, period_number
+from framing.periods import PERIODS, period_number
 from framing.scores import Score
 from framing.shares.corpus import Corpus, Groups
 from framing.shares.gold import Gold

@@ -51,7 +51,7 @@ def shares_csv(table: ShareTable) -> str:
     """Return one row a group, label and estimator; an empty cell is a number that is not known."""
     rows = table.to_rows()
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    return csv_text(columns, [[_filled(row.get(name)) for name in columns] for row in rows])
+    return csv_text(columns, [[_cell_of(row.get(name)) for name in columns] for row in rows])
 
 
 def shares_json(table: ShareTable) -> str:
@@ -126,5 +126,5 @@ def _per_cent(score: Score, sign: bool = False) -> str:
     return f"{value} [{low}, {high}]"
 
 
-def _filled(value: Any) -> Any:
+def _cell_of(value: Any) -> Any:
     return "" if value is None or value != value else value

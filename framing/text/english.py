@@ -295,6 +295,7 @@ TITLES = _word_set("""
     rookie saint secretary sen senator sergeant sgt sheikh sir speaker spokesman spokesperson spokeswoman
     then-president then-vice vice whip
 """)
+COURTESY = _word_set("mr mrs ms miss mx dr sir madam dame lord lady prof professor hon")
 # Of these titles, what comes after "of" is no part of the name either ("Secretary of State John Kerry").
 OFFICES = _word_set(
     "secretary minister director speaker attorney duke prince secretary-general commissioner governor mayor"

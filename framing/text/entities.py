@@ -53,15 +53,16 @@ class NameFinder:
 
     def names(self, text: str) -> list[str]:
         """Return the names of a text, in order."""
-        return [name for name, _, _ in self._spans_of_names(text)]
+        return [name for name, _, _ in self.spans(text)]
 
     def mask(self, text: str, mark: str = "X") -> str:
         """Return the text with each name replaced by a mark."""
-        for _, start, end in reversed(self._spans_of_names(text)):
+        for _, start, end in reversed(self.spans(text)):
             text = text[:start] + mark + text[end:]
         return text
 
-    def _spans_of_names(self, text: str) -> list[tuple[str, int, int]]:
+    def spans(self, text: str) -> list[tuple[str, int, int]]:
+        """Return each name with its characters, ``text[start:end] == name``."""
         found = []
         for match in _NAME.finditer(text):
             start, end = match.span()

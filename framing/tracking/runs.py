@@ -142,7 +142,7 @@ def open_run(
 
 
 def start_run(store: Store, name: str, experiment: str, parent: str | None = None) -> str:
-    """Open a run that ``end`` closes, and return its id."""
+    """Open a run that ``end_run`` closes, and return its id."""
     tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
     store.prepare()
     with store.answering():

@@ -14,7 +14,7 @@ from framing.corpus.splits import GroupedFolds, target_key
 from framing.errors import FramingWarning
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.judged import Judged
-from framing.measure.summary import TaskSummary
+from framing.measure.summary import TaskSummary, summarise
 from framing.measure.verdicts import BOUND
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.priors import PriorShift
@@ -22,7 +22,7 @@ from framing.model.decisions.rule import Decisions, Rule
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
 from framing.training.probes import consistency_estimates
-from framing.training.scoring import estimates_of, summary_of
+from framing.training.scoring import estimates_of, has_one_label
 from framing.training.tasks import KINDS, STANCE, STANCE_BLIND, TaskKind, check_coded
 
 # A stance toward targets that were learned from, and toward others: which scores are told of the two, and how many
@@ -141,7 +141,10 @@ def score_task(
     W = bootstrap_weights(groups, seed=seed)
     Y = kind.codes(coded, book)
     estimates = estimates_of(kind, book, Y, found.proba, found.present, classifier.labels, W)
-    summary = summary_of(kind, book, coded, Y, found.present, classifier.labels, groups, W, estimates, bound)
+    labels, exclusive = classifier.labels, has_one_label(kind, book)
+    summary = summarise(
+        coded, Y, found.present, labels, groups, W, estimates, field=kind.task, exclusive=exclusive, bound=bound
+    )
     if learned and kind.task == STANCE.task:
         estimates |= _by_target(kind, classifier.labels, coded, book, found, W, learned)
     shifts = {} if found.shift is None else {kind.name: found.shift}
@@ -228,7 +231,7 @@ def part_sizes(estimates: Mapping[str, Estimate]) -> dict[str, float]:
     ...             "dev/stance/seen/macro_f1": Estimate(0.8, np.array([0.8]), n=30)})
     {'dev/stance/seen/macro_f1_n': 30}
     """
-    ends = (*(f"/{part}/{name}" for part in (SEEN, UNSEEN) for name in _SEEN_SCORES), "/consistency")
+    ends = (*(f"/{part}/{name}" for part in (SEEN, UNSEEN) for name in _SEEN_SCORES), "/consistency", "/flip_rate")
     return {f"{path}_n": e.n for path, e in estimates.items() if path.endswith(ends) and e.n is not None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,21 @@ from framing.errors import InputError
 from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import with_intervals
-from framing.measure.summary import TaskSummary
+from framing.measure.summary import TaskSummary, summarise
 from framing.measure.verdicts import rule_in_words
 from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.tuning import VERSION, EncoderTuner
 from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
+from framing.names import KEEP
 from framing.records import Prediction
 from framing.resources import SHIPPED, model_path
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, score_task
-from framing.training.inputs import Recipe, Training, prepare
+from framing.training.inputs import Recipe, Task, Training, prepare
 from framing.training.procedures import Apart, Frozen, HeldOut, Procedure
-from framing.training.scoring import estimates_of, summary_of
+from framing.training.scoring import estimates_of, has_one_label
+from framing.training.swaps import SwapPlan, swap_estimates
 from framing.training.teacher import with_teacher
 
 
@@ -139,11 +141,13 @@ def fit_training(training: Training) -> TrainingResult:
     for name, task in {**training.tasks, **training.baselines}.items():
         # A baseline is fitted on all rows only where there is something else to score it on.
         kept = name in training.tasks
-        fitted[name], held_out[name] = procedure.fit(task, refit=kept or bool(training.evaluate))
+        swaps = _swap_plan(task, procedure, training) if kept else None
+        fitted[name], held_out[name] = procedure.fit(task, kept or bool(training.evaluate), swaps)
         if kept:
             fitted[name].warn_of_goal()  # once, not for each fold
         scores, summary = _scores_of(held_out[name], training)
         estimates |= named(scores, f"validation/{name}")
+        estimates |= named(swap_estimates(held_out[name].swaps, task.sentences, training.seed), f"validation/{name}")
         if kept:
             summaries[f"validation/{name}"] = summary
     estimates |= gain_over_blind(estimates, "validation")
@@ -168,6 +172,8 @@ def fit_training(training: Training) -> TrainingResult:
         "verdicts": {path: summary.verdicts() for path, summary in summaries.items()},
         "verdict_rule": rule_in_words(),
     }
+    if training.preprocess.entities != KEEP:
+        model.info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
     if training.calibrate is not None and training.apart is not None:
         model.info["calibrate"] = {
             "digest": dataset_digest(training.calibrate),
@@ -177,6 +183,22 @@ def fit_training(training: Training) -> TrainingResult:
     if isinstance(training.encoder, EncoderTuner):
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
     return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks}, summaries)
+
+
+def _swap_plan(task: Task, procedure: Procedure, training: Training) -> SwapPlan | None:
+    """Return rows that are validated, with other names in them; none where the test is left out."""
+    most, rows = training.swap_test.sentences, procedure.validated(task)
+    if not most or not len(rows):
+        return None
+    plan = SwapPlan.of(
+        [task.sentences[i] for i in rows],
+        task.classifier,
+        most=most,
+        finder=training.preprocess.finder,
+        seed=training.seed,
+    )
+    moved = {kind: [replace(swap, row=int(rows[swap.row])) for swap in swaps] for kind, swaps in plan.swaps.items()}
+    return SwapPlan(task.sentences, moved)
 
 
 def _targets_learned(training: Training) -> frozenset[str]:
@@ -199,7 +221,10 @@ def _scores_of(held_out: HeldOut, training: Training) -> tuple[dict[str, Estimat
     groups = np.unique(h.groups, return_inverse=True)[1]
     W = bootstrap_weights(groups, seed=training.seed)
     scores = estimates_of(h.kind, book, h.Y, h.proba, h.decided, h.labels, W)
-    return scores, summary_of(h.kind, book, h.sentences, h.Y, h.decided, h.labels, groups, W, scores)
+    exclusive = has_one_label(h.kind, book)
+    return scores, summarise(
+        h.sentences, h.Y, h.decided, h.labels, groups, W, scores, field=h.kind.task, exclusive=exclusive
+    )
 
 
 def _procedure(training: Training) -> Procedure:

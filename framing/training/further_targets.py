@@ -87,9 +87,8 @@ class FurtherTargets:
             if NEUTRAL in self.labels and rng.random() < self.off_target:
                 drawn = [pool[i] for i in rng.integers(len(pool), size=_DRAWS)]
                 known = _content_words(f"{sentence.text} {sentence.headline} {sentence.previous} {sentence.target}")
-                if off := next(
-                    (target for target in drawn if _content_words(target) and not _content_words(target) & known), None
-                ):
+                words = ((target, _content_words(target)) for target in drawn)
+                if off := next((target for target, own in words if own and not own & known), None):
                     made.append(replace(sentence, target=off, stance=NEUTRAL))
             origin += [number] * (len(sentences) + len(made) - len(origin))
         codes = np.array([[float(s.stance == label) for label in self.labels] for s in made])

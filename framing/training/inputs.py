@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +24,11 @@ from framing.model.decisions.heads import check_head
 from framing.model.decisions.thresholds import F1
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.persistence import load_model
+from framing.names import KEEP, SWAP, Entities, SwappedNames
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path, model_path, targets_path
 from framing.training.further_targets import FurtherTargets, read_names
-from framing.training.recipe import Recipe, StanceOptions
+from framing.training.recipe import Preprocess, Recipe, StanceOptions, SwapTest
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
 from framing.training.teacher import read_unlabelled
 
@@ -61,6 +62,8 @@ class Training:
         Sentences of which the encoder learns what a teacher says.
     codes
         A digest of what coders said of all rows that were given, also of those that are left out as they calibrate.
+    preprocess, swap_test
+        What is done to sentences before they are read, and the test with other names.
     calibrate
         The rows that only calibrate, the last of the sentences; ``None`` where a part of the data does it.
     """
@@ -78,6 +81,8 @@ class Training:
     codes: str
     unlabelled: Sequence[Sentence] = ()
     calibrate: Dataset | None = None
+    preprocess: Preprocess = field(default_factory=Preprocess)
+    swap_test: SwapTest = field(default_factory=SwapTest)
 
     @cached_property
     def data_digest(self) -> str:
@@ -197,6 +202,8 @@ def prepare(
         codes=codes,
         unlabelled=_unlabelled(encoder, book, columns, kept),
         calibrate=kept_apart,
+        preprocess=recipe.preprocess or Preprocess(),
+        swap_test=recipe.swap_test or SwapTest(),
     )
 
 
@@ -242,7 +249,11 @@ def _parts(encoder: Any, recipe: Recipe, book: Codebook) -> Parts:
     if stance.targets or stance.off_target:
         names = read_names(targets_path(stance.targets)) if stance.targets else {}
         further = FurtherTargets(book.stance_names, names, stance.off_target, recipe.seed)
-    return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds, further)
+    preprocess = recipe.preprocess or Preprocess()
+    mode, finder = preprocess.entities, preprocess.finder
+    entities = Entities(mode, finder) if mode not in (KEEP, SWAP) else None
+    swapped = SwappedNames(finder, seed=recipe.seed) if mode == SWAP else None
+    return Parts(encoder, heads, recipe.words, recipe.context, recipe.thresholds, further, entities, swapped)
 
 
 def _not_in(apart: Sequence[Sentence], sentences: Sequence[Sentence], split: GroupedFolds, told: str) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from framing.codebook import Codebook
+from framing.corpus.columns import LIST_FIELDS
 from framing.corpus.splits import GroupedFolds
 from framing.model.decisions.rule import Rule
 from framing.model.framing import FramingClassifier
@@ -15,7 +16,6 @@ from framing.records import RESULT_FIELDS, SENTENCE_FIELDS, Sentence
 from framing.training.procedures import HeldOut
 from framing.training.tasks import FRAMES, KINDS, STANCE, check_coded
 
-_LISTS = ("frames", "coded")
 # Where a task's probabilities and decisions stand in a row of a result.
 _PLACES = {FRAMES.name: ("proba", "predicted_frames"), STANCE.name: ("stance_proba", "predicted_stance")}
 
@@ -115,7 +115,7 @@ def _numbered(sentences: Sequence[Sentence]) -> dict[tuple[Any, ...], int]:
 
 def _sentence_of_result(row: Mapping[str, Any]) -> Sentence:
     fields = {name: row[name] for name in SENTENCE_FIELDS if row.get(name) is not None}
-    fields |= {name: tuple(fields[name]) for name in _LISTS if name in fields}
+    fields |= {name: tuple(fields[name]) for name in LIST_FIELDS if name in fields}
     extra = {name: value for name, value in row.items() if name not in (*SENTENCE_FIELDS, *RESULT_FIELDS)}
     return Sentence(**fields, extra=extra)
 

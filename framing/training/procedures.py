@@ -15,6 +15,7 @@ from framing.model.classifier import TaskClassifier
 from framing.progress import track
 from framing.records import Prediction, Sentence
 from framing.training.inputs import Task
+from framing.training.swaps import JudgedSwaps, SwapPlan
 from framing.training.tasks import TaskKind, strata_of
 
 
@@ -32,6 +33,8 @@ class HeldOut:
         The coded rows, and their group numbers.
     Y, proba, decided
         Codes, probabilities and decisions, each of shape (n_rows, n_labels).
+    swaps
+        What was said of held-out rows before and after their names were swapped; rows are those of the task.
     """
 
     kind: TaskKind
@@ -41,13 +44,16 @@ class HeldOut:
     Y: Codes
     proba: Proba
     decided: Decided
+    swaps: Sequence[JudgedSwaps] = ()
 
     @classmethod
-    def of(cls, task: Task, proba: Proba, decided: Decided) -> HeldOut:
+    def of(cls, task: Task, proba: Proba, decided: Decided, swaps: Sequence[JudgedSwaps] = ()) -> HeldOut:
         """Return what was predicted for a task's rows, without those that were never held out (nan)."""
         rows = np.flatnonzero(~np.isnan(proba).any(axis=1))
         sentences = [task.sentences[i] for i in rows]
-        return cls(task.kind, task.labels, sentences, task.groups[rows], task.Y[rows], proba[rows], decided[rows])
+        return cls(
+            task.kind, task.labels, sentences, task.groups[rows], task.Y[rows], proba[rows], decided[rows], swaps
+        )
 
     @property
     def predictions(self) -> list[Prediction]:
@@ -62,11 +68,15 @@ class HeldOut:
 class Procedure(Protocol):
     """How a task is fitted, and validated on rows that the fit has not seen."""
 
-    def fit(self, task: Task, refit: bool = True) -> tuple[TaskClassifier, HeldOut]:
+    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> tuple[TaskClassifier, HeldOut]:
         """Return the classifier, and what was predicted for held-out rows.
 
-        With ``refit=False`` the classifier need not be fitted on all rows: it is wanted for its scores alone.
+        With ``refit=False`` the classifier need not be fitted on all rows: it is wanted for its scores alone. Rows of
+        the plan are judged before and after their names are swapped, by a fit that has not seen them.
         """
+
+    def validated(self, task: Task) -> Rows:
+        """Return the rows of a task that are held out from a fit that is at hand, in order."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +85,10 @@ class Frozen:
 
     split: GroupedFolds
 
-    def fit(self, task: Task, refit: bool = True) -> tuple[TaskClassifier, HeldOut]:
+    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> tuple[TaskClassifier, HeldOut]:
         """See ``Procedure``."""
         proba, decided = np.full(task.Y.shape, np.nan), np.zeros(task.Y.shape, dtype=bool)
+        judged: list[JudgedSwaps] = []
         for train_rows, test_rows in track(task.folds, "validating"):
             Y, groups = task.Y[train_rows], task.groups[train_rows]
             # Calibration and thresholds are found in folds inside the training part.
@@ -85,10 +96,15 @@ class Frozen:
             fitted = clone(task.classifier).fit([task.sentences[i] for i in train_rows], Y, folds)
             proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
             decided[test_rows] = fitted.decide(proba[test_rows])
+            judged += [] if swaps is None else swaps.judged(fitted, test_rows)
         classifier = clone(task.classifier)
         if refit:
             classifier.fit(task.sentences, task.Y, task.folds)
-        return classifier, HeldOut.of(task, proba, decided)
+        return classifier, HeldOut.of(task, proba, decided, judged)
+
+    def validated(self, task: Task) -> Rows:
+        """See ``Procedure``."""
+        return np.sort(np.concatenate([test for _, test in task.folds]))
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,7 @@ class Apart:
     folds: Sequence[Fold]
     encoders: Sequence[Any]
 
-    def fit(self, task: Task, refit: bool = True) -> tuple[TaskClassifier, HeldOut]:
+    def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> tuple[TaskClassifier, HeldOut]:
         """See ``Procedure``."""
         # Folds number all sentences; a task has only the rows that are coded for it.
         row_in_task = {row: i for i, row in enumerate(task.rows)}
@@ -122,7 +138,16 @@ class Apart:
         groups = task.groups[held_out]
         parts = _fewer(self.split, groups).split(strata_of(task.Y[held_out]), groups)
         calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
-        return fitted, HeldOut.of(task, *fitted.cross_calibrate(task.Y, calibration_folds))
+        judged = [] if swaps is None else swaps.judged(fitted, held_out)
+        proba, decided = fitted.cross_calibrate(task.Y, calibration_folds)
+        return fitted, HeldOut.of(task, proba, decided, judged)
+
+    def validated(self, task: Task) -> Rows:
+        """See ``Procedure``; none where all folds are tuned apart, as the fit that is kept has seen them all."""
+        held_out = np.concatenate([test for _, test in self.folds])
+        return (
+            np.flatnonzero(np.isin(task.rows, held_out)) if len(self.encoders) == len(self.folds) else np.array([], int)
+        )
 
 
 def _fewer(split: GroupedFolds, groups: Rows) -> GroupedFolds:

@@ -11,6 +11,7 @@ from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, FramingWarning, unknown
 from framing.model.decisions.thresholds import F1, check_goal
 from framing.model.features import CONTEXTS
+from framing.names import FINDERS, KEEP, MODES, usual_finder
 from framing.training.tasks import TASKS
 
 
@@ -42,6 +43,66 @@ class StanceOptions:
 
 
 @dataclass(frozen=True)
+class Preprocess:
+    """What is done to sentences before they are read.
+
+    Parameters
+    ----------
+    entities
+        What becomes of names, so that labels are not learned by them: ``keep``; ``mask``, each is ``X``; ``typed``, its
+        kind (``Person``; ``Person A`` where the target names it); both in prediction too. ``swap``: the rows that are
+        learned from have other names of the same kind, and prediction reads names as they are.
+    names
+        How names are found: ``spacy`` or ``capitals``; ``auto`` is spaCy where its pipeline is installed.
+
+    Raises
+    ------
+    ConfigError
+        There is no such way or finder.
+    """
+
+    entities: str = KEEP
+    names: str = "auto"
+
+    def __post_init__(self) -> None:
+        for key, value, known in (("entities", self.entities, MODES), ("names", self.names, ("auto", *FINDERS))):
+            if value not in known:
+                raise ConfigError(f"preprocess.{key}: {unknown('value', value, known)}")
+
+    @property
+    def finder(self) -> str:
+        """How names are found here."""
+        return usual_finder() if self.names == "auto" else self.names
+
+
+@dataclass(frozen=True)
+class SwapTest:
+    """The test of every run, whether frames and stance stay when other names are put in.
+
+    Parameters
+    ----------
+    sentences
+        At most so many held-out sentences with names are tried; 0 leaves the test out.
+    max_flip_rate
+        A run in which more than this share of the swaps of one kind changes frames or stance fails.
+
+    Raises
+    ------
+    ConfigError
+        A number is out of its range.
+    """
+
+    sentences: int = 500
+    max_flip_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.sentences < 0:
+            raise ConfigError(f"swap_test.sentences={self.sentences}: expected a number of sentences, 0 or more")
+        if self.max_flip_rate is not None and not 0 <= self.max_flip_rate <= 1:
+            raise ConfigError(f"swap_test.max_flip_rate={self.max_flip_rate}: expected a share in [0, 1]")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """How to train, whatever the data: the one list of these options, for Python, the configuration and the runs.
 
@@ -66,6 +127,10 @@ class Recipe:
         What the frames' thresholds are chosen for, on held-out probabilities: ``f1``, ``micro_f1`` (one threshold for
         all frames), ``precision>=P`` (the highest recall at that precision), ``recall>=P`` (the other way round), or
         ``count`` (as many as there are).
+    preprocess
+        What is done to sentences before they are read.
+    swap_test
+        The test with other names that every run does.
     seed
         Seed of the bootstrap, and of the default split.
 
@@ -88,6 +153,8 @@ class Recipe:
     stance: StanceOptions | None = None
     context: Sequence[str] = ()
     thresholds: str = F1
+    preprocess: Preprocess | None = None
+    swap_test: SwapTest | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:

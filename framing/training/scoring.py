@@ -1,16 +1,13 @@
-"""Predicted rows of a task → all its scores, and what a person reads of them."""
+"""Predicted rows of a task → all its scores."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from framing.arrays import Codes, Decided, Proba, Rows, Weights
+from framing.arrays import Codes, Decided, Proba, Weights
 from framing.codebook import Codebook
 from framing.measure.intervals import Estimate
 from framing.measure.nominal import nominal_estimates
-from framing.measure.summary import TaskSummary, summarise
-from framing.measure.verdicts import BOUND
-from framing.records import Sentence
 from framing.training.tasks import FRAMES, TaskKind
 
 
@@ -37,30 +34,3 @@ def estimates_of(
     """
     estimates = kind.estimates(Y, proba, decided, labels, W)
     return {**estimates, **nominal_estimates(Y, decided, W)} if has_one_label(kind, book) else estimates
-
-
-def summary_of(
-    kind: TaskKind,
-    book: Codebook,
-    sentences: Sequence[Sentence],
-    Y: Codes,
-    decided: Decided,
-    labels: Sequence[str],
-    groups: Rows,
-    W: Weights,
-    estimates: Mapping[str, Estimate],
-    bound: float = BOUND,
-) -> TaskSummary:
-    """Return what a person reads of a task's scores; parameters are those of ``summarise``."""
-    return summarise(
-        sentences,
-        Y,
-        decided,
-        labels,
-        groups,
-        W,
-        estimates,
-        field=kind.task,
-        exclusive=has_one_label(kind, book),
-        bound=bound,
-    )

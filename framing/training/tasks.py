@@ -8,20 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from framing.arrays import Codes, Decided, Proba, Weights
+from framing.arrays import Codes, Decided, Proba, Rows, Weights
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.errors import InputError
 from framing.measure.intervals import Estimate
 from framing.measure.metrics import frame_estimates, stance_estimates
-from framing.model.classifier import TaskClassifier, frames_classifier, stance_classifier
+from framing.model.classifier import Further, TaskClassifier, frames_classifier, stance_classifier
+from framing.names import Entities, SwappedNames
 from framing.records import Prediction, Sentence
 from framing.training.further_targets import FurtherTargets
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What classifiers are built of: encoder, a head by task, words, context, the thresholds' goal, further targets."""
+    """What classifiers are built of: encoder, a head by task, words, context, goal, further targets, names."""
 
     encoder: Any
     heads: Mapping[str, Any]
@@ -29,10 +30,12 @@ class Parts:
     context: Sequence[str]
     goal: str
     further: FurtherTargets | None = None
+    entities: Entities | None = None
+    swapped: SwappedNames | None = None
 
     def beside(self) -> dict[str, Any]:
         """Return what is read beside the sentence and its vector."""
-        return {"words": self.words, "context": self.context}
+        return {"words": self.words, "context": self.context, "entities": self.entities}
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,23 @@ def _stance_codes(sentences: Sequence[Sentence], book: Codebook) -> Codes:
     return np.array([[float(s.stance == name) for name in book.stance_names] for s in sentences])
 
 
+@dataclass(frozen=True)
+class _Both:
+    """Rows made of rows that were made of others."""
+
+    first: Further
+    second: Further
+
+    def __call__(self, sentences: Sequence[Sentence], Y: Codes) -> tuple[list[Sentence], Codes, Rows]:
+        made, codes, origin = self.first(sentences, Y)
+        made, codes, of_made = self.second(made, codes)
+        return made, codes, origin[of_made]
+
+
+def _one_after_the_other(first: Further | None, second: Further | None) -> Further | None:
+    return _Both(first, second) if first and second else first or second
+
+
 FRAMES = TaskKind(
     name="frames",
     task="frames",
@@ -91,7 +111,9 @@ FRAMES = TaskKind(
     is_coded=lambda sentence, book: sentence.frames is not None,
     codes=_frame_codes,
     stratum=lambda sentence: str(sorted(sentence.frames or ())),
-    build=lambda book, p: frames_classifier(book, p.encoder, p.heads["frames"], goal=p.goal, **p.beside()),
+    build=lambda book, p: frames_classifier(
+        book, p.encoder, p.heads["frames"], goal=p.goal, further=p.swapped, **p.beside()
+    ),
     estimates=frame_estimates,
     prediction=lambda sentence, proba, present: Prediction(sentence, proba=proba, frames=present),
 )
@@ -103,7 +125,9 @@ STANCE = TaskKind(
     is_coded=lambda sentence, book: bool(book.stance and sentence.stance is not None and sentence.target),
     codes=_stance_codes,
     stratum=lambda sentence: str(sentence.stance),
-    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], further=p.further, **p.beside()),
+    build=lambda book, p: stance_classifier(
+        book, p.encoder, p.heads["stance"], further=_one_after_the_other(p.further, p.swapped), **p.beside()
+    ),
     estimates=lambda Y, proba, decided, labels, W: stance_estimates(Y.argmax(axis=1), proba, labels, W, decided),
     prediction=lambda sentence, proba, present: Prediction(sentence, stance=present[0], stance_proba=proba),
 )
@@ -111,7 +135,9 @@ STANCE = TaskKind(
 STANCE_BLIND = replace(
     STANCE,
     name="stance_blind",
-    build=lambda book, p: stance_classifier(book, p.encoder, p.heads["stance"], blind=True, **p.beside()),
+    build=lambda book, p: stance_classifier(
+        book, p.encoder, p.heads["stance"], blind=True, further=p.swapped, **p.beside()
+    ),
 )
 
 KINDS = {kind.name: kind for kind in (FRAMES, STANCE)}

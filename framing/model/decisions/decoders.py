@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from framing.arrays import Codes, Decided, Proba, Rows, Values
+from framing.arrays import Codes, Decided, Proba, Rows, Scores, Values
 from framing.errors import FramingWarning
 from framing.model.decisions.conformal import prediction_sets
 from framing.model.decisions.held_out import HeldOutSummary
@@ -41,6 +41,9 @@ class Decoder(Protocol):
 
     def proba(self, of_problems: Sequence[Proba]) -> Proba:
         """Return the labels' probabilities from those of each problem's classes, shape (n_sentences, n_labels)."""
+
+    def label_scores(self, of_problems: Sequence[Scores]) -> Scores:
+        """Return the labels' log-odds from the scores of each problem's classes, shape (n_sentences, n_labels)."""
 
     def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
         """Return the threshold of each label for a goal, where labels have thresholds; ``curves`` has one a label."""
@@ -80,6 +83,10 @@ class AnyOf:
     def proba(self, of_problems: Sequence[Proba]) -> Proba:
         """See ``Decoder``."""
         return np.column_stack([proba[:, 1] for proba in of_problems])
+
+    def label_scores(self, of_problems: Sequence[Scores]) -> Scores:
+        """See ``Decoder``."""
+        return np.column_stack([scores[:, 1] - scores[:, 0] for scores in of_problems])
 
     def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
         """See ``Decoder``; ``warn`` of a label whose curve cannot reach the goal. ``micro_f1`` has one for all."""
@@ -137,6 +144,11 @@ class OneOf:
     def proba(self, of_problems: Sequence[Proba]) -> Proba:
         """See ``Decoder``."""
         return of_problems[0]
+
+    def label_scores(self, of_problems: Sequence[Scores]) -> Scores:
+        """See ``Decoder``: a class's score less the mean of the others'."""
+        scores = of_problems[0]
+        return (scores - scores.mean(axis=1, keepdims=True)) * self.n_classes / max(1, self.n_classes - 1)
 
     def thresholds(self, curves: Sequence[Curve], goal: str, warn: bool = False) -> dict[str, float]:
         """Return none: the likeliest label is taken."""

@@ -132,6 +132,12 @@ class Calibration:
     slopes: tuple[float, ...]
     bias: tuple[float, ...]
 
+    @property
+    def shares(self) -> Values:
+        """How much each head counts, shape (n_heads,): the slopes, scaled so that they sum to 1."""
+        slopes = np.array(self.slopes)
+        return slopes / slopes.sum() if slopes.sum() > 0 else np.full(len(slopes), 1 / len(slopes))
+
     @classmethod
     def fit(cls, scores: Sequence[Scores], y: Rows) -> Calibration:
         """Minimise the log loss on held-out scores.

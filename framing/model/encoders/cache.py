@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from framing.errors import FramingWarning
 from framing.model.encoders.reading import Reading
-from framing.progress import track
+from framing.progress import BAR_FROM, track
 
 Result = TypeVar("Result")
 
 _CHUNK = 512  # texts that are encoded and kept together, so that a kill loses little
-_SHOWN = 64  # texts from which on a progress bar is drawn
 
 
 class EmbeddingCache:
@@ -118,7 +117,7 @@ def encode_once(
     # By length, so that a batch holds texts of one length and little is padding.
     missing = sorted({text for text in texts if text not in vectors}, key=_length)
     chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
-    for chunk in track(chunks, "encoding") if len(missing) > _SHOWN else chunks:
+    for chunk in track(chunks, "encoding", draw=len(missing) >= BAR_FROM):
         encoded = np.asarray(encode(chunk), dtype=np.float32)
         if cache:
             cache.put(chunk, encoded)
@@ -133,5 +132,5 @@ def _length(reading: Reading) -> tuple[int, Reading]:
 
 def _key(reading: Reading) -> bytes:
     # No text has a NUL before and after its end; so a pair is no text.
-    text = reading if isinstance(reading, str) else "\0".join(["", *reading])
+    text = reading if isinstance(reading, str) else "\0".join(["", *reading, ""])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

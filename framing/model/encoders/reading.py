@@ -61,7 +61,7 @@ class Reader:
 
         if not _has_parts(model):
             return None
-        training = model.training
+        modes = [(module, module.training) for module in model.modules()]
         model.eval()
         try:
             # In full precision, whatever the texts will be read in: the vectors of half precision differ by more.
@@ -72,10 +72,14 @@ class Reader:
                     reader = cls(model, first)
                     if reader._agrees(alone):
                         return reader
+        except torch.OutOfMemoryError:
+            raise
         except (TypeError, ValueError, RuntimeError, IndexError, AttributeError, NotImplementedError):
             return None  # architectures refuse a mask of their own in as many ways
         finally:
-            model.train(training)
+            # Each its own: a loaded model says of itself that it trains, while its transformer does not.
+            for module, training in modes:
+                module.training = training
         return None
 
     def _agrees(self, alone: torch.Tensor) -> bool:
@@ -184,6 +188,7 @@ def encode_readings(model: Any, readings: Sequence[tuple[str, str]], batch_size:
     """
     import torch
 
+    model.eval()  # as ``encode`` does: nothing is dropped out
     reader = _reader_of(model)
     if reader is None:
         texts = [joined(reading) for reading in readings]

@@ -19,12 +19,11 @@ from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.reading import Reading, encode_readings
 from framing.model.encoders.tokens import TokenScores, by_length, read_tokens
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16, settings_digest
-from framing.progress import track
+from framing.progress import BAR_FROM, track
 
 PRECISIONS = ("float32", "bfloat16")
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
-_SHOWN = 64  # texts from which on a progress bar is drawn
 
 
 class SentenceEncoder(TransformerMixin, BaseEstimator):
@@ -122,7 +121,8 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
     def token_scores(self, texts: Sequence[str], directions: Values) -> list[TokenScores] | None:
         """Return what each token of some texts adds to linear scores of their vectors, in full precision.
 
-        The pass also makes the vectors, and keeps them as ``transform`` would: who asks for both does so first.
+        Always a pass over all texts, which also makes the vectors and keeps them as ``transform`` would: who asks for
+        both asks for this first.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         """
         found: dict[str, TokenScores] = {}
         batches = list(by_length(texts, self.batch_size))
-        for batch in track(batches, "explaining") if len(batches) * self.batch_size > _SHOWN else batches:
+        for batch in track(batches, "explaining", draw=len(batches) * self.batch_size >= BAR_FROM):
             with _ENCODING:
                 read = read_tokens(self._sentence_transformer, batch, directions)
             if read is None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from framing.records import Prediction, Sentence
-from framing.report.grouping import grouped_by_sentence, holder_of
+from framing.report.grouping import attributed_to
 from framing.report.html import templates
-from framing.report.numbering import sentence_numbers
+from framing.report.numbering import grouped_by_sentence, sentence_numbers
 from framing.report.page.axes import all_axes, main_targets
-from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences, cut
+from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences
 from framing.report.page.examples import frame_examples
-from framing.report.page.limits import ModelAbout, about_model, model_limits
+from framing.report.page.limits import ModelAbout, about_model, decided_by, marked_share, model_limits
 from framing.report.page.looks import frame_looks
 from framing.report.page.sentences import link_of, list_data, script_json, sentence_view
 from framing.report.page.summary import axis_silences, in_short, shade, voices
-from framing.report.page.trend import HEIGHT, WIDTH, per_cent, trends
+from framing.report.page.trend import HEIGHT, LEFT, RIGHT, WIDTH, per_cent, trends
+from framing.report.plain import cut
 
 __all__ = ["ModelAbout", "about_model", "report_page"]
 
@@ -25,11 +26,12 @@ _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)),
 _TOOLS = {
     "max_silences": 15,
     "size": (WIDTH, HEIGHT),
+    "edges": (LEFT, WIDTH - RIGHT),
     "per_cent": per_cent,
     "cut": cut,
     "shade": shade,
     "link_of": link_of,
-    "holder_of": holder_of,
+    "attributed_to": attributed_to,
 }
 
 
@@ -42,6 +44,7 @@ def report_page(
     model: ModelAbout | None = None,
     files: Sequence[str] = (),
     created: str = "",
+    own_rule: bool = True,
     similar: Sequence[Sequence[tuple[Sentence, float]]] = (),
 ) -> str:
     """Return a whole HTML page; it needs nothing from the network, and the same predictions give the same page.
@@ -63,6 +66,9 @@ def report_page(
         Names of what was read.
     created
         When the page was made, where that should be told.
+    own_rule
+        Whether the model's own rule made the decisions: its scores are of that one. Where its thresholds show that
+        another one did, this is not needed.
     similar
         Of each sentence the coded ones most like it, as ``Predictor.similar`` finds them.
 
@@ -83,7 +89,7 @@ def report_page(
     groups = grouped_by_sentence(predictions)
     first = [group[0] for group in groups]
     numbers = sentence_numbers(first)
-    axes = all_axes(predictions, first, by, period)
+    axes = all_axes(groups, by, period)
     matrix = axes[0].matrix
     looks = frame_looks(matrix.frames, about.titles)
     targets = main_targets(predictions)
@@ -97,6 +103,7 @@ def report_page(
     wanted = [i for one in examples for i in (*one.typical, *one.contested)]
     chosen = chosen_sentences(first, cells_of(axes, first), wanted)
     to_compare = [axis for axis in axes if axis.by in ("holder", "source") and axis.several]
+    own_rule = own_rule and all(decided_by(value, first, name) for name, value in about.thresholds.items())
     told = {"title": title, "created": created, "files": files, "about": about, "limits": model_limits(about)}
     html = (
         templates()
@@ -111,7 +118,8 @@ def report_page(
             axes=axes,
             in_short=in_short(axes[0], looks),
             voices=[one for axis in axes if axis.by == "source" and axis.several for one in voices(axis, first)],
-            marked={look.name: sum(look.name in p.frames for p in first) / (len(first) or 1) for look in looks},
+            own_rule=own_rule,
+            marked={look.name: marked_share(first, look.name) for look in looks},
             first=first,
             numbers=numbers,
             n_documents=len({p.sentence.doc_id for p in first if p.sentence.doc_id}),

@@ -5,16 +5,16 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from framing.errors import FramingWarning, InputError
 from framing.records import Prediction
-from framing.report.grouping import AUTHOR, row_names
-from framing.report.matrix import Matrix, MatrixRow, frame_matrix
+from framing.report.grouping import AUTHOR, row_names, row_order
+from framing.report.matrix import Matrix, MatrixRow, counted
 
 MAX_ROWS = 30  # rows of a matrix; the rest is one row
 MAX_TARGETS = 4  # columns of stances
-_REST = "\uffff"  # sorts last and is nobody's name
+_REST = "\uffff"  # is nobody's name
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,13 @@ class Axis:
         return len(self.rows) > 1
 
 
-def make_axis(predictions: Sequence[Prediction], first: Sequence[Prediction], by: str, period: str | None) -> Axis:
+def make_axis(groups: Sequence[Sequence[Prediction]], by: str, period: str | None) -> Axis:
     """Count sentences by one of their fields.
 
     Parameters
     ----------
-    predictions
-        All of them.
-    first
-        The first prediction of each sentence.
+    groups
+        The predictions of each sentence.
     by, period
         As of ``frame_matrix``.
 
@@ -71,38 +69,30 @@ def make_axis(predictions: Sequence[Prediction], first: Sequence[Prediction], by
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FramingWarning)  # sentences without a date have a row of their own
-        keys, period = row_names(first, by, period)
-        folded = 0
-        kept = [name for name, _ in sorted(Counter(keys).items(), key=lambda item: (-item[1], item[0]))]
-        if by in ("holder", "source") and len(kept) > MAX_ROWS:
-            rest = set(kept[MAX_ROWS - 1 :])
-            folded = len(rest)
-            names, _ = row_names(predictions, by, period)
-            predictions = [
-                _in_the_rest(p, by) if name in rest else p for p, name in zip(predictions, names, strict=True)
-            ]
-            keys = [_REST if key in rest else key for key in keys]
-        matrix = frame_matrix(predictions, by, period=period)
-    matrix = replace(matrix, rows=tuple(sorted(matrix.rows, key=lambda row: row.name == _REST)))  # the rest comes last
-    number = {row.name: n for n, row in enumerate(matrix.rows)}
+        keys, period = row_names([group[0] for group in groups], by, period)
+    order = row_order(Counter(keys), by)
+    folded = 0
+    if by != "date" and len(order) > MAX_ROWS:
+        counts = Counter(keys)
+        kept = sorted(order, key=lambda name: (-counts[name], name))[: MAX_ROWS - 1]
+        folded = len(order) - len(kept)
+        keys = [key if key in kept else _REST for key in keys]
+        order = [*(name for name in order if name in kept), _REST]
+    frames = tuple(dict.fromkeys(name for group in groups for name in (*group[0].proba, *group[0].frames)))
+    matrix = counted(groups, keys, order, Matrix(by, frames, (), (), period))
+    number = {name: n for n, name in enumerate(order)}
     shown = tuple(_row_title(matrix, row, folded) for row in matrix.rows)
     return Axis(by, matrix, tuple(number[key] for key in keys), shown, folded)
 
 
-def dated(predictions: Sequence[Prediction], first: Sequence[Prediction], period: str | None) -> Axis | None:
+def dated(groups: Sequence[Sequence[Prediction]], period: str | None) -> Axis | None:
     """Count by date; ``None`` where no sentence has a date that can be read."""
     try:
-        return make_axis(predictions, first, "date", period)
+        return make_axis(groups, "date", period)
     except InputError:
         if period is not None:
             raise
         return None
-
-
-def _in_the_rest(prediction: Prediction, by: str) -> Prediction:
-    kept = prediction.sentence
-    rest = replace(kept, holder=_REST) if by == "holder" else replace(kept, source=_REST)
-    return replace(prediction, sentence=rest)
 
 
 def _row_title(matrix: Matrix, row: MatrixRow, folded: int) -> str:
@@ -111,15 +101,15 @@ def _row_title(matrix: Matrix, row: MatrixRow, folded: int) -> str:
     return "the author" if matrix.by == "holder" and row.name == AUTHOR else matrix.shown(row)
 
 
-def all_axes(predictions: Sequence[Prediction], first: Sequence[Prediction], by: str, period: str | None) -> list[Axis]:
+def all_axes(groups: Sequence[Sequence[Prediction]], by: str, period: str | None) -> list[Axis]:
     """Return the way that was asked for, then the others that have something to compare."""
-    axes = [make_axis(predictions, first, by, period if by == "date" else None)]
+    axes = [make_axis(groups, by, period if by == "date" else None)]
     for other in ("holder", "source"):
         if other != by:
-            axis = make_axis(predictions, first, other, None)
+            axis = make_axis(groups, other, None)
             axes += [axis] if axis.several else []
     if by != "date":
-        time = dated(predictions, first, period)
+        time = dated(groups, period)
         axes += [time] if time is not None and time.several else []
     return axes
 

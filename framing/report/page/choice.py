@@ -93,17 +93,6 @@ def chosen_documents(predictions: Sequence[Prediction]) -> dict[str, list[int]]:
     return {name: rows for name, rows in documents.items() if name in chosen}
 
 
-def cut(text: str, size: int = CUT) -> str:
-    """Return a text's beginning where it is too long to be shown.
-
-    Examples
-    --------
-    >>> cut("profit", 4)
-    'pro…'
-    """
-    return text if len(text) <= size else text[: size - 1] + "…"
-
-
 def _shown_size(prediction: Prediction) -> int:
     return min(CUT, len(prediction.sentence.text)) + 40
 

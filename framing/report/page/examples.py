@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from framing.records import Prediction
+from framing.report.page.limits import decided_by
 
 N_EXAMPLES = 5
 _NEAR = 0.15  # of the threshold: farther away nothing is contested
@@ -61,21 +62,21 @@ def frame_examples(
     """
     proba = {i: p.proba[frame] for i, p in enumerate(predictions) if frame in p.proba}
     found = [i for i in proba if frame in predictions[i].frames]
-    others = [i for i in proba if frame not in predictions[i].frames]
-    threshold = _line_between([proba[i] for i in found], [proba[i] for i in others])
-    given = thresholds.get(frame)
-    if given is not None and all((proba[i] >= given) == (frame in predictions[i].frames) for i in proba):
-        threshold = given
+    left_open = {i for i in proba if frame in predictions[i].abstained}
+    threshold = thresholds.get(frame)
+    if threshold is None or not decided_by(threshold, predictions, frame):
+        others = [proba[i] for i in proba.keys() - {*found, *left_open}]
+        threshold = _line_between([proba[i] for i in found], others)
     typical = sorted(found, key=lambda i: (-proba[i], i))
-    contested: list[int] = []
-    if threshold is not None:
-        contested = sorted(proba, key=lambda i: (frame not in predictions[i].abstained, abs(proba[i] - threshold), i))
+    gaps = {} if threshold is None else {i: abs(p - threshold) for i, p in proba.items()}
+    near = [i for i, gap in gaps.items() if gap <= _NEAR]
+    contested = sorted({*left_open, *near}, key=lambda i: (i not in left_open, gaps.get(i, 0.0), i))
     return FrameExamples(frame, threshold, *(_distinct(order, predictions, n) for order in (typical, contested)))
 
 
 def _line_between(found: Sequence[float], others: Sequence[float]) -> float | None:
-    """Return what lies between those found and the others; ``None`` where there is none of either."""
-    return round((min(found) + max(others)) / 2, 6) if found and others else None
+    """Return what lies between those found and the others; ``None`` where nothing does, or there is none of either."""
+    return round((min(found) + max(others)) / 2, 6) if found and others and max(others) <= min(found) else None
 
 
 def _distinct(order: Sequence[int], predictions: Sequence[Prediction], n: int) -> tuple[int, ...]:

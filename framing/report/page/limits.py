@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from framing.records import Prediction
 from framing.resources import SHIPPED_MODELS
 from framing.scores import Score, scores_of
 
 if TYPE_CHECKING:
     from framing.model.framing import FramingClassifier
 
-# What the files were on which the models that ship were scored.
-_SHIPPED_SETS = {
-    "check": "2,648 sentences of real news from 1,416 documents that no model learned from, coded twice, by "
-    "language-model coders and not by people",
-    "dev": "300 sentences of real news from 247 documents, coded by language-model coders and not by people; they "
-    "helped to choose among models",
-}
+# The file on which the models that ship were scored, and what it was.
+_CHECK = "check"
+_CHECKED_ON = (
+    "2,648 sentences of real news from 1,416 documents that no model learned from, coded twice, by "
+    "language-model coders and not by people"
+)
 _VALIDATION = "validation"
 _SHARES = ("share", "predicted_share")
+_ROUNDED = 1e-6
 # Fractions that people say; nearer ones are not easier to read.
 _FRACTIONS = (
     (1, 20),
@@ -155,7 +156,7 @@ class Limits:
     name, about
         The file, and what it is.
     frames, stances
-        Its labels.
+        Its labels; of one of the two there are none where another file tells of them.
     """
 
     name: str
@@ -164,24 +165,70 @@ class Limits:
     stances: tuple[LabelLimits, ...]
 
 
-def model_limits(about: ModelAbout) -> Limits | None:
+def model_limits(about: ModelAbout) -> tuple[Limits, ...]:
     """Return the scores a reader should know: on a coded file that was not learned from, else the validation's.
 
-    ``None`` where the card has none.
+    Frames and stances may have been scored on different files; nothing where the card has no scores.
+
+    Examples
+    --------
+    >>> names = [f"{name}/frames/gain/{score}" for name in ("validation", "news") for score in ("recall", "precision")]
+    >>> metrics = {f"{name}{end}": 0.5 for name in names for end in ("", "_low", "_high")}
+    >>> [one.name for one in model_limits(ModelAbout("mine", metrics=metrics))]
+    ['news']
     """
     scores = scores_of(about.metrics)
-    sets = list(dict.fromkeys(path.split("/")[0] for path in scores))
-    name = next((one for one in ("check", *(s for s in sets if s != _VALIDATION), _VALIDATION) if one in sets), None)
-    if name is None:
-        return None
-    if about.shipped and name in _SHIPPED_SETS:
-        told = _SHIPPED_SETS[name]
-    elif name == _VALIDATION:
-        told = "held-out rows of its own training data; on other text it does worse"
-    else:
-        told = f"a coded file that its makers called “{name}”; who coded it is not recorded"
-    frames, stances = (_label_limits(scores, f"{name}/{task}/") for task in ("frames", "stance"))
-    return Limits(name, told, frames, stances)
+    found: dict[str, dict[str, tuple[LabelLimits, ...]]] = {}
+    for task in ("frames", "stance"):
+        sets = dict.fromkeys(path.split("/")[0] for path in scores)
+        of_set = {name: labels for name in sets if (labels := _label_limits(scores, f"{name}/{task}/"))}
+        if of_set:
+            name = min(of_set, key=lambda name: (name != _CHECK, name == _VALIDATION))
+            found.setdefault(name, {})[task] = of_set[name]
+    return tuple(
+        Limits(name, _told_of(name, about), tasks.get("frames", ()), tasks.get("stance", ()))
+        for name, tasks in found.items()
+    )
+
+
+def _told_of(name: str, about: ModelAbout) -> str:
+    if name == _CHECK and about.shipped:
+        return _CHECKED_ON
+    if name == _VALIDATION:
+        return "held-out rows of its own training data; on other text it does worse"
+    return f"a coded file that its makers called “{name}”; who coded it is not recorded"
+
+
+def marked_share(predictions: Sequence[Prediction], frame: str) -> float:
+    """Return the share of the sentences for which a frame was decided that are marked with it; nan of none.
+
+    Examples
+    --------
+    >>> from framing.records import Sentence
+    >>> said = [Prediction(Sentence("It pays."), {"gain": 0.5}, (), left_open) for left_open in ((), ("gain",))]
+    >>> marked_share([*said, Prediction(Sentence("It pays."), {"gain": 0.9}, ("gain",))], "gain")
+    0.5
+    """
+    decided = [p for p in predictions if frame in p.frames or frame not in p.abstained]
+    return sum(frame in p.frames for p in decided) / len(decided) if decided else float("nan")
+
+
+def decided_by(threshold: float, predictions: Iterable[Prediction], frame: str) -> bool:
+    """Say whether a threshold alone decided a frame in each sentence; probabilities in files may be rounded.
+
+    Examples
+    --------
+    >>> from framing.records import Sentence
+    >>> said = [Prediction(Sentence("It pays."), {"gain": 0.5}, ("gain",))]
+    >>> decided_by(0.5, said, "gain"), decided_by(0.6, said, "gain")
+    (True, False)
+    """
+    return all(
+        frame not in p.abstained
+        and ((p.proba[frame] >= threshold) == (frame in p.frames) or abs(p.proba[frame] - threshold) < _ROUNDED)
+        for p in predictions
+        if frame in p.proba
+    )
 
 
 def _label_limits(scores: Mapping[str, Score], prefix: str) -> tuple[LabelLimits, ...]:

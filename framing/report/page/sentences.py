@@ -5,26 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
+from framing.model.decisions.decoders import NEUTRAL
 from framing.records import Prediction, Sentence
-from framing.report.grouping import AUTHOR, holder_of
+from framing.report.grouping import AUTHOR, attributed_to, holder_of
+from framing.report.highlights import Piece, pieces
 from framing.report.page.axes import Axis
-from framing.report.page.choice import cut
+from framing.report.page.choice import CUT
 from framing.report.page.looks import FrameLook
+from framing.report.plain import cut
 
 _STRONG = 0.5  # of a frame's largest weight: stretches from there on are marked
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-
-
-@dataclass(frozen=True)
-class TextPiece:
-    """A stretch of a sentence: whether it names the holder, and which frames its words carried."""
-
-    text: str
-    holder: bool
-    carried: tuple[FrameLook, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +46,7 @@ class SentenceView:
 
     index: int
     number: int
-    pieces: tuple[TextPiece, ...]
+    pieces: Sequence[Piece]
     looks: tuple[FrameLook, ...]
     proba: Mapping[str, float]
     holder: str | None
@@ -73,47 +66,19 @@ def sentence_view(
     """Return a sentence as an article shows it; ``group`` has a prediction a target."""
     first = group[0]
     own = tuple(look for look in looks if look.name in first.frames)
-    holder = holder_of(first)
-    attributed = holder not in (AUTHOR, first.sentence.source.strip())
+    holder = attributed_to(first)
     return SentenceView(
         index,
         number,
-        sentence_pieces(first, own),
+        pieces(first, first.frames, _STRONG, CUT),
         own,
         first.proba,
-        holder if attributed else None,
-        first.cue if attributed else None,
-        first.holder_proba if attributed else None,
-        tuple((p.sentence.target or "", p.stance or "?") for p in group if p.stance_proba and p.stance != "neutral"),
-        tuple((cut(one.text), ", ".join(one.frames or ()).replace("_", " ") or "no frame") for one, _ in similar),
+        holder or None,
+        first.cue if holder else None,
+        first.holder_proba if holder else None,
+        tuple((p.sentence.target or "", p.stance or "?") for p in group if p.stance_proba and p.stance != NEUTRAL),
+        tuple((cut(one.text, CUT), ", ".join(one.frames or ()).replace("_", " ") or "no frame") for one, _ in similar),
     )
-
-
-def sentence_pieces(prediction: Prediction, looks: Sequence[FrameLook]) -> tuple[TextPiece, ...]:
-    """Cut a sentence where its holder's name, or words that carried a frame, begin and end.
-
-    Examples
-    --------
-    >>> from framing.records import Sentence
-    >>> said = Prediction(Sentence("It pays, Lund said."), holder_span=(9, 13))
-    >>> [(piece.text, piece.holder) for piece in sentence_pieces(said, ())]
-    [('It pays, ', False), ('Lund', True), (' said.', False)]
-    """
-    text = cut(prediction.sentence.text)
-    spans: list[tuple[int, int, FrameLook | None]] = []
-    if prediction.holder_span:
-        spans.append((*prediction.holder_span, None))
-    for look in looks:
-        marks = (prediction.highlights or {}).get(look.name, ())
-        strongest = max((mark.weight for mark in marks), default=0.0)
-        spans += [(m.start, m.end, look) for m in marks if m.weight > 0 and m.weight >= _STRONG * strongest]
-    places = sorted({0, len(text), *(min(max(p, 0), len(text)) for start, end, _ in spans for p in (start, end))})
-    pieces = []
-    for start, end in pairwise(places):
-        over = [look for first, last, look in spans if first <= start and end <= last]
-        carried = tuple(dict.fromkeys(look for look in over if look is not None))
-        pieces.append(TextPiece(text[start:end], None in over, carried))
-    return tuple(pieces)
 
 
 def list_data(
@@ -136,7 +101,7 @@ def list_data(
         items.append(
             [
                 i if i in in_article else -1,
-                cut(first.sentence.text),
+                cut(first.sentence.text, CUT),
                 documents.setdefault(cut(first.sentence.doc_id, 120), len(documents)),
                 numbers[i],
                 cut(holder, 80),
@@ -154,6 +119,8 @@ def list_data(
         "classes": classes,
         "documents": list(documents),
         "axes": [{"by": axis.by, "names": [cut(name, 80) for name in axis.names]} for axis in axes],
+        "author": AUTHOR,
+        "neutral": NEUTRAL,
         "total": len(groups),
         "items": items,
     }

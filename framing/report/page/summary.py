@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from framing.model.decisions.decoders import NEUTRAL
 from framing.records import Prediction
-from framing.report.grouping import AUTHOR, holder_of
-from framing.report.matrix import Cell, MatrixRow
+from framing.report.grouping import attributed_to
+from framing.report.matrix import Cell
 from framing.report.page.axes import Axis
 from framing.report.page.looks import FrameLook
 from framing.report.page.silence import Silences, silences
@@ -43,8 +44,7 @@ def voices(axis: Axis, first: Sequence[Prediction]) -> list[Voices]:
     """Return whom each outlet of an axis lets speak; nothing where nobody looked for holders."""
     counts = [Counter[str]() for _ in axis.rows]
     for row, p in zip(axis.of_sentence, first, strict=True):
-        holder = holder_of(p)
-        if holder not in (AUTHOR, p.sentence.source.strip()):
+        if holder := attributed_to(p):
             counts[row][holder] += 1
     if not any(counts):
         return []
@@ -64,20 +64,20 @@ def in_short(axis: Axis, looks: Sequence[FrameLook]) -> list[tuple[FrameLook, li
             for n, row in enumerate(axis.rows)
             if row.frames[look.name].count and not (axis.folded and n == len(axis.rows) - 1)
         ]
-        rows.sort(key=lambda item: (-_weight(axis.rows[item[0]], item[1]), item[0]))
+        rows.sort(key=lambda item: (-_weight(item[1]), item[0]))
         found.append((look, rows[:2]))
     return found
 
 
-def shade(axis: Axis, row: MatrixRow, cell: Cell) -> float:
+def shade(axis: Axis, cell: Cell) -> float:
     """Return how full the colour of a cell is, 0 to 0.6: by its weight, beside the largest of its matrix."""
-    most = max((_weight(one, c) for one in axis.rows for c in one.frames.values()), default=0.0)
-    return round(0.6 * _weight(row, cell) / most, 2) if most else 0.0
+    most = max((_weight(c) for one in axis.rows for c in one.frames.values()), default=0.0)
+    return round(0.6 * _weight(cell) / most, 2) if most else 0.0
 
 
-def _weight(row: MatrixRow, cell: Cell) -> float:
+def _weight(cell: Cell) -> float:
     """Return a share that is smaller the fewer sentences it is of: as if two more did not convey the frame."""
-    return cell.count / (row.sentences - cell.abstained + 2)
+    return cell.count / (cell.decided + 2)
 
 
 def axis_silences(
@@ -99,7 +99,7 @@ def axis_silences(
         own = [titles[name] for name in first[i].frames if name in titles]
         yield from own
         for p in groups[i]:
-            if p.stance_proba and p.sentence.target in targets and p.stance not in (None, "neutral"):
+            if p.stance_proba and p.sentence.target in targets and p.stance not in (None, NEUTRAL):
                 yield f"{p.stance}: {p.sentence.target}"
                 yield from (f"{title} with {p.stance}: {p.sentence.target}" for title in own)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, isnan
 
+from framing.periods import period_number, unbroken
 from framing.report.matrix import Matrix, MatrixRow
-from framing.report.periods import period_number
 
 WIDTH, HEIGHT = 640, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 10, 26
+LEFT, RIGHT, _TOP, _BOTTOM = 44, 14, 10, 26
 _MAX_LABELS = 6
 _LABEL_WIDTH = 90
 
@@ -58,30 +58,26 @@ def _line_of(frame: str, rows: Sequence[MatrixRow], top: float) -> Trend:
     days = [period_number(row.name) for row in rows]
 
     def across(number: int) -> float:
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (days[number] - days[0]) / (days[-1] - days[0]), 1)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (days[number] - days[0]) / (days[-1] - days[0]), 1)
 
     def up(share: float) -> float:
         return round(HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * share / top, 1)
 
-    pieces: list[list[Dot]] = []
-    before = ""
-    for number, row in enumerate(rows):
-        cell = row.frames[frame]
-        if isnan(cell.share.value):
-            continue
+    dots: list[Dot] = []
+    decided = [number for number, row in enumerate(rows) if row.frames[frame].decided]
+    for number in decided:
+        row, cell = rows[number], rows[number].frames[frame]
         told = f"{row.name}: {per_cent(cell.share.value)} [{100 * cell.share.low:.0f}–{100 * cell.share.high:.0f}]"
-        told += f", {cell.count:,} of {row.sentences:,} sentences"
-        if not (before and period_number(row.name) - period_number(before) == 1):
-            pieces.append([])
+        told += f", {cell.count:,} of {cell.decided:,} sentences"
         share, low, high = (up(bound) for bound in cell.share)
-        pieces[-1].append((across(number), share, low, high, told))
-        before = row.name
+        dots.append((across(number), share, low, high, told))
+    pieces = [[dots[place] for place in stretch] for stretch in unbroken([rows[number].name for number in decided])]
     step = max(1, ceil((len(rows) - 1) / (_MAX_LABELS - 1)))
     return Trend(
         frame,
         tuple(" ".join(f"{x},{y}" for x, y, *_ in piece) for piece in pieces),
         tuple(_band(piece) for piece in pieces if len(piece) > 1),
-        tuple(dot for piece in pieces for dot in piece),
+        tuple(dots),
         tuple((up(top * part / 2), per_cent(top * part / 2)) for part in range(3)),
         _time_labels([(across(n), rows[n].name) for n in range(0, len(rows), step)]),
     )

@@ -35,10 +35,10 @@ function shownItem(item) {
     tag.append(" " + data.frames[frame].title + " " + (item[PROBA][frame] / 100).toFixed(2));
     small.append(tag, " ");
   }
-  small.append(element("bdi", "", item[HOLDER] === "author" ? "the author" : item[HOLDER]));
+  small.append(element("bdi", "", item[HOLDER] === data.author ? "the author" : item[HOLDER]));
   if (item[CUE]) small.append(" “" + item[CUE] + "”");
   item[STANCES].forEach((side, target) => {
-    if (side >= 0 && data.classes[side] !== "neutral") {
+    if (side >= 0 && data.classes[side] !== data.neutral) {
       small.append(" · " + data.classes[side] + ": ", element("bdi", "", data.targets[target]));
     }
   });

@@ -79,6 +79,23 @@ def period_number(name: str) -> int:
     return 12 * numbers[0] + numbers[1] - 1 if len(numbers) == 2 else date.fromisoformat(name).toordinal()
 
 
+def unbroken(names: Sequence[str]) -> list[list[int]]:
+    """Return the places of periods, in their order, in stretches without a gap.
+
+    Examples
+    --------
+    >>> unbroken(["2026-01", "2026-02", "2026-04"])
+    [[0, 1], [2]]
+    """
+    stretches: list[list[int]] = []
+    for place, name in enumerate(names):
+        if place and period_number(name) - period_number(names[place - 1]) == 1:
+            stretches[-1].append(place)
+        else:
+            stretches.append([place])
+    return stretches
+
+
 def period_name(number: int, period: str) -> str:
     """Return the year, month or day that has a number.
 

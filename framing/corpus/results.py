@@ -8,12 +8,21 @@ from typing import Any
 
 from framing.corpus.readers import Source, read_rows
 from framing.corpus.rows import sentences_from_rows
-from framing.errors import InputError
-from framing.records import Highlight, Prediction, Sentence
+from framing.errors import InputError, unknown
+from framing.records import Highlight, Prediction
 
 # What a row of a result says that no row of anything else says.
 _MARKS = ("predicted_frames", "proba", "abstained")
-_MODELS = (*_MARKS, "predicted_stance", "stance_proba", "holder_proba", "holder_span", "cue", "highlights")
+_MODELS = (
+    *_MARKS,
+    "predicted_stance",
+    "stance_proba",
+    "predicted_holder",
+    "holder_proba",
+    "holder_span",
+    "cue",
+    "highlights",
+)
 
 
 def holds_predictions(path: str | Path) -> bool:
@@ -36,7 +45,7 @@ def read_predictions(path: str | Path) -> list[Prediction]:
     Parameters
     ----------
     path
-        The file. A holder in it is the model's where ``holder_proba`` stands beside it, else a coder's.
+        The file.
 
     Returns
     -------
@@ -60,7 +69,7 @@ def read_predictions(path: str | Path) -> list[Prediction]:
     said = [_said(place, row) for place, row in rows]
     own = ((place, {name: value for name, value in row.items() if name not in _MODELS}) for place, row in rows)
     sentences = sentences_from_rows(str(path), own, None, None)
-    return [_prediction(sentence, values) for sentence, values in zip(sentences, said, strict=True)]
+    return [Prediction(sentence, **values) for sentence, values in zip(sentences, said, strict=True)]
 
 
 def _said(place: str, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,24 +80,28 @@ def _said(place: str, row: Mapping[str, Any]) -> dict[str, Any]:
     chance = row.get("holder_proba")
     if chance is not None and not _is_number(chance):
         raise InputError(f"{place}: 'holder_proba' should be a number, got {chance!r}")
+    proba, sides = (_probabilities(place, row, name) or {} for name in ("proba", "stance_proba"))
+    stance = _text_of(place, row, "predicted_stance")
+    frames, left_open = (_labels_in(place, row, name) for name in ("predicted_frames", "abstained"))
+    for name, labels, known in (
+        ("predicted_frames", frames, proba),
+        ("abstained", left_open, {**proba, "stance": 1.0}),
+        ("predicted_stance", [stance] if stance else [], sides),
+    ):
+        if strange := [label for label in labels if label not in known]:
+            raise InputError(f"{place}: {name!r}: {unknown('label', strange[0], known)}, as probabilities say")
     return {
-        "proba": _probabilities(place, row, "proba") or {},
-        "frames": _labels_in(place, row, "predicted_frames"),
-        "abstained": _labels_in(place, row, "abstained"),
-        "stance": _text_of(place, row, "predicted_stance"),
-        "stance_proba": _probabilities(place, row, "stance_proba") or None,
+        "proba": proba,
+        "frames": frames,
+        "abstained": left_open,
+        "stance": stance,
+        "stance_proba": sides or None,
+        "holder": _text_of(place, row, "predicted_holder"),
         "holder_proba": chance,
         "holder_span": None if span is None else (int(span[0]), int(span[1])),
         "cue": _text_of(place, row, "cue"),
         "highlights": _marks_of(place, row),
     }
-
-
-def _prediction(sentence: Sentence, said: dict[str, Any]) -> Prediction:
-    if said["holder_proba"] is None or sentence.holder is None:
-        return Prediction(sentence, **said)
-    values = {name: getattr(sentence, name) for name in sentence.__dataclass_fields__} | {"holder": None}
-    return Prediction(Sentence(**values), holder=sentence.holder, **said)
 
 
 def _marks_of(place: str, row: Mapping[str, Any]) -> dict[str, tuple[Highlight, ...]] | None:

@@ -1,0 +1,177 @@
+"""What ``predict`` and ``report`` share: the options, and the way from files to predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from framing.cli.files import read_files
+from framing.cli.options import (
+    COLUMN,
+    INPUT_FORMAT,
+    MODEL,
+    STORE,
+    TARGET,
+    TARGETS,
+    Command,
+    pairs,
+    rule_options,
+    targets_of,
+)
+
+if TYPE_CHECKING:
+    from framing.model.decisions.rule import Rule
+    from framing.predictions import Predictions
+    from framing.predictor import Predictor
+    from framing.records import Prediction
+
+_HOLDERS = click.option(
+    "--holders/--no-holders",
+    default=True,
+    help="Find who says, thinks or fears what a sentence conveys.  [default: holders]",
+)
+_ALIASES = click.option(
+    "--aliases",
+    metavar="FILE",
+    help="Names of holders of your own: YAML, a line `Steve Witkoff: [Trump's envoy]` for each.",
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was asked for on the command line, option by option."""
+
+    model: str | None
+    store: str | None
+    input_format: str
+    given: tuple[str, ...]
+    lists: tuple[str, ...]
+    holders: bool
+    aliases: str | None
+    explain: bool
+    rule: Rule
+    columns: tuple[str, ...]
+
+    def predict(self, files: Sequence[str], split_quotes: bool = False) -> tuple[Predictor, Predictions]:
+        """Load the model and let it read the files; all else that was given is checked first."""
+        named = pairs(self.columns, "--column")
+        aliases = self._aliases(split_quotes)
+        targets = targets_of(self.given, self.lists)
+        sentences = read_files(files, named, self.input_format)
+        predictor = self.load()
+        predictions = predictor.predict(
+            sentences,
+            targets=targets,
+            holders=self.holders,
+            aliases=aliases,
+            split_quotes=split_quotes,
+            explain=self.explain,
+            **vars(self.rule),
+        )
+        return predictor, predictions
+
+    def load(self) -> Predictor:
+        """Load the model alone."""
+        from framing.predictor import Predictor
+
+        return Predictor.load(self.model, self.store)
+
+    def predictions(self, files: Sequence[str]) -> tuple[Predictor | None, Sequence[Prediction]]:
+        """Return what files hold that ``framing predict`` wrote, else what the model says of them.
+
+        Of predictions there is a model only where one was named.
+        """
+        from framing.corpus.results import holds_predictions, read_predictions
+
+        written = [self.input_format == "auto" and file != "-" and holds_predictions(file) for file in files]
+        if not any(written):
+            return self.predict(files)
+        if not all(written):
+            raise click.UsageError(
+                f"{files[written.index(False)]}: has no predictions, other files have; give one kind"
+            )
+        self._refuse_of_predicted(files[0])
+        found = [prediction for file in files for prediction in read_predictions(file)]
+        return self.load() if self.model or self.store else None, found
+
+    @property
+    def by_own_rule(self) -> bool:
+        """Whether no option replaces the model's way from probabilities to decisions."""
+        from framing.model.decisions.rule import Rule
+
+        return self.rule == Rule()
+
+    def _refuse_of_predicted(self, file: str) -> None:
+        """Refuse what can be asked only while a model reads, of a file that one has read.
+
+        Raises
+        ------
+        click.UsageError
+            Naming the first option that was given.
+        """
+        asked = {
+            "--column": self.columns,
+            "--threshold": self.rule.thresholds,
+            "--goal": self.rule.goal,
+            "--adapt-documents" if self.rule.adapt_priors == "document" else "--adapt-priors": self.rule.adapt_priors,
+            "--abstain": self.rule.abstain,
+            "--explain": self.explain,
+            "--aliases": self.aliases,
+            "--no-holders": not self.holders,
+            "--target": self.given,
+            "--targets": self.lists,
+        }
+        for option, given in asked.items():
+            if given:
+                raise click.UsageError(f"{option}: {file} is predicted already; give it to framing predict")
+
+    def _aliases(self, split_quotes: bool) -> Path | None:
+        for option, given in (("--aliases", self.aliases is not None), ("--split-quotes", split_quotes)):
+            if given and not self.holders:
+                raise click.UsageError(f"{option} needs holders: leave --no-holders out")
+        if self.aliases is None:
+            return None
+        from framing.holders.aliases import aliases_of
+
+        aliases_of(self.aliases)
+        return Path(self.aliases)
+
+
+def reading_options(explain: str) -> Callable[[Command], Command]:
+    """Add the options of a ``Reading``, and hand them to the command as one argument ``reading``.
+
+    Parameters
+    ----------
+    explain
+        Help of ``--explain``.
+    """
+    options: tuple[Callable[[Command], Command], ...] = (
+        MODEL,
+        STORE,
+        INPUT_FORMAT,
+        TARGET,
+        TARGETS,
+        _HOLDERS,
+        _ALIASES,
+        click.option("--explain", is_flag=True, help=explain),
+        rule_options(abstain=True),
+        COLUMN,
+    )
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def with_reading(*args: Any, **given: Any) -> Any:
+            parts = {field.name: given.pop(field.name) for field in fields(Reading)}
+            return command(*args, reading=Reading(**parts), **given)
+
+        decorated: Command = with_reading
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
