@@ -90,6 +90,23 @@ COLUMNS = (
     ("of the three changed", "pairs/share"),
     ("by chance: among three", "pairs/random_hit"),
     ("by chance: of three", "pairs/random_share"),
+    *(
+        (f"{title}, %", f"shares/{path}")
+        for path, title in (
+            ("true", "true share"),
+            ("error_naive", "naive is off by"),
+            ("error_coded", "coded only"),
+            ("error_corrected", "corrected"),
+            ("held_coded", "interval holds: coded only"),
+            ("held_corrected", "corrected"),
+            ("width", "width, corrected / coded only"),
+            ("width_coded", "width against a plain draw: coded only"),
+            ("width_corrected", "corrected"),
+            ("refused", "refused"),
+            ("found_coded", "difference found: coded only"),
+            ("found_corrected", "corrected"),
+        )
+    ),
     ("minutes", "cost/minutes"),
     ("CPU seconds", "cost/cpu_seconds"),
 )

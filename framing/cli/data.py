@@ -33,7 +33,7 @@ CODER = click.option(
 
 @click.group()
 def data() -> None:
-    """Look at coded data before training on it; share codes without their text."""
+    """Look at coded data before training on it; draw a sample to code; share codes without their text."""
 
 
 @data.command()

@@ -23,12 +23,29 @@ from framing.cli.plot import plot
 from framing.cli.predict import predict
 from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
+from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingWarning
 
-COMMANDS = (train, predict, report, targets, evaluate, errors, test_model, compare, runs, promote, ui, data, plot)
+COMMANDS = (
+    train,
+    predict,
+    report,
+    shares,
+    budget,
+    targets,
+    evaluate,
+    errors,
+    test_model,
+    compare,
+    runs,
+    promote,
+    ui,
+    data,
+    plot,
+)
 
 
 def main() -> NoReturn:
@@ -69,7 +86,7 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (dehydrate, hydrate):
+for command in (dehydrate, hydrate, sample):
     data.add_command(command)
 
 

@@ -13,6 +13,7 @@ from framing.cli.data import CODER, coded_matching
 from framing.cli.files import check_exists, check_figure, check_output, read_input, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN, INPUT_FORMAT, MODEL, STORE, Command, pairs, rule_options
 from framing.cli.reading import Reading
+from framing.cli.shares import measured, pilot_options
 from framing.errors import FramingWarning, InputError
 
 if TYPE_CHECKING:
@@ -149,6 +150,16 @@ def agreement(
         return agreement_chart(compare_units(matching, book), width)
 
     _draw(more, chart)
+
+
+@plot.command()
+@pilot_options
+@_figure_options("double")
+def shares(output: str, numbers: str | None, width: str, **given: Any) -> None:
+    """Shares of each frame: naive, coded only and corrected, with 95 % intervals; files as for `framing shares`."""
+    from framing.shares.chart import shares_chart
+
+    _draw({"output": output, "numbers": numbers}, lambda: shares_chart(measured(given), width))
 
 
 def _draw(given: dict[str, Any], chart: Callable[[], Chart]) -> None:
