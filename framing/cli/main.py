@@ -25,7 +25,7 @@ from framing.cli.runs import promote, runs, ui
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
-from framing.errors import FramingError, FramingWarning
+from framing.errors import FramingError, FramingNote, FramingWarning
 
 COMMANDS = (train, predict, report, targets, evaluate, errors, compare, runs, promote, ui, data, plot)
 
@@ -82,6 +82,7 @@ def _warnings_once() -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, FramingWarning) and str(message) not in shown:
             shown.add(str(message))
-            print(f"warning: {message}", file=sys.stderr)
+            kind = "note" if issubclass(category, FramingNote) else "warning"
+            print(f"{kind}: {message}", file=sys.stderr)
 
     return show
