@@ -330,7 +330,7 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
         (
             "a.jsonl",
             b'{"text": "a", "frames": 1}',
-            ", line 1: 'frames' should be a list of labels or 'label;label', got 1",
+            ", line 1: unknown frame '1'; expected one of: rain, sun",
         ),
         (
             "a.jsonl",
@@ -346,7 +346,7 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
             "a.jsonl",
             b'{"sentence": "a"}',
             ": no column 'text'; the columns are: 'sentence'. "
-            "Name yours with columns.text=... (on the command line of predict and evaluate: --column text=...)",
+            "Name the one that has the sentences: columns.text=NAME (train; elsewhere --column text=NAME)",
         ),
         ("a.csv", b"text,sample_probability\na,0\n", ", line 2: sample_probability 0.0 is not in (0, 1]"),
         ("a.csv", b"text,sample_probability\na,1.5\n", ", line 2: sample_probability 1.5 is not in (0, 1]"),

@@ -195,8 +195,8 @@ def test_data_check_ends_with_1_where_a_quote_may_have_swallowed_rows(tmp_path, 
     (tmp_path / name).write_text(content)
     answer = framing("data", "check", name, cwd=tmp_path)
     assert answer.code == 1
-    assert answer.out.startswith(f"{name}, line 2: ")
-    assert answer.err.startswith(f"error: {name}: 1 finding(s) in ")
+    assert answer.out.startswith(f"error: {name}, line 2: ")
+    assert answer.err.startswith(f"error: {name}: 1 error, 0 remarks in ")
 
 
 # Delimiters

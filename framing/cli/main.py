@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from framing import __version__
+from framing.cli.bring import import_
+from framing.cli.codebook import codebook
 from framing.cli.compare import compare
 from framing.cli.data import data
 from framing.cli.evaluate import errors, evaluate
@@ -27,7 +29,7 @@ from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingNote, FramingWarning
 
-COMMANDS = (train, predict, report, targets, evaluate, errors, compare, runs, promote, ui, data, plot)
+COMMANDS = (train, predict, report, targets, evaluate, errors, compare, runs, promote, ui, data, codebook, plot)
 
 
 def main() -> NoReturn:
@@ -43,7 +45,7 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except FramingError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"error: {_told(' '.join(str(error).split()))}", file=sys.stderr)
         code = 1
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
@@ -68,8 +70,15 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (dehydrate, hydrate):
+for command in (import_, dehydrate, hydrate):
     data.add_command(command)
+
+
+def _told(message: str) -> str:
+    """Return a message in the syntax of the command that runs."""
+    from framing.corpus.columns import spoken
+
+    return spoken(message, train=sys.argv[1:2] == ["train"])
 
 
 def _warnings_once() -> Callable[..., None]:
@@ -83,6 +92,6 @@ def _warnings_once() -> Callable[..., None]:
         if issubclass(category, FramingWarning) and str(message) not in shown:
             shown.add(str(message))
             kind = "note" if issubclass(category, FramingNote) else "warning"
-            print(f"{kind}: {message}", file=sys.stderr)
+            print(f"{kind}: {_told(str(message))}", file=sys.stderr)
 
     return show

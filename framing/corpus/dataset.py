@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from framing.codebook import Codebook
 from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS
+from framing.corpus.exports import rows_of_export
 from framing.corpus.labels import with_label_names
 from framing.corpus.readers import SUFFIXES, Reading, Source, format_of, is_table_name, read_rows
 from framing.corpus.rows import sentences_from_rows
@@ -132,7 +133,8 @@ def read_table(
 
     Further parameters and errors are those of ``load_dataset``.
     """
-    return sentences_from_rows(source.name, read_rows(source, form), codebook, columns)
+    rows = rows_of_export(source.name, list(read_rows(source, form)), columns or {}, source.reading.texts)
+    return sentences_from_rows(source.name, rows, codebook, columns)
 
 
 def _to_dataset(sentences: Sequence[Sentence]) -> Dataset:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,14 @@ class Reading:
         What stands between cells, such as ``;``.
     sheet
         Which sheet of a workbook is read.
+    texts
+        Texts by the number of their item, for the export of a tool that leaves them out.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    texts: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
