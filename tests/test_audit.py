@@ -36,7 +36,9 @@ def test_a_text_coded_twice_for_one_target_is_found_with_or_without_frames():
 
 
 def test_many_repetitions_are_told_briefly():
-    assert check_sentences([Sentence("It rains.")] * 9) == ["rows 1, 2, 3, 4, 5, 6 and 3 more: the same text: 'It rains.'"]
+    assert check_sentences([Sentence("It rains.")] * 9) == [
+        "rows 1, 2, 3, 4, 5, 6 and 3 more: the same text: 'It rains.'"
+    ]
 
 
 def test_one_text_with_contradicting_frames_is_found():

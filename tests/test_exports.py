@@ -66,7 +66,10 @@ TASKS = [
     {
         "id": 1,
         "data": {"text": RAIN, "outlet": "Daily"},
-        "annotations": [annotation(1, chosen("topic", "sun", "rain")), annotation({"email": "b@x.org"}, chosen("topic", "Rain"))],
+        "annotations": [
+            annotation(1, chosen("topic", "sun", "rain")),
+            annotation({"email": "b@x.org"}, chosen("topic", "Rain")),
+        ],
         "predictions": [{"result": [chosen("topic", "sun")]}],
     },
     {"id": 2, "data": {"text": SUN, "outlet": "Post"}, "annotations": [annotation(1), annotation(2, cancelled=True)]},
@@ -91,7 +94,11 @@ def test_label_studio_has_a_row_for_each_coder_and_predictions_are_no_codes(read
 
 def test_label_studio_with_several_questions_asks_which_one(read):
     tasks = [
-        {"id": 1, "data": {"post": RAIN}, "annotations": [annotation(1, chosen("topic", "rain"), chosen("tone", "bad"))]}
+        {
+            "id": 1,
+            "data": {"post": RAIN},
+            "annotations": [annotation(1, chosen("topic", "rain"), chosen("tone", "bad"))],
+        }
     ]
     sentences, told = read("project.json", tasks)
     assert (sentences[0].text, sentences[0].frames, sentences[0].extra["tone"]) == (RAIN, None, "bad")
@@ -110,13 +117,23 @@ def test_label_studio_leaves_labels_of_spans_out(read):
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_label_studio_has_flat_formats_too(read, form):
     rows = [
-        {"id": 1, "text": RAIN, "topic": {"choices": ["rain", "sun"]}, "annotator": 1, "annotation_id": 7, "lead_time": 2.5},
+        {
+            "id": 1,
+            "text": RAIN,
+            "topic": {"choices": ["rain", "sun"]},
+            "annotator": 1,
+            "annotation_id": 7,
+            "lead_time": 2.5,
+        },
         {"id": 2, "text": SUN, "topic": "sun", "annotator": 2, "annotation_id": 8, "lead_time": 1.0},
     ]
     if form == "csv":
         rows = [row | {"topic": json.dumps(row["topic"]) if isinstance(row["topic"], dict) else "sun"} for row in rows]
     sentences, told = read(f"min.{form}", rows if form == "json" else table(*rows))
-    assert [(s.text, str(s.extra["coder"]), s.frames) for s in sentences] == [(RAIN, "1", ("rain", "sun")), (SUN, "2", ("sun",))]
+    assert [(s.text, str(s.extra["coder"]), s.frames) for s in sentences] == [
+        (RAIN, "1", ("rain", "sun")),
+        (SUN, "2", ("sun",)),
+    ]
     assert told == [f"min.{form}: an export of Label Studio: 2 rows, 2 coders, 2 texts"]
 
 
@@ -136,7 +153,9 @@ def test_doccano_writes_a_text_without_labels_where_nobody_looked(read):
 
 
 def test_doccano_joins_labels_with_a_number_sign_in_csv(read):
-    sentences, _ = read("all.csv", table({"id": 1, "data": RAIN, "label": "rain#sun"}, {"id": 2, "data": SUN, "label": ""}))
+    sentences, _ = read(
+        "all.csv", table({"id": 1, "data": RAIN, "label": "rain#sun"}, {"id": 2, "data": SUN, "label": ""})
+    )
     assert codes(sentences) == [(RAIN, None, ("rain", "sun")), (SUN, None, None)]
 
 
@@ -269,7 +288,11 @@ def test_inception_has_labels_on_sentences_and_the_coder_in_the_name_of_the_file
     sentence = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
     structures = [
         {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": text},
-        {"%ID": 2, "%TYPE": "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData", "documentTitle": "a.txt"},
+        {
+            "%ID": 2,
+            "%TYPE": "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData",
+            "documentTitle": "a.txt",
+        },
         *({"%ID": 3 + i, "%TYPE": sentence, "@sofa": 1, **span(part)} for i, part in enumerate((RAIN, SUN, FOG))),
         {"%ID": 8, "%TYPE": "uima.cas.StringArray", "%ELEMENTS": ["rain", "sun"]},
         {"%ID": 9, "%TYPE": "webanno.custom.Frames", "@sofa": 1, "@frame": 8, **span(RAIN)},
@@ -341,7 +364,9 @@ def test_activetigger(read):
     empty = row | {"id": "2", "text": SUN, "labels": "", "user": ""}
     sentences, told = read("annotations.csv", table(row, empty))
     assert codes(sentences) == [(RAIN, "ann", ("rain", "sun")), (SUN, None, None)]
-    assert told == ["annotations.csv: an export of ActiveTigger: 2 rows, 1 coder, 2 texts, 1 without a label, not coded"]
+    assert told == [
+        "annotations.csv: an export of ActiveTigger: 2 rows, 1 coder, 2 texts, 1 without a label, not coded"
+    ]
 
 
 # CodeBook Studio: a table with a column for each question, called SECTION_QUESTION
@@ -351,7 +376,9 @@ def test_codebook_studio_has_a_column_for_each_question(read):
     row = {"doc_id": "d1", "text": RAIN, "Weather_rain": 1, "Weather_sun": 0, "Weather_Direction": "worse"}
     sentences, told = read("ground-truth.csv", table(row))
     assert (sentences[0].frames, sentences[0].extra) == (("rain",), {"Weather_Direction": "worse"})
-    assert told == ["ground-truth.csv: 2 columns are read as labels, one each (Weather_rain, Weather_sun): 1 or 0; an empty cell is not coded"]
+    assert told == [
+        "ground-truth.csv: 2 columns are read as labels, one each (Weather_rain, Weather_sun): 1 or 0; an empty cell is not coded"
+    ]
 
 
 # The command
@@ -388,3 +415,23 @@ def test_import_refuses_and_writes_nothing(tmp_path):
     assert not (tmp_path / "coded.jsonl").exists()
     answer = framing("data", "import", "rows.csv", "--column", "frames=", cwd=tmp_path)
     assert "no row is coded: name the column of the labels with --column frames=NAME" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "tool"),
+    [
+        ([{"id": 1, "data": {"text": RAIN}, "annotations": [{"result": 7}]}], "Label Studio"),
+        ([{"fields": {"text": RAIN}, "responses": {"topic": [7]}}], "Argilla"),
+        ([{"fields": {"text": RAIN}, "responses": [7]}], "Argilla"),
+        ([{"text": RAIN, "answer": "accept", "options": [], "accept": [["a"]]}], "Prodigy"),
+        (
+            [{"%FEATURE_STRUCTURES": [{"sofaString": RAIN}, {"%TYPE": "a.segmentation.type.Sentence", "begin": "x"}]}],
+            "INCEp",
+        ),
+    ],
+)
+def test_what_only_looks_like_an_export_is_one_line(tmp_path, rows, tool):
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    answer = framing("data", "import", "rows.json", cwd=tmp_path)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
+    assert answer.err.startswith(f"error: rows.json: looks like an export of {tool}")

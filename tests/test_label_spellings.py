@@ -97,7 +97,9 @@ def test_two_labels_cannot_have_one_code():
 
 
 def test_without_a_codebook_a_column_says_what_stands_between_its_labels():
-    rows = [{"text": f"Sentence {i}.", "frames": cell} for i, cell in enumerate(("rain, sun", "rain", "sun, snow", "snow"))]
+    rows = [
+        {"text": f"Sentence {i}.", "frames": cell} for i, cell in enumerate(("rain, sun", "rain", "sun, snow", "snow"))
+    ]
     sentences, told = read(rows, book=None)
     assert [s.frames for s in sentences] == [("rain", "sun"), ("rain",), ("sun", "snow"), ("snow",)]
     assert told == ["rows.csv: the labels of column 'frames' are separated by ','; read so"]
@@ -133,7 +135,9 @@ def test_unknown_stances_are_among_them():
 # A column for each label
 
 
-@pytest.mark.parametrize(("yes", "no"), [("1", "0"), (1, 0), ("1.0", "0.0"), ("TRUE", "False"), (True, False), ("yes", "no")])
+@pytest.mark.parametrize(
+    ("yes", "no"), [("1", "0"), (1, 0), ("1.0", "0.0"), ("TRUE", "False"), (True, False), ("yes", "no")]
+)
 def test_a_column_for_each_label(yes, no):
     rows = [
         {"text": "a", "Gun control": yes, "2A": no, "public_opinion": yes, "likes": 7},
@@ -168,9 +172,11 @@ def test_columns_of_labels_are_named_in_a_list_or_by_a_pattern():
         (sentence,), _ = read(rows, {"frames": given}, book=None)
         assert sentence.frames == (("rain",) if given == "q1_*" else ("q1_rain",))
         assert sentence.extra == {"seen": 1}
-    with pytest.raises(InputError, match="columns.frames: unknown column 'q2_[*]'; expected one of: text, q1_rain"):
+    with pytest.raises(InputError, match=r"columns\.frames: unknown column 'q2_[*]'; expected one of: text, q1_rain"):
         read(rows, {"frames": "q2_*"})
-    with pytest.raises(InputError, match="line 2: column 'q1_rain' should say whether the label is there .*, got '0.7'"):
+    with pytest.raises(
+        InputError, match=r"line 2: column 'q1_rain' should say whether the label is there .*, got '0.7'"
+    ):
         read([{"text": "a", "q1_rain": "0.7", "q1_sun": "0"}], {"frames": "q1_*"}, book=None)
 
 
@@ -254,7 +260,10 @@ def test_a_draft_of_nothing_is_an_error(tmp_path):
 def test_check_shows_what_is_wrong_and_exits_with_1(tmp_path):
     (tmp_path / "mine.yaml").write_text("frames: [rain, rain]\n")
     answer = framing("codebook", "check", "mine.yaml", cwd=tmp_path)
-    assert (answer.code, answer.err) == (1, "error: mine.yaml: codebook 'codebook': a frame is listed twice in rain, rain\n")
+    assert (answer.code, answer.err) == (
+        1,
+        "error: mine.yaml: codebook 'codebook': a frame is listed twice in rain, rain\n",
+    )
 
 
 def test_show_and_diff(tmp_path):

@@ -342,8 +342,8 @@ def test_a_training_without_coded_rows_names_the_columns_that_look_like_codes(wo
     answer = framing("train", "encoder=tfidf", "data=wide.csv", "codebook=book.yaml", cwd=workplace)
     assert answer.err == (
         "error: no coded rows: no row has 'frames' or both 'target' and 'stance'; columns gain, risk have the names "
-        "of frames, but not only 1 and 0, TRUE and FALSE, or x where the label is: write them so, or put the labels into one column 'frames', with ';' between them and 'none' where there is none of "
-        "them\n"
+        "of frames, but not only 1 and 0, TRUE and FALSE, or x where the label is: write them so, or put the labels "
+        "into one column 'frames', with ';' between them and 'none' where there is none of them\n"
     )
 
 

@@ -32,8 +32,8 @@ def import_(
     """Read the export of an annotation tool, or a table of a spreadsheet, and write it as coded rows (JSONL).
 
     Known are Label Studio, doccano, Prodigy, Argilla, INCEpTION (UIMA CAS JSON), Potato and ActiveTigger, and any table
-    that train and evaluate read. What was read, how often each label stands there, and what was left out and why is said on
-    standard error. A row is what one coder said of one text; several files are put together.
+    that train and evaluate read. What was read, how often each label stands there, and what was left out and why is
+    said on standard error. A row is what one coder said of one text; several files are put together.
     """
     from framing.codebook import Codebook
     from framing.corpus.dataset import read_sentences

@@ -45,7 +45,7 @@ def from_(path: str, output: str | None, name: str | None, examples: int, column
 @click.option("--data", metavar="FILE|DIR", help="Coded rows whose labels it should know.")
 @COLUMN
 def check(book: str, data: str | None, columns: tuple[str, ...]) -> None:
-    """Check that a codebook can be used, and say what coders would miss; with --data, that it knows the labels there."""
+    """Check that a codebook can be used, and say what coders would miss; with --data, that it knows its labels."""
     from framing.codebook import Codebook
     from framing.codebook.review import missing_parts
     from framing.corpus.audit import frame_sets

@@ -34,7 +34,8 @@ COMMANDS = (train, predict, report, targets, evaluate, errors, compare, runs, pr
 
 def main() -> NoReturn:
     """Run the command line; expected errors become one line and exit code 1."""
-    warnings.showwarning = _warnings_once()
+    in_train = sys.argv[1:2] == ["train"]  # which names columns otherwise; Hydra changes sys.argv
+    warnings.showwarning = _warnings_once(in_train)
     try:
         cli.main(prog_name="framing", standalone_mode=False)
         write_result("", None)  # what was printed on the way is out too, or it is said that it is not
@@ -45,7 +46,7 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except FramingError as error:
-        print(f"error: {_told(' '.join(str(error).split()))}", file=sys.stderr)
+        print(f"error: {_in_its_syntax(' '.join(str(error).split()), in_train)}", file=sys.stderr)
         code = 1
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
@@ -74,14 +75,16 @@ for command in (import_, dehydrate, hydrate):
     data.add_command(command)
 
 
-def _told(message: str) -> str:
+def _in_its_syntax(message: str, in_train: bool) -> str:
     """Return a message in the syntax of the command that runs."""
+    if "(train; elsewhere " not in message:
+        return message
     from framing.corpus.columns import spoken
 
-    return spoken(message, train=sys.argv[1:2] == ["train"])
+    return spoken(message, in_train)
 
 
-def _warnings_once() -> Callable[..., None]:
+def _warnings_once(in_train: bool) -> Callable[..., None]:
     """Return what shows our own warnings, a line each, and each only once: the runs of a sweep read the same files.
 
     Those of libraries are for developers (python -W) and are not shown.
@@ -92,6 +95,6 @@ def _warnings_once() -> Callable[..., None]:
         if issubclass(category, FramingWarning) and str(message) not in shown:
             shown.add(str(message))
             kind = "note" if issubclass(category, FramingNote) else "warning"
-            print(f"{kind}: {_told(str(message))}", file=sys.stderr)
+            print(f"{kind}: {_in_its_syntax(str(message), in_train)}", file=sys.stderr)
 
     return show

@@ -78,7 +78,9 @@ class Codebook:
         check_spellings(self.name, "frame", self.frames)
         check_spellings(self.name, "stance class", self.stance)
         if taken := next((word for word in self.none if self.frame_called(word)), None):
-            raise CodebookError(f"codebook {self.name!r}: {taken!r} means 'none' and is a frame, {self.frame_called(taken)}")
+            raise CodebookError(
+                f"codebook {self.name!r}: {taken!r} means 'none' and is a frame, {self.frame_called(taken)}"
+            )
         if len(self.stance) == 1:
             raise CodebookError(f"codebook {self.name!r}: a stance needs two classes or more, or none at all")
 
@@ -162,7 +164,18 @@ class Codebook:
         """Build a codebook from what ``to_dict`` returns or a YAML file holds."""
         if not isinstance(content, Mapping) or not isinstance(content.get("frames"), Mapping | list):
             raise CodebookError("a codebook is a mapping with 'name:' and 'frames:' (label name -> definition)")
-        known = {"name", "frames", "stance", "exclusive", "version", "unit", "target", "rules", "boundary_cases", "none"}
+        known = {
+            "name",
+            "frames",
+            "stance",
+            "exclusive",
+            "version",
+            "unit",
+            "target",
+            "rules",
+            "boundary_cases",
+            "none",
+        }
         if keys := sorted(set(content) - known, key=str):
             raise CodebookError(unknown("key", keys[0], sorted(known)))
         exclusive, version = content.get("exclusive", False), content.get("version", 1)
@@ -183,7 +196,7 @@ class Codebook:
             target=folded(content.get("target")),
             rules=read_texts(content.get("rules"), "rules"),
             boundary_cases=tuple((folded(case["case"]), folded(case["rule"])) for case in cases),
-            none=_words(content.get("none")),
+            none=_none_words(content.get("none")),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -203,7 +216,7 @@ class Codebook:
         }
 
 
-def _words(value: Any) -> tuple[str, ...]:
+def _none_words(value: Any) -> tuple[str, ...]:
     """Return words that stand alone or in a list; numbers are words too."""
     values = value if isinstance(value, list | tuple) else [] if value is None else [value]
     if any(isinstance(word, bool) or not isinstance(word, str | int) for word in values):

@@ -139,7 +139,7 @@ def check_spellings(book: str, kind: str, labels: Sequence[Label]) -> None:
 
 
 class Spellings:
-    """Finds the label that data means: by what stands there, else whatever its case and space, else its ``_`` and ``-``."""
+    """Finds the label that data means: as it stands there, else whatever its case and space, else ``_`` and ``-``."""
 
     def __init__(self, labels: Sequence[Label]) -> None:
         self._exact = {spelling: label.name for label in labels for spelling in label.spellings}

@@ -35,7 +35,7 @@ def changes(old: Codebook, new: Codebook) -> list[str]:
     before, after = old.to_dict(), new.to_dict()
     for key in dict.fromkeys([*before, *after]):
         if key not in ("frames", "stance") and before.get(key) != after.get(key):
-            lines.append(f"{key}: {_said(before.get(key))} -> {_said(after.get(key))}")
+            lines.append(f"{key}: {_shown_value(before.get(key))} -> {_shown_value(after.get(key))}")
     return lines
 
 
@@ -47,7 +47,7 @@ def _of_labels(kind: str, old: tuple[Label, ...], new: tuple[Label, ...]) -> lis
         if name in after:
             one, other = plain_label(before[name]), plain_label(after[name])
             lines += [
-                f"{kind} {name}, {key}: {_said(one.get(key))} -> {_said(other.get(key))}"
+                f"{kind} {name}, {key}: {_shown_value(one.get(key))} -> {_shown_value(other.get(key))}"
                 for key in dict.fromkeys([*one, *other])
                 if one.get(key) != other.get(key)
             ]
@@ -57,5 +57,5 @@ def _of_labels(kind: str, old: tuple[Label, ...], new: tuple[Label, ...]) -> lis
     return lines
 
 
-def _said(value: object) -> str:
+def _shown_value(value: object) -> str:
     return "nothing" if value in (None, "", [], ()) else str(value)

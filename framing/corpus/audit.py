@@ -40,7 +40,7 @@ def errors_in(sentences: Sequence[Sentence], codebook: Codebook | None = None) -
             key = " ".join(_words(sentence.text)), _coded_by(sentence)
             frames[key].setdefault(tuple(sorted(sentence.frames)), number)
     found += [
-        f"rows {_listed(codes.values())}: the same text with different frames{_quoted(sentences, codes.values())}"
+        f"rows {_listed(codes.values())}: the same text with different frames{_first_text(sentences, codes.values())}"
         for codes in frames.values()
         if len(codes) > 1
     ]
@@ -67,8 +67,8 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
     for (_, target, _), numbers in rows.items():
         if len(numbers) > 1:
             said = f" and target {target!r}" if target else ""
-            found.append(f"rows {_listed(numbers)}: the same text{said}{_quoted(sentences, numbers)}")
-    found += _near_duplicates(sentences, shingles)
+            found.append(f"rows {_listed(numbers)}: the same text{said}{_first_text(sentences, numbers)}")
+    found += _sharing_words(sentences, shingles)
     for skeleton, numbers in skeletons.items():
         # One group may hold paraphrases and minimal pairs of one sentence.
         groups = {_group(sentences[number - 1], number) for number in numbers}
@@ -77,7 +77,7 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
     return found
 
 
-def _near_duplicates(sentences: Sequence[Sentence], shingles: Mapping[str, Sequence[int]]) -> list[str]:
+def _sharing_words(sentences: Sequence[Sentence], shingles: Mapping[str, Sequence[int]]) -> list[str]:
     """Return the rows of different groups that share words: those of one template are one line."""
     together: dict[int, set[int]] = {}
     shared: dict[int, str] = {}
@@ -103,7 +103,7 @@ def _coded_by(sentence: Sentence) -> str:
     return next((str(sentence.extra[name]) for name in _CODERS if sentence.extra.get(name)), "")
 
 
-def _quoted(sentences: Sequence[Sentence], numbers: Iterable[int]) -> str:
+def _first_text(sentences: Sequence[Sentence], numbers: Iterable[int]) -> str:
     return f": {_fitted(sentences[next(iter(numbers)) - 1].text)!r}"
 
 

@@ -24,7 +24,8 @@ _LABEL = re.compile(
     r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?%?|true|false|yes|no|pos(itive)?|neg(ative)?|neutral|favou?r|against", re.IGNORECASE
 )
 _OPTION = re.compile(
-    r"(?P<train>\"columns\.\w+='[^'\"]*'\"|columns\.\w+=\w*) \(train; elsewhere (?P<other>--column (?:'[^']*'|[^\s')]*))\)"
+    r"(?P<train>\"columns\.\w+='[^'\"]*'\"|columns\.\w+=\w*) "
+    r"\(train; elsewhere (?P<other>--column (?:'[^']*'|[^\s')]*))\)"
 )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.records import Sentence
 
@@ -81,7 +80,11 @@ def _labels(drafted: dict[str, _Drafted], examples: int) -> list[str]:
         count = label.spellings.total()
         rows = f"{count:,} row{'s' if count > 1 else ''}"
         if spelling.strip("+-").replace(".", "", 1).isdigit():  # a code: what it stands for is not in the rows
-            lines += [f"  label_{spelling.replace('.', '_')}:  # {rows}", f"    code: {_yaml(spelling)}", '    title: ""']
+            lines += [
+                f"  label_{spelling.replace('.', '_')}:  # {rows}",
+                f"    code: {_yaml(spelling)}",
+                '    title: ""',
+            ]
         else:
             lines.append(f"  {_yaml(spelling)}:  # {rows}")
         lines.append('    definition: ""')

@@ -56,7 +56,7 @@ def label_list(
             return (value.strip(),)
         given = _printed_list(place, field, value.strip())
         if given is None:
-            labels = _parts(value, codebook, separator)
+            labels = _split_labels(value, codebook, separator)
             if not labels:
                 return None
             return _without_none(place, field, labels, codebook)
@@ -74,7 +74,7 @@ def label_list(
     return _without_none(place, field, labels, codebook)
 
 
-def _parts(text: str, codebook: Codebook | None, separator: str | None) -> list[str]:
+def _split_labels(text: str, codebook: Codebook | None, separator: str | None) -> list[str]:
     """Return the labels of a cell: as many of them as can be known."""
     best = text.split(SEPARATOR)
     if codebook is None:
@@ -82,12 +82,12 @@ def _parts(text: str, codebook: Codebook | None, separator: str | None) -> list[
     elif len(best) == 1:
         for sign in SEPARATORS:
             parts = [part for part in text.split(sign) if part.strip()]
-            if len(parts) > 1 and _known(parts, codebook) > _known(best, codebook):
+            if len(parts) > 1 and _share_known(parts, codebook) > _share_known(best, codebook):
                 best = parts
     return [part.strip() for part in best if part.strip()]
 
 
-def _known(parts: Iterable[str], codebook: Codebook) -> float:
+def _share_known(parts: Iterable[str], codebook: Codebook) -> float:
     """Return which share of parts are labels of the codebook."""
     known = [is_known(part.strip(), codebook) for part in parts]
     return sum(known) / len(known)

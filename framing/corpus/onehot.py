@@ -42,7 +42,7 @@ def with_one_column(
         Columns are read as labels.
     """
     given = columns.get("frames")
-    labels = _named(table, given) if given not in (None, "", "frames") else {}
+    labels = _given_columns(table, given) if given not in (None, "", "frames") else {}
     if not labels and "frames" not in table.names and given in (None, "frames") and codebook is not None:
         if given is None and "frames" in columns:
             return table, dict(columns)  # left alone, as the user says
@@ -52,7 +52,9 @@ def with_one_column(
             labels = {}
     if not labels:
         return table, dict(columns)
-    return _folded(table, labels, codebook), {field: name for field, name in columns.items() if field != "frames"}
+    return _in_one_column(table, labels, codebook), {
+        field: name for field, name in columns.items() if field != "frames"
+    }
 
 
 def columns_of_frames(names: Sequence[str], codebook: Codebook) -> dict[str, str]:
@@ -78,7 +80,7 @@ def columns_of_frames(names: Sequence[str], codebook: Codebook) -> dict[str, str
     return max(several, key=len, default={})
 
 
-def _named(table: RawRows, given: Any) -> dict[str, str]:
+def _given_columns(table: RawRows, given: Any) -> dict[str, str]:
     """Return the columns that a user names as those of labels, with the label of each."""
     if isinstance(given, str) and given in table.names:
         return {}
@@ -101,7 +103,7 @@ def _truth(value: Any) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
-def _folded(table: RawRows, labels: Mapping[str, str], codebook: Codebook | None) -> RawRows:
+def _in_one_column(table: RawRows, labels: Mapping[str, str], codebook: Codebook | None) -> RawRows:
     marks = not any(_truth(value) is False for name in labels for _, value in table.values(name))
     whole = codebook is None or {codebook.frame_called(label) for label in labels.values()} >= set(codebook.frame_names)
     rows = []
@@ -129,6 +131,8 @@ def _folded(table: RawRows, labels: Mapping[str, str], codebook: Codebook | None
     shown = ", ".join(list(labels)[:_SHOWN]) + (f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else "")
     how = "where something stands, the label is there; else not" if marks else "1 or 0; an empty cell is not coded"
     warnings.warn(
-        f"{table.origin}: {len(labels)} columns are read as labels, one each ({shown}): {how}", FramingNote, stacklevel=4
+        f"{table.origin}: {len(labels)} columns are read as labels, one each ({shown}): {how}",
+        FramingNote,
+        stacklevel=4,
     )
     return RawRows(table.origin, rows)

@@ -60,7 +60,9 @@ def _told_separator(table: RawRows, column_of: Mapping[str, str]) -> str | None:
     found = separator_of(value for _, value in table.values(column)) if column else None
     if found:
         warnings.warn(
-            f"{table.origin}: the labels of column {column!r} are separated by {found!r}; read so", FramingNote, stacklevel=4
+            f"{table.origin}: the labels of column {column!r} are separated by {found!r}; read so",
+            FramingNote,
+            stacklevel=4,
         )
     return found
 

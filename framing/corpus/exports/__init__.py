@@ -17,7 +17,7 @@ from framing.corpus.exports.inception import inception
 from framing.corpus.exports.label_studio import label_studio
 from framing.corpus.exports.potato import potato
 from framing.corpus.exports.prodigy import prodigy
-from framing.errors import FramingNote
+from framing.errors import FramingNote, InputError, first_line
 
 __all__ = ["TOOLS", "Export", "export_of", "rows_of_export"]
 
@@ -34,9 +34,24 @@ TOOLS: dict[str, Callable[[list[Placed]], Export | None]] = {
 _FRAMES = ("frames", "frame", "labels", "label", "codes", "code", "category", "categories")
 
 
-def export_of(rows: list[Placed]) -> Export | None:
-    """Return the export that rows are, or ``None`` for a table of the user's own."""
-    return next((found for read in TOOLS.values() if rows and (found := read(rows)) is not None), None)
+def export_of(origin: str, rows: list[Placed]) -> Export | None:
+    """Return the export that rows are, or ``None`` for a table of the user's own.
+
+    Raises
+    ------
+    InputError
+        They look like an export of a tool, and are not what it writes.
+    """
+    for tool, read in TOOLS.items() if rows else ():
+        try:
+            if (found := read(rows)) is not None:
+                return found
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # another shape where one is documented
+            raise InputError(
+                f"{origin}: looks like an export of {tool}, and has something that {tool} does not write "
+                f"({first_line(error)}); is it damaged, or changed by hand?"
+            ) from None
+    return None
 
 
 def rows_of_export(
@@ -69,12 +84,12 @@ def rows_of_export(
     names = {name for _, row in rows[:50] for name in row}
     if any(str(name) in names for name in given.values()):
         return rows
-    export = export_of(rows)
+    export = export_of(origin, rows)
     if export is None:
         return rows
     placed = export.with_texts(origin, texts)
     question = None if "frames" in given else _question(export.questions)
-    placed = [(place, _named(row, question, export.questions)) for place, row in placed]
+    placed = [(place, _with_frames(row, question, export.questions)) for place, row in placed]
     line = f"{origin}: {told(export, placed)}"
     if question is None and "frames" not in given and export.questions:
         line += f"; it asks {', '.join(map(repr, export.questions))}: name one with --column frames=NAME"
@@ -88,7 +103,7 @@ def _question(questions: Sequence[str]) -> str | None:
     return next((question for name in _FRAMES for question in questions if question.lower() == name), None)
 
 
-def _named(row: dict[str, Any], question: str | None, questions: Sequence[str]) -> dict[str, Any]:
+def _with_frames(row: dict[str, Any], question: str | None, questions: Sequence[str]) -> dict[str, Any]:
     named = {}
     for name, value in row.items():
         if name == question:

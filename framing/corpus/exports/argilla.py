@@ -14,9 +14,9 @@ _SUBMITTED = ("submitted", "validated", "none", "")
 def argilla(rows: list[Placed]) -> Export | None:
     """Read what coders submitted; drafts and discarded responses, and a model's suggestions, are no codes."""
     if all(isinstance(row.get("fields"), dict) and "responses" in row for _, row in rows):
-        read = _nested
+        read = _of_record
     elif any(name.endswith(_RESPONSES) for _, row in rows for name in row):
-        read = _flat
+        read = _of_flat_record
     elif all({"annotation", "annotation_agent"} <= set(row) for _, row in rows):
         return _version_0(rows)
     else:
@@ -44,7 +44,7 @@ def argilla(rows: list[Placed]) -> Export | None:
     return export
 
 
-def _nested(row: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any, str, Any]]]:
+def _of_record(row: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any, str, Any]]]:
     base = with_text(row["fields"]) | (row["metadata"] if isinstance(row.get("metadata"), dict) else {})
     base = {"item": row.get("external_id") or row.get("id")} | base
     return base, list(_responses(row["responses"] or []))
@@ -63,7 +63,7 @@ def _responses(responses: Any) -> Iterator[tuple[str, Any, str, Any]]:
             yield str(response.get("user_id") or ""), response.get("status"), str(question), value
 
 
-def _flat(row: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any, str, Any]]]:
+def _of_flat_record(row: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any, str, Any]]]:
     questions = [name.removesuffix(_RESPONSES) for name in row if name.endswith(_RESPONSES)]
     parts = tuple(f"{question}{part}" for question in questions for part in (_RESPONSES, ".suggestion"))
     base = {name: value for name, value in row.items() if not name.startswith(parts)}

@@ -29,7 +29,7 @@ def doccano(rows: list[Placed]) -> Export | None:
         labels = labels_of(given.split("#") if isinstance(given, str) and given else given)
         if labels is None:
             export.left_out["with labels of spans, not of the text"] += 1
-        _add(export, place, row, text, labels)
+        _add_row(export, place, row, text, labels)
     return export
 
 
@@ -44,11 +44,11 @@ def _by_number(rows: list[Placed], text: str) -> Export:
                 continue
             by_coder.setdefault(str(annotation.get("user", "")), []).append(str(annotation["label"]))
         for coder, labels in by_coder.items() or [("", [])]:
-            _add(export, place, row | ({"coder": coder} if coder else {}), text, labels)
+            _add_row(export, place, row | ({"coder": coder} if coder else {}), text, labels)
     return export
 
 
-def _add(export: Export, place: str, row: dict[str, Any], text: str, labels: list[str] | None) -> None:
+def _add_row(export: Export, place: str, row: dict[str, Any], text: str, labels: list[str] | None) -> None:
     own = {name: value for name, value in row.items() if name not in _OWN}
     own |= row["meta"] if isinstance(row.get("meta"), dict) else {}
     own = {"item": row.get("id")} | own | {"text": row.get(text)}

@@ -51,7 +51,11 @@ class Export:
                 f"{origin}: an export of {self.tool}, which has no texts; name the file that was annotated: "
                 f"framing data import {origin} --texts FILE"
             )
-        found = [(place, row | {"text": texts[str(row[self.item])]}) for place, row in self.rows if str(row[self.item]) in texts]
+        found = [
+            (place, row | {"text": texts[str(row[self.item])]})
+            for place, row in self.rows
+            if str(row[self.item]) in texts
+        ]
         if missing := len(self.rows) - len(found):
             self.left_out["without a text in --texts"] += missing
         if not found:

@@ -34,9 +34,9 @@ def _of_tasks(rows: list[Placed]) -> Export:
             if annotation.get("was_cancelled"):
                 export.left_out["skipped by the coder"] += 1
                 continue
-            answers, others = _answers(annotation.get("result") or [], export.left_out)
-            questions |= dict.fromkeys(answers)
-            coded.append((place, base | others | {"coder": _coder(annotation.get("completed_by"))}, answers))
+            chosen, others = _answers(annotation.get("result") or [], export.left_out)
+            questions |= dict.fromkeys(chosen)
+            coded.append((place, base | others | {"coder": _completed_by(annotation.get("completed_by"))}, chosen))
             kept += 1
         if not kept:
             export.left_out["without an annotation, not coded"] += 1
@@ -76,7 +76,7 @@ def _answers(result: list[Any], left_out: Counter[str]) -> tuple[dict[str, list[
     return chosen, others
 
 
-def _coder(completed_by: Any) -> str:
+def _completed_by(completed_by: Any) -> str:
     if isinstance(completed_by, dict):
         completed_by = completed_by.get("email") or completed_by.get("username") or completed_by.get("id")
     return "" if completed_by is None else str(completed_by)
@@ -84,7 +84,7 @@ def _coder(completed_by: Any) -> str:
 
 def _of_annotations(rows: list[Placed]) -> Export | None:
     """Read the flat formats. Of one choice they have the plain label, of several ``{"choices": [...]}``."""
-    read = [(place, {name: _choices(value) for name, value in row.items()}) for place, row in rows]
+    read = [(place, {name: _plain_choices(value) for name, value in row.items()}) for place, row in rows]
     names = dict.fromkeys(name for _, row in read for name in row)
     data = [name for name in names if name not in (*_OWN, "id", "created_at", "updated_at", "text")]
     lists = [name for name in data if any(isinstance(row.get(name), list) for _, row in read)]
@@ -99,7 +99,7 @@ def _of_annotations(rows: list[Placed]) -> Export | None:
     return Export("Label Studio", placed, tuple(questions))
 
 
-def _choices(value: Any) -> Any:
+def _plain_choices(value: Any) -> Any:
     if isinstance(value, str) and value.startswith('{"choices"'):
         try:
             value = json.loads(value)

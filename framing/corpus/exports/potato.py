@@ -19,15 +19,15 @@ def potato(rows: list[Placed]) -> Export | None:
             "python -m potato.export --config CONFIG --format jsonl --output FOLDER"
         )
     if all(isinstance(row.get("label_annotations"), dict) and "displayed_text" in row for _, row in rows):
-        return _read(rows, "label_annotations", "displayed_text")
+        return _of_schemes(rows, "label_annotations", "displayed_text")
     if all({"instance_id", "user_id"} <= set(row) and isinstance(row.get("labels"), dict) for _, row in rows):
-        return _read(rows, "labels", "")
+        return _of_schemes(rows, "labels", "")
     if all({"instance_id", "user_id"} <= set(row) for _, row in rows):
-        return _read([(place, _nested(row)) for place, row in rows], "labels", "")
+        return _of_schemes([(place, _scheme_by_scheme(row)) for place, row in rows], "labels", "")
     return None
 
 
-def _nested(row: dict[str, Any]) -> dict[str, Any]:
+def _scheme_by_scheme(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of a table, whose columns are ``scheme.label``, as in JSON."""
     labels: dict[str, dict[str, Any]] = {}
     for name, value in row.items():
@@ -37,7 +37,7 @@ def _nested(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if "." not in name} | {"labels": labels}
 
 
-def _read(rows: list[Placed], column: str, text: str) -> Export:
+def _of_schemes(rows: list[Placed], column: str, text: str) -> Export:
     export = Export("Potato", item="" if text else "instance_id")
     questions: dict[str, None] = {}
     dropped = (column, text, "span_annotations", "spans", "links", "behavioral_data", "id", "user_id", "user")

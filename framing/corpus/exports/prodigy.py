@@ -19,10 +19,10 @@ def prodigy(rows: list[Placed]) -> Export | None:
     binary = any(isinstance(row.get("label"), str) for _, row in rows)
     if not (choice or binary) or not any({"options", *_OWN} & set(row) or binary for _, row in rows):
         return None
-    return _choices(rows) if choice else _binary(rows)
+    return _of_choices(rows) if choice else _of_single_labels(rows)
 
 
-def _choices(rows: list[Placed]) -> Export:
+def _of_choices(rows: list[Placed]) -> Export:
     export = Export("Prodigy", questions=("label",))
     for place, row in rows:
         own = _own(row)
@@ -40,7 +40,7 @@ def _name(label: Any, option: dict[str, Any] | None) -> str:
     return str(option.get("text", label)) if option and not isinstance(label, str) else str(label)
 
 
-def _binary(rows: list[Placed]) -> Export:
+def _of_single_labels(rows: list[Placed]) -> Export:
     """Put the answers of a coder about a text together: a label that is rejected was looked at, and is not there."""
     export = Export("Prodigy", questions=("label",))
     found: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}

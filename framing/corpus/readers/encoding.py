@@ -60,12 +60,12 @@ def decoded(name: str, content: bytes, encoding: str | None = None, guess: bool 
     'text\nCafé.'
     """
     if encoding is not None:
-        return _strict(name, content, _known(encoding))
-    for mark, found in _MARKS:
+        return _strict(name, content, _codec(encoding))
+    for mark, marked in _MARKS:
         if content.startswith(mark):
-            if found != "utf-8":
-                _tell(name, found.upper(), "by the mark at its front")
-            return _strict(name, content, found)
+            if marked != "utf-8":
+                _tell(name, marked.upper(), "by the mark at its front")
+            return _strict(name, content, marked)
     if found := _utf_16(content):
         text = _strict(name, content, found)
         _tell(name, found.upper(), f"by its bytes; {_example(text)}")
@@ -78,7 +78,7 @@ def decoded(name: str, content: bytes, encoding: str | None = None, guess: bool 
     return _guessed(name, content)
 
 
-def _known(encoding: str) -> str:
+def _codec(encoding: str) -> str:
     try:
         found = codecs.lookup(encoding)
         if not found._is_text_encoding:  # rot13, base64

@@ -18,13 +18,13 @@ _A_LIST = "expected a list of objects"
 def read_jsonl(source: Source) -> Rows:
     """Yield (place, row) for each line that is not blank; a file that is one list is read as such."""
     text = source.table_text(guess=False)
-    return _rows_of_list(source.name, text) if _is_list(text) else _rows_of_lines(source.name, text)
+    return _rows_of_list(source.name, text) if _is_json_list(text) else _rows_of_lines(source.name, text)
 
 
 def read_json(source: Source) -> Rows:
     """Yield (place, row) for each object of a list; for a single one too, and for each line of JSON Lines."""
     text = source.table_text(guess=False)
-    if _is_list(text):
+    if _is_json_list(text):
         return _rows_of_list(source.name, text)
     try:
         whole = _parsed(source.name, text, _A_LIST)
@@ -39,7 +39,7 @@ def read_json(source: Source) -> Rows:
     return _objects(source.name, [whole])
 
 
-def _is_list(text: str) -> bool:
+def _is_json_list(text: str) -> bool:
     return re.match(r"\s*\[\s*[\[{\]]", text) is not None
 
 

@@ -89,9 +89,10 @@ def table_format(source: Source, text_column: str = "text") -> str | None:
         text = source.text()
     except InputError:
         # An article is UTF-8, since offsets into it are told; a table need not be.
-        if (form := _text_format(_read_anyhow(source), text_column)) in (None, "jsonl"):
+        found = _text_format(_read_anyhow(source), text_column)
+        if found in (None, "jsonl"):
             raise
-        return form
+        return found
     return _text_format(text.removeprefix("\ufeff"), text_column)
 
 

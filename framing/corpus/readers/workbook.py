@@ -63,7 +63,7 @@ def _rows_of_sheet(sheet: Any) -> list[Row]:
     sheet.reset_dimensions()  # what the file says of its size may be wrong, and as large as one likes
     rows = []
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [_text(cell) for cell in cells]
+        texts = [_cell_text(cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()
         if texts:
@@ -72,7 +72,7 @@ def _rows_of_sheet(sheet: Any) -> list[Row]:
     return [Row(row.line, row.last, row.cells + [""] * (width - len(row.cells))) for row in rows]
 
 
-def _text(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     """Return a cell as a spreadsheet would write it into a CSV file, dates in ISO 8601."""
     if cell is None:
         return ""
