@@ -342,8 +342,8 @@ def test_potato_without_texts_takes_them_from_the_items(tmp_path, read, form):
     answer = framing("data", "check", f"annotations.{form}", cwd=tmp_path)
     assert (answer.code, answer.err) == (
         1,
-        f"error: annotations.{form}: an export of Potato, which has no texts; name the file that was annotated: framing "
-        f"data import annotations.{form} --texts FILE\n",
+        f"error: annotations.{form}: an export of Potato, which has no texts; name the file that was annotated: "
+        f"framing data import annotations.{form} --texts FILE\n",
     )
     answer = framing("data", "import", f"annotations.{form}", "--texts", "items.csv", cwd=tmp_path)
     assert answer.code == 0, answer.err
@@ -377,7 +377,8 @@ def test_codebook_studio_has_a_column_for_each_question(read):
     sentences, told = read("ground-truth.csv", table(row))
     assert (sentences[0].frames, sentences[0].extra) == (("rain",), {"Weather_Direction": "worse"})
     assert told == [
-        "ground-truth.csv: 2 columns are read as labels, one each (Weather_rain, Weather_sun): 1 or 0; an empty cell is not coded"
+        "ground-truth.csv: 2 columns are read as labels, one each (Weather_rain, Weather_sun): 1 or 0; an empty cell "
+        "is not coded"
     ]
 
 
@@ -389,8 +390,8 @@ def test_import_writes_rows_and_says_what_it_did(tmp_path):
     answer = framing("data", "import", "project.json", "-o", "coded.jsonl", cwd=tmp_path)
     assert (answer.code, answer.out) == (0, "")
     assert answer.err.splitlines() == [
-        "note: project.json: an export of Label Studio: 4 rows, 2 coders, 3 texts, 1 skipped by the coder, 1 without an "
-        "annotation, not coded, 1 where nothing was chosen: none of the labels",
+        "note: project.json: an export of Label Studio: 4 rows, 2 coders, 3 texts, 1 skipped by the coder, 1 without "
+        "an annotation, not coded, 1 where nothing was chosen: none of the labels",
         "4 rows, 3 coded for frames, 3 texts",
         "coders: 1 2, b@x.org 1",
         "labels: sun 1, rain 1, Rain 1",

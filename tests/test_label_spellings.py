@@ -116,8 +116,8 @@ def test_unknown_labels_are_listed_at_once_with_counts_and_the_nearest_name():
         read([{"text": f"Sentence {i}.", "frames": cell} for i, cell in enumerate(cells)])
     assert str(caught.value) == (
         "rows.csv: unknown labels: frame 'gun controll' in 2 rows (first in line 2; did you mean 'control'?), frame "
-        "'Gun Controll' in 1 row (first in line 4; did you mean 'control'?), frame 'weather' in 1 row (first in line 6); "
-        "codebook 'guns' has frames: control, 2nd_Amendment_rights, public_opinion. Mend the rows, or name these "
+        "'Gun Controll' in 1 row (first in line 4; did you mean 'control'?), frame 'weather' in 1 row (first in line "
+        "6); codebook 'guns' has frames: control, 2nd_Amendment_rights, public_opinion. Mend the rows, or name these "
         "spellings in the codebook (also: [...])"
     )
 
@@ -150,8 +150,8 @@ def test_a_column_for_each_label(yes, no):
     assert [s.coded for s in sentences] == [None, None, None, ("2nd_Amendment_rights", "public_opinion")]
     assert sentences[0].extra == {"likes": 7}
     assert told == [
-        "rows.csv: 3 columns are read as labels, one each (Gun control, 2A, public_opinion): 1 or 0; an empty cell is not "
-        "coded"
+        "rows.csv: 3 columns are read as labels, one each (Gun control, 2A, public_opinion): 1 or 0; an empty cell is "
+        "not coded"
     ]
 
 
@@ -195,8 +195,8 @@ def test_the_hint_names_the_column_of_long_texts_in_the_syntax_of_the_command(tm
     (tmp_path / "rows.csv").write_text("id,Headline text,Topic\n1,The mayor spoke about guns at length.,control\n")
     answer = framing("data", "describe", "rows.csv", cwd=tmp_path)
     assert answer.err == (
-        "error: rows.csv: no column 'text'; the columns are: 'id', 'Headline text', 'Topic'. The sentences seem to stand "
-        "in 'Headline text': --column 'text=Headline text'\n"
+        "error: rows.csv: no column 'text'; the columns are: 'id', 'Headline text', 'Topic'. The sentences seem to "
+        "stand in 'Headline text': --column 'text=Headline text'\n"
     )
     answer = framing("train", "data=rows.csv", "encoder=tfidf", cwd=tmp_path)
     assert "in 'Headline text': \"columns.text='Headline text'\"\n" in answer.err

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
+from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.records import Sentence
 
@@ -35,7 +36,9 @@ def draft_codebook(name: str, sentences: Sequence[Sentence], examples: int = 2) 
     Raises
     ------
     InputError
-        No row has a label, or the labels cannot name a codebook.
+        No row has a label.
+    CodebookError
+        A label has no letter to make a name of, or two would have one name.
 
     Examples
     --------
@@ -60,12 +63,14 @@ def draft_codebook(name: str, sentences: Sequence[Sentence], examples: int = 2) 
     ]
     if len(stances) > 1:
         lines += ["stance:", *_labels(stances, examples)]
-    return "\n".join(lines) + "\n"
+    draft = "\n".join(lines) + "\n"
+    Codebook.from_dict(yaml.safe_load(draft))  # labels that cannot be told apart by a name are an error now
+    return draft
 
 
-def _drafted(rows: object) -> dict[str, _Drafted]:
+def _drafted(rows: Iterable[tuple[str, Sequence[str]]]) -> dict[str, _Drafted]:
     found: defaultdict[str, _Drafted] = defaultdict(_Drafted)
-    for text, labels in rows:  # type: ignore[attr-defined]
+    for text, labels in rows:
         for label in labels:
             drafted = found[" ".join(label.replace("_", " ").split()).casefold()]
             drafted.spellings[label] += 1
