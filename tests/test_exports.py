@@ -436,3 +436,19 @@ def test_what_only_looks_like_an_export_is_one_line(tmp_path, rows, tool):
     answer = framing("data", "import", "rows.json", cwd=tmp_path)
     assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
     assert answer.err.startswith(f"error: rows.json: looks like an export of {tool}")
+
+
+def test_a_table_with_our_own_columns_is_no_export(read):
+    row = {
+        "instance_id": 1,
+        "user_id": "ann",
+        "text": RAIN,
+        "frames": "rain",
+        "labels": "x",
+        "user": "b",
+        "timestamp": 1,
+    }
+    sentences, told = read("own.csv", table(row))
+    assert (sentences[0].frames, told) == (("rain",), [])
+    del row["frames"], row["timestamp"]
+    assert read("own.csv", table(row))[1] == []

@@ -22,7 +22,7 @@ def potato(rows: list[Placed]) -> Export | None:
         return _of_schemes(rows, "label_annotations", "displayed_text")
     if all({"instance_id", "user_id"} <= set(row) and isinstance(row.get("labels"), dict) for _, row in rows):
         return _of_schemes(rows, "labels", "")
-    if all({"instance_id", "user_id"} <= set(row) for _, row in rows):
+    if all({"instance_id", "user_id"} <= set(row) and "text" not in row for _, row in rows):
         return _of_schemes([(place, _scheme_by_scheme(row)) for place, row in rows], "labels", "")
     return None
 
