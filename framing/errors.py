@@ -55,6 +55,10 @@ class FramingWarning(UserWarning):
     """Something the user should know that does not stop the work."""
 
 
+class FramingNote(FramingWarning):
+    """How something was read: good to know, and nothing to mend where it is right."""
+
+
 def unknown(what: str, value: object, known: Iterable[object]) -> str:
     """Return what every error says of a name that there is not: what came, what was expected, the nearest one.
 

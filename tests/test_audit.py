@@ -23,7 +23,7 @@ def test_a_text_coded_twice_is_found():
         Sentence("The sun shines."),
         Sentence("it  RAINS!", frames=("rain",)),
     ]
-    assert check_sentences(rows) == ["rows 1, 3: the same text"]
+    assert check_sentences(rows) == ["rows 1, 3: the same text: 'It rains.'"]
 
 
 def test_a_text_coded_twice_for_one_target_is_found_with_or_without_frames():
@@ -31,12 +31,14 @@ def test_a_text_coded_twice_for_one_target_is_found_with_or_without_frames():
         Sentence("It rains.", frames=("rain",), target="the rain", stance="favor"),
         Sentence("It rains.", target="the rain", stance="against"),
     ]
-    assert check_sentences(rows) == ["rows 1, 2: the same text and target 'the rain'"]
-    assert check_sentences(rows[::-1]) == ["rows 1, 2: the same text and target 'the rain'"]
+    assert check_sentences(rows) == ["rows 1, 2: the same text and target 'the rain': 'It rains.'"]
+    assert check_sentences(rows[::-1]) == ["rows 1, 2: the same text and target 'the rain': 'It rains.'"]
 
 
 def test_many_repetitions_are_told_briefly():
-    assert check_sentences([Sentence("It rains.")] * 9) == ["rows 1, 2, 3, 4, 5, 6 and 3 more: the same text"]
+    assert check_sentences([Sentence("It rains.")] * 9) == [
+        "rows 1, 2, 3, 4, 5, 6 and 3 more: the same text: 'It rains.'"
+    ]
 
 
 def test_one_text_with_contradicting_frames_is_found():
@@ -46,7 +48,7 @@ def test_one_text_with_contradicting_frames_is_found():
         Sentence("It rains.", frames=("rain", "sun"), target="the sea"),  # the order of labels means nothing
         Sentence("It rains.", target="the wind"),
     ]
-    assert check_sentences(rows) == ["rows 1, 2: the same text with different frames"]
+    assert check_sentences(rows) == ["rows 1, 2: the same text with different frames: 'It rains.'"]
 
 
 def test_near_duplicates_in_two_groups_are_found():

@@ -233,8 +233,8 @@ def test_a_place_that_cannot_take_the_result_is_known_before_the_work(folder, ov
         (["plain.txt", "missing.txt"], "missing.txt: no such file"),
         (
             ["picture.png"],
-            "picture.png: unknown kind of file '.png'; expected .txt, .md, .html, .htm, .jsonl, .csv, .tsv, .parquet, "
-            "or - for standard input",
+            "picture.png: unknown kind of file '.png'; expected .txt, .md, .html, .htm, .jsonl, .json, .csv, .tsv, "
+            ".xlsx, .parquet, or - for standard input",
         ),
         (
             ["plain.txt", "--threshold", "rsk=0.4"],

@@ -209,7 +209,7 @@ def test_evaluate_takes_thresholds(folder):
     assert scores["test/frames/risk/recall"] == 1
 
 
-def test_data_check_ends_with_0_when_all_is_well_and_with_1_after_its_findings(tmp_path):
+def test_data_check_ends_with_0_after_remarks_and_with_1_after_an_error_or_where_it_is_strict(tmp_path):
     fine, doubled = tmp_path / "fine.jsonl", tmp_path / "doubled.jsonl"
     row = '{"text": "The port deal pays for itself.", "frames": ["economic_opportunity"], "group": "a"}\n'
     fine.write_text(row)
@@ -217,8 +217,17 @@ def test_data_check_ends_with_0_when_all_is_well_and_with_1_after_its_findings(t
     answer = framing("data", "check", "fine.jsonl", cwd=tmp_path)
     assert (answer.code, answer.out, answer.err) == (0, "fine.jsonl: 1 rows, no findings\n", "")
     answer = framing("data", "check", "doubled.jsonl", cwd=tmp_path)
-    assert (answer.code, answer.out) == (1, "rows 1, 2: the same text\n")
-    assert answer.err == "error: doubled.jsonl: 1 finding(s) in 2 rows\n"
+    remark = "remark: rows 1, 2: the same text: 'The port deal pays for itself.'\n"
+    assert (answer.code, answer.out) == (0, f"{remark}doubled.jsonl: 0 errors, 1 remark in 2 rows\n")
+    answer = framing("data", "check", "doubled.jsonl", "--strict", cwd=tmp_path)
+    assert (answer.code, answer.out) == (1, remark)
+    assert answer.err == "error: doubled.jsonl: 0 errors, 1 remark in 2 rows\n"
+    doubled.write_text(row + row.replace('["economic_opportunity"]', "[]"))
+    answer = framing("data", "check", "doubled.jsonl", cwd=tmp_path)
+    assert (answer.code, answer.out.splitlines()[0]) == (
+        1,
+        "error: rows 1, 2: the same text with different frames: 'The port deal pays for itself.'",
+    )
 
 
 def test_data_describe_counts_labels(workplace):

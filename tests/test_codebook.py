@@ -122,11 +122,12 @@ NO_NAME = "use letters, digits, '_' or '-', with a letter among them, and not 'n
         (
             "frames: [rain]\nlabels: [sun]\n",
             "unknown key 'labels'; expected one of: "
-            "boundary_cases, exclusive, frames, name, rules, stance, target, unit, version",
+            "boundary_cases, exclusive, frames, name, none, rules, stance, target, unit, version",
         ),
         (
             "frames: {rain: {meaning: Water falls.}}\n",
-            "label 'rain': unknown key 'meaning'; expected one of: definition, include, exclude, examples, title, also",
+            "label 'rain': unknown key 'meaning'; expected one of: definition, include, exclude, "
+            "examples, title, code, also",
         ),
         ("frames: {rain: [wet]}\n", "label 'rain': expected a definition, or a mapping with 'definition:'"),
         (
@@ -139,8 +140,8 @@ NO_NAME = "use letters, digits, '_' or '-', with a letter among them, and not 'n
         ("frames: [2020-01-01]\n", f"codebook 'codebook': '2020-01-01' cannot name a frame; {NO_NAME}"),
         ("frames: [~]\n", f"codebook 'codebook': '~' cannot name a frame; {NO_NAME}"),
         (
-            "frames: [{name: rain}]\n",
-            "frames: {'name': 'rain'} is no name of a label; put a name in quotes, and definitions into a mapping "
+            "frames: [{also: [rain]}]\n",
+            "frames: None is no name of a label; put a name in quotes, and definitions into a mapping "
             "(label name -> definition)",
         ),
         ("frames: [rain, sun, rain]\n", "codebook 'codebook': a frame is listed twice in rain, sun, rain"),

@@ -252,16 +252,15 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
         ("a.csv", b" \r\n\n", ": the file is empty"),
         ("a.csv", b"text,frames\n", ": no rows"),
         ("a.jsonl", b"\xef\xbb\xbf", ": no rows"),
-        ("a.txt", b"It rains.", ": unknown kind of data file '.txt'; expected .jsonl, .csv, .tsv, .parquet"),
+        (
+            "a.txt",
+            b"It rains.",
+            ": unknown kind of data file '.txt'; expected .jsonl, .json, .csv, .tsv, .xlsx, .parquet",
+        ),
         (
             "a.jsonl",
             '{"text": "a"}\n{"text": "Café"}\n'.encode("latin-1"),
             ", line 2: not UTF-8 (byte 0xe9); save the file as UTF-8 and try again",
-        ),
-        (
-            "a.csv",
-            "text\nIt rains.".encode("utf-16"),
-            ": NUL bytes all over, as in UTF-16; save the file as UTF-8 and try again",
         ),
         # JSON
         (
@@ -269,12 +268,12 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
             b'{"text": "a"}\n\n{"text": "b"\n',
             ", line 3: broken JSON (Expecting ',' delimiter at column 13); expected one JSON object a line",
         ),
+        ("a.jsonl", b'[{"text": "a"}, "b"]', ", item 2: expected a list of objects, got str"),
         (
-            "a.jsonl",
-            b'[\n{"text": "a"}\n]',
-            ", line 1: broken JSON (Expecting value at column 2); expected one JSON object a line",
+            "a.json",
+            b'[{"text": "a"}',
+            ": broken JSON (Expecting ',' delimiter at column 15); expected a list of objects",
         ),
-        ("a.jsonl", b'[{"text": "a"}]', ", line 1: expected one JSON object a line, got list"),
         ("a.jsonl", b'"It rains."', ", line 1: expected one JSON object a line, got str"),
         ("a.jsonl", b'{"text": ' + b"[" * 100_000, ", line 1: broken JSON (nested too deeply)"),
         (
@@ -331,7 +330,7 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
         (
             "a.jsonl",
             b'{"text": "a", "frames": 1}',
-            ", line 1: 'frames' should be a list of labels or 'label;label', got 1",
+            ", line 1: unknown frame '1'; expected one of: rain, sun",
         ),
         (
             "a.jsonl",
@@ -347,7 +346,7 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
             "a.jsonl",
             b'{"sentence": "a"}',
             ": no column 'text'; the columns are: 'sentence'. "
-            "Name yours with columns.text=... (on the command line of predict and evaluate: --column text=...)",
+            "Name the one that has the sentences: columns.text=NAME (train; elsewhere --column text=NAME)",
         ),
         ("a.csv", b"text,sample_probability\na,0\n", ", line 2: sample_probability 0.0 is not in (0, 1]"),
         ("a.csv", b"text,sample_probability\na,1.5\n", ", line 2: sample_probability 1.5 is not in (0, 1]"),
@@ -389,7 +388,10 @@ def test_a_missing_file_is_named(tmp_path, name):
 def test_a_folder_without_data_is_named(tmp_path):
     with pytest.raises(InputError) as caught:
         load(tmp_path)
-    assert str(caught.value) == f"{tmp_path}: no data file in this folder; expected .jsonl, .csv, .tsv, .parquet"
+    assert (
+        str(caught.value)
+        == f"{tmp_path}: no data file in this folder; expected .jsonl, .json, .csv, .tsv, .xlsx, .parquet"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"It rains."])

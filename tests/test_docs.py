@@ -38,7 +38,7 @@ def test_the_data_sheet_counts_what_is_in_the_data():
 
 
 def test_the_readme_shows_every_command_and_no_other():
-    shown = re.findall(r"^\$ (?:.*\| )?framing ((?:data|plot) \w+|[\w-]+)", README, flags=re.MULTILINE)
+    shown = re.findall(r"^\$ (?:.*\| )?framing ((?:data|plot|codebook) \w+|[\w-]+)", README, flags=re.MULTILINE)
     assert set(shown) == set(COMMANDS)
 
 

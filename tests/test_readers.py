@@ -28,7 +28,7 @@ def told(text: str, form: str = "csv") -> tuple[list[dict[str, Any]], str]:
         warnings.simplefilter("always")
         rows = table(text, form)
     (warning,) = caught
-    assert warning.category is FramingWarning
+    assert issubclass(warning.category, FramingWarning)
     return rows, str(warning.message)
 
 
@@ -45,7 +45,7 @@ def cells(*rows: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def test_the_endings_are_those_of_the_formats():
-    assert SUFFIXES == (".jsonl", ".csv", ".tsv", ".parquet") == tuple(f".{form}" for form in READERS)
+    assert SUFFIXES == (".jsonl", ".json", ".csv", ".tsv", ".xlsx", ".parquet") == tuple(f".{form}" for form in READERS)
 
 
 def test_a_source_is_read_from_memory_under_its_name():
@@ -195,8 +195,8 @@ def test_data_check_ends_with_1_where_a_quote_may_have_swallowed_rows(tmp_path, 
     (tmp_path / name).write_text(content)
     answer = framing("data", "check", name, cwd=tmp_path)
     assert answer.code == 1
-    assert answer.out.startswith(f"{name}, line 2: ")
-    assert answer.err.startswith(f"error: {name}: 1 finding(s) in ")
+    assert answer.out.startswith(f"error: {name}, line 2: ")
+    assert answer.err.startswith(f"error: {name}: 1 error, 0 remarks in ")
 
 
 # Delimiters
@@ -216,7 +216,7 @@ def test_another_delimiter_is_recognised_by_the_header_and_told(form, delimiter,
     lines = (("text", "frames", "share"), ("The port he said would pay", "rain", "0.5"), ("It rains", "", "1"))
     rows, warning = told("\n".join(delimiter.join(line) for line in lines), form)
     assert rows == cells(*lines)
-    assert warning == f"rows.{form}: the cells are separated by {shown}; read so"
+    assert warning == f"rows.{form}: the cells are separated by {shown}; read so (if that is wrong: --delimiter)"
 
 
 def test_a_spreadsheet_with_decimal_commas_and_semicolons_between_cells_reads():
@@ -338,13 +338,6 @@ def test_a_nul_byte_is_named_with_its_line(form):
     assert refused("text\nRain.\nSu\0n.\n", form) == (
         f"rows.{form}, line 3: a NUL byte; is the file damaged, or no text? Save it anew as UTF-8"
     )
-
-
-def test_utf_16_is_named_as_what_it_is():
-    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-        with pytest.raises(InputError) as caught:
-            list(read_rows(Source("rows.csv", "text,frames\nRain.,rain\n".encode(encoding)), "csv"))
-        assert str(caught.value) == "rows.csv: NUL bytes all over, as in UTF-16; save the file as UTF-8 and try again"
 
 
 def test_a_parquet_error_without_a_text_is_told_by_its_type(tmp_path, monkeypatch):

@@ -161,7 +161,7 @@ def test_the_command_line_leaves_a_field_alone(workplace):
     refused = framing("data", "check", "own.csv", "--codebook", "book.yaml", cwd=workplace)
     assert refused.err == (
         "error: own.csv, line 2: 'start' should be a whole number, got '2021-03-01'; to keep it as a column of your "
-        "own: columns.start= (train; elsewhere --column start=)\n"
+        "own: --column start=\n"
     )
     answer = framing("data", "check", "own.csv", "--codebook", "book.yaml", "--column", "start=", cwd=workplace)
     assert (answer.out, answer.err) == ("own.csv: 2 rows, no findings\n", "")
@@ -327,22 +327,23 @@ def test_a_column_that_is_read_as_a_code_refuses_nothing():
 
 
 def test_columns_with_the_names_of_frames_are_found_where_nothing_is_coded():
-    sentences, _ = read([{"text": "It is day.", "rain": "1.0", "Sun": "0.0", "wind": "0"}])
+    sentences, _ = read([{"text": "It is day.", "rain": "0.7", "Sun": "0.0", "wind": "0"}])
     assert check_sentences(sentences, BOOK) == [
-        "no row is coded for frames, and columns rain, Sun have the names of frames: put the labels into one column "
-        "'frames', with ';' between them and 'none' where there is none of them"
+        "no row is coded for frames, and columns rain, Sun have the names of frames, but not only 1 and 0, TRUE and "
+        "FALSE, or x where the label is: write them so, or put the labels into one column 'frames', with ';' between "
+        "them and 'none' where there is none of them"
     ]
     assert check_sentences(read([{"text": "It is day.", "frames": "rain", "rain": 1}])[0], BOOK) == []
     assert check_sentences(read([{"text": "It is day.", "wind": 1}])[0], BOOK) == []
 
 
 def test_a_training_without_coded_rows_names_the_columns_that_look_like_codes(workplace):
-    (workplace / "wide.csv").write_text("text,gain,risk\nIt pays.,1,0\nIt threatens.,0,1\n")
+    (workplace / "wide.csv").write_text("text,gain,risk\nIt pays.,.9,0\nIt threatens.,0,.8\n")
     answer = framing("train", "encoder=tfidf", "data=wide.csv", "codebook=book.yaml", cwd=workplace)
     assert answer.err == (
         "error: no coded rows: no row has 'frames' or both 'target' and 'stance'; columns gain, risk have the names "
-        "of frames: put the labels into one column 'frames', with ';' between them and 'none' where there is none of "
-        "them\n"
+        "of frames, but not only 1 and 0, TRUE and FALSE, or x where the label is: write them so, or put the labels "
+        "into one column 'frames', with ';' between them and 'none' where there is none of them\n"
     )
 
 

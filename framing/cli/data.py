@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from framing.measure.agreement import Agreement
     from framing.measure.coders import Codings
     from framing.measure.matching import Matching
-from framing.errors import FramingWarning, InputError
+from framing.corpus.columns import spoken
+from framing.errors import FramingNote, FramingWarning, InputError
 from framing.scores import interval_text
 
 CODER = click.option(
@@ -39,21 +40,34 @@ def data() -> None:
 @data.command()
 @click.argument("path", metavar="FILE|DIR")
 @CODEBOOK
+@click.option("--strict", is_flag=True, help="Exit with code 1 on a remark, too.")
 @COLUMN
-def check(path: str, codebook: str, columns: tuple[str, ...]) -> None:
-    """Check structure, counts, repeated texts, near duplicates and repeated skeletons; exit code 1 on a finding."""
-    from framing.corpus.audit import check_sentences
+def check(path: str, codebook: str, strict: bool, columns: tuple[str, ...]) -> None:
+    """Check coded rows before a training; exit code 1 on an error, 0 where there are remarks alone.
+
+    An error is what must be mended: a row that cannot be read right, one text that one coder gave different frames. A
+    remark is what may be meant: how the file was read, repeated texts, near duplicates, repeated skeletons.
+    """
+    from framing.corpus.audit import errors_in, remarks_on
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", FramingWarning)
         book, sentences = read_coded(path, codebook, columns)
-    told = [str(warning.message) for warning in caught if issubclass(warning.category, FramingWarning)]
-    findings = [*told, *check_sentences(sentences, book)]
-    for finding in findings:
-        print(finding)
-    if findings:
-        raise InputError(f"{path}: {len(findings)} finding(s) in {len(sentences):,} rows")
-    print(f"{path}: {len(sentences):,} rows, no findings")
+    told = {str(w.message): w.category for w in caught if issubclass(w.category, FramingWarning)}
+    notes = [message for message, category in told.items() if issubclass(category, FramingNote)]
+    errors = [message for message in told if message not in notes] + errors_in(sentences, book)
+    remarks = notes + remarks_on(sentences)
+    for kind, findings in (("error", errors), ("remark", remarks)):
+        for finding in findings:
+            print(f"{kind}: {spoken(finding, train=False)}")
+    said = f"{_counted_findings(errors, 'error')}, {_counted_findings(remarks, 'remark')} in {len(sentences):,} rows"
+    if errors or (strict and remarks):
+        raise InputError(f"{path}: {said}")
+    print(f"{path}: {said if remarks else f'{len(sentences):,} rows, no findings'}")
+
+
+def _counted_findings(findings: list[str], kind: str) -> str:
+    return f"{len(findings)} {kind}{'' if len(findings) == 1 else 's'}"
 
 
 @data.command()
@@ -127,7 +141,7 @@ def _read_codings(
     files: tuple[str, ...], codebook: str, column: str | None, columns: tuple[str, ...]
 ) -> tuple[Codebook, Codings]:
     """Read the codings of several coders: by a column that names them, or a file each."""
-    from framing.measure.coders import coder_column, codings_by_column, codings_by_file
+    from framing.measure.coders import Codings, coder_column, codings_by_column, codings_by_file
 
     book, first = read_coded(files[0], codebook, columns)
     tables = [first, *(read_coded(file, codebook, columns)[1] for file in files[1:])]
@@ -140,7 +154,12 @@ def _read_codings(
             )
         print(f"coders: the values of column {column!r}", file=sys.stderr)
     if column is not None:
-        return book, codings_by_column([s for table in tables for s in table], column, ", ".join(files))
+        rows = enumerate((s for table in tables for s in table), 1)
+        # What nobody coded, as exports of annotation tools have it, has no coder either.
+        kept = {n: s for n, s in rows if s.frames is not None or s.stance is not None or s.extra.get(column)}
+        found = codings_by_column(list(kept.values()), column, ", ".join(files))
+        numbers = list(kept)
+        return book, Codings(found.sentences, {c: [numbers[n - 1] for n in rows] for c, rows in found.rows.items()})
     names = [Path(file).stem for file in files]
     coders = names if len(set(names)) == len(names) else files
     return book, codings_by_file(dict(zip(coders, tables, strict=True)))

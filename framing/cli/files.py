@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.options import pairs
+from framing.cli.options import pairs, reading_of
 from framing.errors import InputError, OutputError
 from framing.files import check_writable, write_whole
 
@@ -46,17 +46,18 @@ def read_input(
         Labels to read and check coded rows by; without one any label passes.
     """
     from framing.corpus.dataset import read_sentences, read_table
-    from framing.corpus.readers import READERS, SUFFIXES, Source
+    from framing.corpus.readers import READERS, Source, is_table_name, unpacked
 
-    path = Path(file)
+    path, reading = Path(file), reading_of()
     if file == "-":
-        source, doc_id = Source("standard input", sys.stdin.buffer.read()), ""
+        content = unpacked("standard input", sys.stdin.buffer.read())
+        source, doc_id = Source("standard input", content, reading), ""
         form = _told_format(source, columns) if form == "auto" else form
-    elif form == "auto" and path.suffix.lower() in SUFFIXES:
-        return read_sentences(path, codebook, columns)
+    elif form == "auto" and is_table_name(path):
+        return read_sentences(path, codebook, columns, reading)
     else:
         form = _format_of_article(path) if form == "auto" else form
-        source = Source.from_file(path)
+        source = Source.from_file(path, reading)
     return read_table(source, form, codebook, columns) if form in READERS else _read_article(source, form, doc_id)
 
 
@@ -133,7 +134,7 @@ def read_coded(path: str, codebook: str, columns: tuple[str, ...]) -> tuple[Code
     from framing.resources import codebook_path
 
     book = Codebook.load(codebook_path(codebook))
-    return book, read_sentences(path, book, pairs(columns, "--column"))
+    return book, read_sentences(path, book, pairs(columns, "--column"), reading_of())
 
 
 def check_output(path: Path) -> None:

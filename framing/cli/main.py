@@ -15,6 +15,8 @@ import click
 
 from framing import __version__
 from framing.cli.behaviour import test_model
+from framing.cli.bring import import_
+from framing.cli.codebook import codebook
 from framing.cli.compare import compare
 from framing.cli.data import data
 from framing.cli.evaluate import errors, evaluate
@@ -27,7 +29,7 @@ from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
-from framing.errors import FramingError, FramingWarning
+from framing.errors import FramingError, FramingNote, FramingWarning
 
 COMMANDS = (
     train,
@@ -44,13 +46,15 @@ COMMANDS = (
     promote,
     ui,
     data,
+    codebook,
     plot,
 )
 
 
 def main() -> NoReturn:
     """Run the command line; expected errors become one line and exit code 1."""
-    warnings.showwarning = _warnings_once()
+    in_train = sys.argv[1:2] == ["train"]  # which names columns otherwise; Hydra changes sys.argv
+    warnings.showwarning = _warnings_once(in_train)
     try:
         cli.main(prog_name="framing", standalone_mode=False)
         write_result("", None)  # what was printed on the way is out too, or it is said that it is not
@@ -61,7 +65,7 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except FramingError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"error: {_in_its_syntax(' '.join(str(error).split()), in_train)}", file=sys.stderr)
         code = 1
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
@@ -86,11 +90,20 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (dehydrate, hydrate, sample):
+for command in (import_, dehydrate, hydrate, sample):
     data.add_command(command)
 
 
-def _warnings_once() -> Callable[..., None]:
+def _in_its_syntax(message: str, in_train: bool) -> str:
+    """Return a message in the syntax of the command that runs."""
+    if "(train; elsewhere " not in message:
+        return message
+    from framing.corpus.columns import spoken
+
+    return spoken(message, in_train)
+
+
+def _warnings_once(in_train: bool) -> Callable[..., None]:
     """Return what shows our own warnings, a line each, and each only once: the runs of a sweep read the same files.
 
     Those of libraries are for developers (python -W) and are not shown.
@@ -100,6 +113,7 @@ def _warnings_once() -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, FramingWarning) and str(message) not in shown:
             shown.add(str(message))
-            print(f"warning: {message}", file=sys.stderr)
+            kind = "note" if issubclass(category, FramingNote) else "warning"
+            print(f"{kind}: {_in_its_syntax(str(message), in_train)}", file=sys.stderr)
 
     return show

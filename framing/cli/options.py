@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from framing.resources import SHIPPED, SHIPPED_MODELS
+
+if TYPE_CHECKING:
+    from framing.corpus.readers import Reading
 
 Command = Callable[..., Any]
 
@@ -22,14 +25,57 @@ MODEL = click.option(
 STORE = click.option(
     "--store", metavar="URI", help="Tracking store.  [default: $MLFLOW_TRACKING_URI, else ./mlflow.db]"
 )
-COLUMN = click.option(
-    "--column",
-    "columns",
-    metavar="FIELD=NAME",
-    multiple=True,
-    help="Your own column name, e.g. text=sentence; FIELD= leaves a field alone.",
+_READING = "framing.reading"  # where a command's context keeps what is said about tables
+
+
+def _keep_reading(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta.setdefault(_READING, {})[parameter.name] = value
+
+
+def reading_of() -> Reading:
+    """Return what the options of the running command say about tables."""
+    from framing.corpus.readers import Reading
+
+    context = click.get_current_context(silent=True)
+    given = dict(context.meta.get(_READING, {})) if context else {}
+    delimiter = given.get("delimiter")
+    if delimiter is not None:
+        given["delimiter"] = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(delimiter, delimiter)
+        if len(given["delimiter"]) != 1:
+            raise click.UsageError(f"--delimiter {delimiter}: expected one character, or tab")
+    return Reading(**given)
+
+
+def _reading_option(name: str, metavar: str, told: str) -> Callable[[Command], Command]:
+    return click.option(name, metavar=metavar, expose_value=False, callback=_keep_reading, help=told)
+
+
+_OF_TABLES = (
+    click.option(
+        "--column",
+        "columns",
+        metavar="FIELD=NAME",
+        multiple=True,
+        help="Your own column name, e.g. text=sentence; FIELD= leaves a field alone. A column for each label: "
+        "'frames=A,B,C' or 'frames=topic_*'.",
+    ),
+    _reading_option(
+        "--encoding", "NAME", "How a table's text is encoded, e.g. cp1252.  [default: found out, and told]"
+    ),
+    _reading_option("--delimiter", "SIGN", "What stands between cells: , ; | or tab.  [default: found out, and told]"),
+    _reading_option("--sheet", "NAME", "The sheet of a workbook.  [default: the first that has rows]"),
 )
-INPUT_FORMATS = ("auto", "text", "lines", "md", "html", "jsonl", "csv", "tsv", "parquet")
+
+
+def COLUMN(command: Command) -> Command:  # noqa: N802 - used as the options beside it
+    """Add the options that say how a table is read; ``reading_of`` has those of the file itself."""
+    for option in reversed(_OF_TABLES):
+        command = option(command)
+    return command
+
+
+INPUT_FORMATS = ("auto", "text", "lines", "md", "html", "jsonl", "json", "csv", "tsv", "xlsx", "parquet")
 INPUT_FORMAT = click.option(
     "--input-format",
     metavar="FORMAT",

@@ -42,6 +42,8 @@ class Codebook:
         ``True`` when a sentence has exactly one of the frames, ``False`` when any number.
     version, unit, target, rules, boundary_cases
         Text for human coders; part of the digest.
+    none
+        What data call "coded, none of the frames" beside the word ``none``, such as ``0`` or ``other``.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Codebook:
     target: str = ""
     rules: tuple[str, ...] = ()
     boundary_cases: tuple[tuple[str, str], ...] = field(default=())
+    none: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.frames:
@@ -74,6 +77,10 @@ class Codebook:
                 raise CodebookError(f"codebook {self.name!r}: a {kind} is listed twice in {', '.join(names)}")
         check_spellings(self.name, "frame", self.frames)
         check_spellings(self.name, "stance class", self.stance)
+        if taken := next((word for word in self.none if self.frame_called(word)), None):
+            raise CodebookError(
+                f"codebook {self.name!r}: {taken!r} means 'none' and is a frame, {self.frame_called(taken)}"
+            )
         if len(self.stance) == 1:
             raise CodebookError(f"codebook {self.name!r}: a stance needs two classes or more, or none at all")
 
@@ -93,6 +100,18 @@ class Codebook:
         Names, titles and further spellings count, first as they stand, then whatever their case and white space.
         """
         return self._frame_spellings.name_of(spelling)
+
+    def means_none(self, spelling: str) -> bool:
+        """Say whether data call "none of the frames" so, whatever its case and white space.
+
+        Examples
+        --------
+        >>> book = Codebook("weather", frames=(Label("rain"), Label("sun")), none=("0", "No frame"))
+        >>> book.means_none("no  frame"), book.means_none("None"), book.means_none("rain")
+        (True, True, False)
+        """
+        plain = folded(spelling).casefold()
+        return plain == "none" or any(plain == folded(word).casefold() for word in self.none)
 
     def stance_called(self, spelling: str) -> str | None:
         """Return the name of the stance class that data calls so, or ``None``; as ``frame_called``."""
@@ -145,7 +164,18 @@ class Codebook:
         """Build a codebook from what ``to_dict`` returns or a YAML file holds."""
         if not isinstance(content, Mapping) or not isinstance(content.get("frames"), Mapping | list):
             raise CodebookError("a codebook is a mapping with 'name:' and 'frames:' (label name -> definition)")
-        known = {"name", "frames", "stance", "exclusive", "version", "unit", "target", "rules", "boundary_cases"}
+        known = {
+            "name",
+            "frames",
+            "stance",
+            "exclusive",
+            "version",
+            "unit",
+            "target",
+            "rules",
+            "boundary_cases",
+            "none",
+        }
         if keys := sorted(set(content) - known, key=str):
             raise CodebookError(unknown("key", keys[0], sorted(known)))
         exclusive, version = content.get("exclusive", False), content.get("version", 1)
@@ -166,6 +196,7 @@ class Codebook:
             target=folded(content.get("target")),
             rules=read_texts(content.get("rules"), "rules"),
             boundary_cases=tuple((folded(case["case"]), folded(case["rule"])) for case in cases),
+            none=_none_words(content.get("none")),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -180,4 +211,14 @@ class Codebook:
             "target": self.target,
             "rules": list(self.rules),
             "boundary_cases": [{"case": case, "rule": rule} for case, rule in self.boundary_cases],
+            # Only where it is set, so that a codebook without it has the digest it always had.
+            **({"none": list(self.none)} if self.none else {}),
         }
+
+
+def _none_words(value: Any) -> tuple[str, ...]:
+    """Return words that stand alone or in a list; numbers are words too."""
+    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
+    if any(isinstance(word, bool) or not isinstance(word, str | int) for word in values):
+        raise CodebookError("none: expected a word, a number, or a list of these (quote yes, no, true and false)")
+    return read_texts([str(word) for word in values], "none")

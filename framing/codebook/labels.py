@@ -12,7 +12,7 @@ from framing.errors import CodebookError, unknown
 
 # Label names become metric names and option values, so they stay plain words: with a letter, or '_' at the front.
 NAME = re.compile(r"(?=.*[^\W\d_]|_)\w[\w-]*")
-_LABEL_KEYS = ("definition", "include", "exclude", "examples", "title", "also")
+_LABEL_KEYS = ("definition", "include", "exclude", "examples", "title", "code", "also")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Label:
         The label as people write it, such as ``2nd Amendment rights``; empty where that is the name.
     also
         Further spellings that data may use.
+    code
+        The number or short form by which data call it, such as ``3``.
     """
 
     name: str
@@ -38,11 +40,12 @@ class Label:
     examples: tuple[str, ...] = ()
     title: str = ""
     also: tuple[str, ...] = ()
+    code: str = ""
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """What data may call the label: its name, its title and the further spellings."""
-        return (self.name, *([self.title] if self.title else []), *self.also)
+        """What data may call the label: its name, its title, its code and the further spellings."""
+        return (self.name, *(spelling for spelling in (self.title, self.code) if spelling), *self.also)
 
 
 def read_labels(content: Any, where: str) -> tuple[Label, ...]:
@@ -50,7 +53,8 @@ def read_labels(content: Any, where: str) -> tuple[Label, ...]:
     if not isinstance(content, Mapping | list):
         raise CodebookError(f"{where}: expected a mapping (label name -> definition) or a list of names")
     labels = []
-    for given, rules in content.items() if isinstance(content, Mapping) else ((name, None) for name in content):
+    pairs = content.items() if isinstance(content, Mapping) else map(_listed_label, content)
+    for given, rules in pairs:
         if isinstance(given, bool) or not isinstance(given, str | int):
             raise CodebookError(
                 f"{where}: {given!r} is no name of a label; put a name in quotes, and definitions into a mapping "
@@ -70,6 +74,14 @@ def read_labels(content: Any, where: str) -> tuple[Label, ...]:
     return tuple(labels)
 
 
+def _listed_label(item: Any) -> tuple[Any, Any]:
+    """Return the name and the rules of a label in a list: a name, or a mapping with 'name:' or 'title:'."""
+    if not isinstance(item, Mapping):
+        return item, None
+    name = item.get("name") or item.get("title")
+    return name, {key: value for key, value in item.items() if key != "name"}
+
+
 def _label(given: str, rules: Mapping[str, Any]) -> Label:
     """Build a label; what is no plain word becomes the title, and the name is made of it."""
     name, title, also = given, folded(rules.get("title")), read_texts(rules.get("also"), f"{given}.also")
@@ -86,6 +98,7 @@ def _label(given: str, rules: Mapping[str, Any]) -> Label:
         examples=read_texts(rules.get("examples"), f"{given}.examples"),
         title=title,
         also=also,
+        code=folded(rules["code"] if rules.get("code") is not None else ""),
     )
 
 
@@ -107,7 +120,8 @@ def plain_label(label: Label) -> dict[str, Any]:
         "examples": list(label.examples),
     }
     # Where they are not set they are left out, so that a codebook without them has the digest it always had.
-    return plain | ({"title": label.title} if label.title else {}) | ({"also": list(label.also)} if label.also else {})
+    more = {"title": label.title, "code": label.code, "also": list(label.also)}
+    return plain | {key: value for key, value in more.items() if value}
 
 
 def check_spellings(book: str, kind: str, labels: Sequence[Label]) -> None:
@@ -125,7 +139,7 @@ def check_spellings(book: str, kind: str, labels: Sequence[Label]) -> None:
 
 
 class Spellings:
-    """Finds the label that data means: first by what stands there, then whatever its case and white space."""
+    """Finds the label that data means: as it stands there, else whatever its case and space, else ``_`` and ``-``."""
 
     def __init__(self, labels: Sequence[Label]) -> None:
         self._exact = {spelling: label.name for label in labels for spelling in label.spellings}
@@ -133,21 +147,28 @@ class Spellings:
         owners: dict[str, set[str]] = {}
         for spelling, name in self._exact.items():
             owners.setdefault(_loose(spelling), set()).add(name)
+        for spelling, name in self._exact.items():
+            owners.setdefault(_looser(spelling), set()).add(name)
         # Names that differ in case alone are told apart by it, so no other spelling can stand for one of them.
         self._loose = {spelling: next(iter(names)) for spelling, names in owners.items() if len(names) == 1}
 
     def name_of(self, text: str) -> str | None:
         """Return the name of the label that is spelt so, or ``None``."""
-        return self._exact.get(text) or self._loose.get(_loose(text))
+        return self._exact.get(text) or self._loose.get(_loose(text)) or self._loose.get(_looser(text))
 
 
 def _loose(spelling: str) -> str:
     return " ".join(unicodedata.normalize("NFC", spelling).split()).casefold()
 
 
+def _looser(spelling: str) -> str:
+    """Return a spelling without the signs that stand for a space in names."""
+    return " ".join(_loose(spelling).replace("_", " ").replace("-", " ").split())
+
+
 def folded(value: Any) -> str:
     """Return text with its white space folded."""
-    return " ".join(str(value or "").split())
+    return " ".join(str("" if value is None else value).split())
 
 
 def read_texts(values: Any, where: str) -> tuple[str, ...]:

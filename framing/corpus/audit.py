@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from framing.codebook import Codebook
@@ -13,57 +13,98 @@ from framing.corpus.columns import one_hot_hint
 from framing.records import Sentence
 
 _SHINGLE = 10  # words in a row that two documents do not share by chance
+_CODERS = ("coder", "coder_id", "annotator", "annotator_id")  # columns that say who coded a row
 _SKELETON_LIMIT = 3  # sentences that may have one skeleton
 
 
 def check_sentences(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:
-    """Return findings, one line each; empty when all is well.
+    """Return ``errors_in`` and ``remarks_on`` coded sentences, one line each; empty when all is well."""
+    return [*errors_in(sentences, codebook), *remarks_on(sentences)]
+
+
+def errors_in(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:
+    """Return what must be mended: one text that one coder gave different frames, and codes that are not read.
 
     With a codebook, columns that have the names of its frames are looked for where no row is coded for frames.
-    Looked for are texts coded twice for the same target, one text with contradicting frames, near duplicates that
-    are not in one group (ten words in a row shared), and skeletons (words masked that vary) used over three times.
     """
-    findings = []
+    found = []
     if (
         codebook is not None
         and all(s.frames is None for s in sentences)
         and (hint := one_hot_hint(sentences, codebook))
     ):
-        findings.append(f"no row is coded for frames, and {hint}")
-    rows: dict[tuple[str, str | None], list[int]] = defaultdict(list)
-    frames: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+        found.append(f"no row is coded for frames, and {hint}")
+    frames: dict[tuple[str, str], dict[tuple[str, ...], int]] = defaultdict(dict)
+    for number, sentence in enumerate(sentences, 1):
+        if sentence.frames is not None:
+            key = " ".join(_words(sentence.text)), _coded_by(sentence)
+            frames[key].setdefault(tuple(sorted(sentence.frames)), number)
+    found += [
+        f"rows {_listed(codes.values())}: the same text with different frames{_first_text(sentences, codes.values())}"
+        for codes in frames.values()
+        if len(codes) > 1
+    ]
+    return found
+
+
+def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
+    """Return what may be meant, and is good to know before a training.
+
+    Looked for are texts coded twice by one coder for the same target, near duplicates that are not in one group (ten
+    words in a row shared), and skeletons (words masked that vary) used over three times.
+    """
+    found = []
+    rows: dict[tuple[str, str | None, str], list[int]] = defaultdict(list)
     shingles: dict[str, list[int]] = defaultdict(list)
     skeletons: dict[str, list[int]] = defaultdict(list)
     for number, sentence in enumerate(sentences, 1):
         words = _words(sentence.text)
-        key = " ".join(words)
-        rows[key, sentence.target].append(number)
-        if sentence.frames is not None:
-            frames[key].setdefault(tuple(sorted(sentence.frames)), number)
+        rows[" ".join(words), sentence.target, _coded_by(sentence)].append(number)
         for start in range(len(words) - _SHINGLE + 1):
             shingles[" ".join(words[start : start + _SHINGLE])].append(number)
         if sentence.frames is not None and len(words) >= 8:
             skeletons[_skeleton(sentence.text)].append(number)
-    for (_, target), numbers in rows.items():
+    for (_, target, _), numbers in rows.items():
         if len(numbers) > 1:
-            findings.append(f"rows {_listed(numbers)}: the same text{f' and target {target!r}' if target else ''}")
-    for codes in frames.values():
-        if len(codes) > 1:
-            findings.append(f"rows {_listed(codes.values())}: the same text with different frames")
-    near: dict[tuple[int, int], str] = {}
-    for shingle, numbers in shingles.items():
-        for one, other in combinations(sorted(set(numbers))[:20], 2):
-            apart = _group(sentences[one - 1], one) != _group(sentences[other - 1], other)
-            same = _words(sentences[one - 1].text) == _words(sentences[other - 1].text)
-            if apart and not same:
-                near.setdefault((one, other), shingle)
-    findings += [f"rows {a} and {b}: {_SHINGLE} words shared across groups: '{s}'" for (a, b), s in near.items()]
+            said = f" and target {target!r}" if target else ""
+            found.append(f"rows {_listed(numbers)}: the same text{said}{_first_text(sentences, numbers)}")
+    found += _sharing_words(sentences, shingles)
     for skeleton, numbers in skeletons.items():
         # One group may hold paraphrases and minimal pairs of one sentence.
         groups = {_group(sentences[number - 1], number) for number in numbers}
         if len(numbers) > _SKELETON_LIMIT and len(groups) > 1:
-            findings.append(f"rows {_listed(numbers)}: one skeleton {len(numbers)} times: '{skeleton}'")
-    return findings
+            found.append(f"rows {_listed(numbers)}: one skeleton {len(numbers)} times: '{skeleton}'")
+    return found
+
+
+def _sharing_words(sentences: Sequence[Sentence], shingles: Mapping[str, Sequence[int]]) -> list[str]:
+    """Return the rows of different groups that share words: those of one template are one line."""
+    together: dict[int, set[int]] = {}
+    shared: dict[int, str] = {}
+    for shingle, numbers in shingles.items():
+        for one, other in combinations(sorted(set(numbers))[:20], 2):
+            apart = _group(sentences[one - 1], one) != _group(sentences[other - 1], other)
+            same = _words(sentences[one - 1].text) == _words(sentences[other - 1].text)
+            if not apart or same or together.get(one, {one}) is together.get(other):
+                continue
+            merged = together.get(one, {one}) | together.get(other, {other})
+            together |= dict.fromkeys(merged, merged)
+            shared.setdefault(min(merged), shingle)
+    clusters = {id(rows): sorted(rows) for rows in together.values()}
+    return [
+        f"rows {' and '.join(map(str, rows)) if len(rows) == 2 else _listed(rows)}: {_SHINGLE} words shared across "
+        f"groups: '{shared[rows[0]]}'"
+        for rows in clusters.values()
+    ]
+
+
+def _coded_by(sentence: Sentence) -> str:
+    """Return who coded a row, where a column says so: coders may differ, and one coder should not."""
+    return next((str(sentence.extra[name]) for name in _CODERS if sentence.extra.get(name)), "")
+
+
+def _first_text(sentences: Sequence[Sentence], numbers: Iterable[int]) -> str:
+    return f": {_fitted(sentences[next(iter(numbers)) - 1].text)!r}"
 
 
 def describe_sentences(sentences: Sequence[Sentence], codebook: Codebook) -> str:

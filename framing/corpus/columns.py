@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,11 +16,16 @@ from framing.records import SENTENCE_FIELDS, Sentence
 
 LIST_FIELDS = ("frames", "coded")
 WHOLE_FIELDS = ("position", "start", "end")
+_SENTENCE_LENGTH = 20  # characters on average, from which a column seems to hold sentences
 # Fields whose absence changes what is learned: a column misspelt from one of these is an error.
 _WATCHED = ("text", "frames", "stance", "target", "group", "doc_id", "headline", "previous", "holder")
 # Whoever calls the labels of a classifier its target writes these there; no stance is taken toward one of them.
 _LABEL = re.compile(
     r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?%?|true|false|yes|no|pos(itive)?|neg(ative)?|neutral|favou?r|against", re.IGNORECASE
+)
+_OPTION = re.compile(
+    r"(?P<train>\"columns\.\w+='[^'\"]*'\"|columns\.\w+=\w*) "
+    r"\(train; elsewhere (?P<other>--column (?:'[^']*'|[^\s')]*))\)"
 )
 
 
@@ -55,17 +61,48 @@ def columns_of(table: RawRows, columns: Mapping[str, Any]) -> dict[str, str]:
     given = {field: _given_column(table, field, name) for field, name in columns.items() if name != field}
     _refuse_near_misses(table, given)
     if given.get("text", "text") not in table.names:
-        raise InputError(
-            f"{table.origin}: no column 'text'; the columns are: {table.listed()}. "
-            "Name yours with columns.text=... (on the command line of predict and evaluate: --column text=...)"
-        )
+        raise InputError(f"{table.origin}: no column 'text'; the columns are: {table.listed()}. {_hint_of_text(table)}")
     found = {field: name for field in SENTENCE_FIELDS if (name := given.get(field, field)) in table.names}
     return {field: name for field, name in found.items() if field in given or not _is_another_matter(table, field)}
 
 
+def _hint_of_text(table: RawRows) -> str:
+    """Say how the column of the sentences is named: the one that has the longest texts."""
+    lengths: dict[str, float] = {}
+    for name in table.names:
+        values = [value for _, value in table.values(name)][:200]
+        if values and all(isinstance(value, str) for value in values):
+            lengths[name] = sum(map(len, values)) / len(values)
+    longest = max(lengths, key=lambda name: lengths[name], default="")
+    if longest and lengths[longest] >= _SENTENCE_LENGTH:
+        return f"The sentences seem to stand in {longest!r}: {option('text', longest)}"
+    return f"Name the one that has the sentences: {option('text', 'NAME')}"
+
+
 def option(field: str, name: str = "") -> str:
-    """Say how a column is named for a field; without a name, how the field is left alone."""
-    return f"columns.{field}={name} (train; elsewhere --column {field}={name})"
+    """Say how a column is named for a field; without a name, how the field is left alone.
+
+    Examples
+    --------
+    >>> option("text", "Headline")
+    'columns.text=Headline (train; elsewhere --column text=Headline)'
+    """
+    plain = re.fullmatch(r"\w*", name) is not None
+    train = f"columns.{field}={name}" if plain else f"\"columns.{field}='{name}'\""
+    return f"{train} (train; elsewhere --column {shlex.quote(f'{field}={name}')})"
+
+
+def spoken(message: str, train: bool) -> str:
+    """Return a message that names columns in the syntax of one command, ``train`` or another.
+
+    Examples
+    --------
+    >>> spoken(f"name it: {option('text', 'Headline')}", train=False)
+    'name it: --column text=Headline'
+    >>> print(spoken(f"name it: {option('text', 'The text')}", train=True))
+    name it: "columns.text='The text'"
+    """
+    return _OPTION.sub(r"\g<train>" if train else r"\g<other>", message)
 
 
 def one_hot_hint(sentences: Sequence[Sentence], codebook: Codebook) -> str:
@@ -77,8 +114,8 @@ def one_hot_hint(sentences: Sequence[Sentence], codebook: Codebook) -> str:
         f"columns {', '.join(names)} have the names" if len(names) > 1 else f"column {next(iter(names))} has the name"
     )
     return (
-        f"{have} of frames: put the labels into one column 'frames', with ';' between them and 'none' where there is "
-        "none of them"
+        f"{have} of frames, but not only 1 and 0, TRUE and FALSE, or x where the label is: write them so, or put the "
+        "labels into one column 'frames', with ';' between them and 'none' where there is none of them"
     )
 
 

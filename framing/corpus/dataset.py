@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from framing.codebook import Codebook
 from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS
+from framing.corpus.exports import rows_of_export
 from framing.corpus.labels import with_label_names
-from framing.corpus.readers import SUFFIXES, Source, format_of, read_rows
+from framing.corpus.readers import SUFFIXES, Reading, Source, format_of, is_table_name, read_rows
 from framing.corpus.rows import sentences_from_rows
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.errors import FramingWarning, InputError
@@ -36,8 +37,8 @@ def load_dataset(
     Parameters
     ----------
     data
-        A JSONL, CSV, TSV or Parquet file, a folder of such files, several of these, sentences, a dataset, or a table
-        (of pandas, polars or pyarrow).
+        A CSV, TSV, XLSX, JSONL, JSON or Parquet file, also packed by gzip, or the export of an annotation tool; a
+        folder of such files, several of these, sentences, a dataset, or a table (of pandas, polars or pyarrow).
     codebook
         Labels to check against; without one any label passes. A title or another spelling of a label becomes its name.
     columns
@@ -106,20 +107,23 @@ def dataset_digest(dataset: Dataset) -> str:
 
 
 def read_sentences(
-    path: str | Path, codebook: Codebook | None = None, columns: Mapping[str, Any] | None = None
+    path: str | Path,
+    codebook: Codebook | None = None,
+    columns: Mapping[str, Any] | None = None,
+    reading: Reading | None = None,
 ) -> list[Sentence]:
     """Read the sentences of one file, or of all data files of a folder in the order of their names.
 
-    Parameters and errors are those of ``load_dataset``.
+    ``reading`` says what is known of the files; further parameters and errors are those of ``load_dataset``.
     """
     path = Path(path)
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        files = sorted(file for file in path.iterdir() if is_table_name(file))
         if not files:
             raise InputError(f"{path}: no data file in this folder; expected {', '.join(SUFFIXES)}")
-        return [sentence for file in files for sentence in read_sentences(file, codebook, columns)]
+        return [sentence for file in files for sentence in read_sentences(file, codebook, columns, reading)]
     form = format_of(path)
-    return read_table(Source.from_file(path), form, codebook, columns)
+    return read_table(Source.from_file(path, reading), form, codebook, columns)
 
 
 def read_table(
@@ -129,7 +133,8 @@ def read_table(
 
     Further parameters and errors are those of ``load_dataset``.
     """
-    return sentences_from_rows(source.name, read_rows(source, form), codebook, columns)
+    rows = rows_of_export(source.name, list(read_rows(source, form)), columns or {}, source.reading.texts)
+    return sentences_from_rows(source.name, rows, codebook, columns)
 
 
 def _to_dataset(sentences: Sequence[Sentence]) -> Dataset:

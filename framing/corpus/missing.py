@@ -14,7 +14,8 @@ from framing.errors import FramingWarning
 
 def is_missing_frame(word: str, codebook: Codebook | None) -> bool:
     """Say whether a word in a place of frames is none of them, nor the 'none' that says so."""
-    return word in MISSING and word.lower() != "none" and not (codebook and codebook.frame_called(word))
+    known = codebook is not None and (codebook.frame_called(word) or codebook.means_none(word))
+    return word in MISSING and word.lower() != "none" and not known
 
 
 class MissingValues:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
 from framing.codebook import Codebook
 from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS, check_fields, columns_of, is_whole, option
-from framing.corpus.labels import label_list, named_labels
+from framing.corpus.labels import label_list, named_labels, separator_of
 from framing.corpus.marks import CODES, refused_rows
 from framing.corpus.missing import MissingValues
 from framing.corpus.older import with_todays_names
+from framing.corpus.onehot import with_one_column
 from framing.corpus.raw import MISSING, RawRows
-from framing.errors import InputError
+from framing.corpus.strange import Strange, refuse_strange
+from framing.errors import FramingNote, InputError
 from framing.records import Sentence
 
 MAX_TEXT = 10_000
@@ -30,27 +33,47 @@ def sentences_from_rows(
     """Turn raw rows, each with its place, into sentences; parameters and errors are those of ``load_dataset``."""
     check_fields(columns or {})
     table, columns = with_todays_names(RawRows(origin, rows), columns or {})
+    table, columns = with_one_column(table, columns, codebook)
     column_of = columns_of(table, columns)
     refused = refused_rows(table, column_of)
     missing = MissingValues(codebook)
     read = set(column_of.values())
+    separator = _told_separator(table, column_of) if codebook is None else None
     sentences = []
+    strange: list[Strange] = []
     for number, (place, row) in enumerate(table.rows):
         known = {field: row[name] for field, name in column_of.items() if name in row}
         if number in refused:
             known = {field: value for field, value in known.items() if field not in CODES}
         extra = {name: value for name, value in row.items() if name not in read}
-        sentence = _sentence(place, missing.taken_out(place, known), extra, codebook)
-        sentences.append(named_labels(place, sentence, codebook))
+        sentence = _sentence(place, missing.taken_out(place, known), extra, codebook, separator)
+        sentences.append(named_labels(place, sentence, codebook, strange))
+    if codebook is not None:
+        refuse_strange(origin, strange, codebook)
     missing.warn(table, column_of)
     return sentences
 
 
-def _sentence(place: str, known: dict[str, Any], extra: dict[str, Any], codebook: Codebook | None) -> Sentence:
+def _told_separator(table: RawRows, column_of: Mapping[str, str]) -> str | None:
+    """Find out what stands between the labels of a column, where no codebook says so; tell another than ';'."""
+    column = column_of.get("frames")
+    found = separator_of(value for _, value in table.values(column)) if column else None
+    if found:
+        warnings.warn(
+            f"{table.origin}: the labels of column {column!r} are separated by {found!r}; read so",
+            FramingNote,
+            stacklevel=4,
+        )
+    return found
+
+
+def _sentence(
+    place: str, known: dict[str, Any], extra: dict[str, Any], codebook: Codebook | None, separator: str | None
+) -> Sentence:
     values: dict[str, Any] = {}
     for field, value in known.items():
         if field in LIST_FIELDS:
-            values[field] = label_list(place, field, value, codebook)
+            values[field] = label_list(place, field, value, codebook, separator)
         elif field in TEXT_FIELDS:
             if isinstance(value, list | dict):
                 raise InputError(

@@ -191,7 +191,7 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
         )
     if unclear:
         raise InputError(
-            f"{origin}: {_in_quotes(unclear[0])} stands several times among the predictions; keep doc_id and position in "
+            f"{origin}: {_in_quotes(unclear[0])} stands several times in the predictions; keep doc_id and position in "
             "both files"
         )
     if len(set(rows)) < len(rows):

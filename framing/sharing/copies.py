@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.corpus.raw import RawRows, is_empty
-from framing.corpus.readers import SUFFIXES, Source, format_of, read_rows
+from framing.corpus.readers import SUFFIXES, Source, format_of, is_table_name, read_rows
 from framing.errors import FramingWarning, InputError, unknown
 from framing.progress import track
 from framing.records import Sentence
@@ -152,13 +152,17 @@ def _files_inside(folder: Path) -> Iterator[Path]:
     for above, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in (*DOCUMENT_SUFFIXES, *SUFFIXES):
+            if not name.startswith(".") and _is_read(Path(name)):
                 yield Path(above, name)
+
+
+def _is_read(path: Path) -> bool:
+    return path.suffix.lower() in DOCUMENT_SUFFIXES or is_table_name(path)
 
 
 def _copies_of(path: Path, is_wanted: Callable[[str], bool], columns: Mapping[str, Any]) -> Iterator[Copy]:
     suffix = path.suffix.lower()
-    if suffix in SUFFIXES:
+    if is_table_name(path):
         yield from _copies_in_table(Source.from_file(path), format_of(path), is_wanted, columns)
         return
     source = Source.from_file(path)

@@ -10,7 +10,7 @@ from framing.corpus.readers.cells import rows_of_cells
 from framing.corpus.readers.quotes import Row
 from framing.corpus.readers.recognise import DELIMITERS, delimiter_of, named_delimiter
 from framing.corpus.readers.source import Rows, Source
-from framing.errors import FramingWarning, InputError
+from framing.errors import FramingNote, InputError
 
 
 def read_csv(source: Source) -> Rows:
@@ -25,19 +25,28 @@ def read_tsv(source: Source) -> Rows:
 
 def _read(source: Source, expected: str) -> Rows:
     lines = list(io.StringIO(source.table_text(), newline=""))
+    given = source.reading.delimiter
     if named := named_delimiter(lines):
-        delimiter, lines[0] = named, ""  # the line is gone, and those after it keep their numbers
-    else:
-        delimiter = delimiter_of(lines, expected)
-    if delimiter not in (expected, named):
+        lines[0] = ""  # the line is gone, and those after it keep their numbers
+    delimiter = given or named or delimiter_of(lines, expected)
+    if delimiter not in (expected, named, given):
         found = f"separated by {DELIMITERS[delimiter]}, not by {DELIMITERS[expected]}"
-        warnings.warn(f"{source.name}: the cells are {found}; read so", FramingWarning, stacklevel=2)
+        warnings.warn(
+            f"{source.name}: the cells are {found}; read so (if that is wrong: --delimiter)", FramingNote, stacklevel=2
+        )
     rows = rows_of_cells(source.name, lines, delimiter)
     if rows:
-        yield from _named_columns(source.name, rows[0], rows[1:])
+        yield from named_columns(source.name, rows[0], rows[1:])
 
 
-def _named_columns(name: str, header: Row, body: Sequence[Row]) -> Rows:
+def named_columns(name: str, header: Row, body: Sequence[Row]) -> Rows:
+    """Yield (place, row) for the rows below a header, their cells by the name of their column.
+
+    Raises
+    ------
+    InputError
+        The header has no names or one twice, or a row has other cells than it.
+    """
     names = [cell.strip() for cell in header.cells]
     given = [column for column in names if column]
     if not given:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from itertools import islice
 
 from framing.corpus.readers.source import Source
+from framing.errors import InputError
 from framing.records import SENTENCE_FIELDS
 
 DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
@@ -35,10 +37,15 @@ def delimiter_of(lines: Sequence[str], expected: str) -> str:
     >>> delimiter_of(["text,frames\n", "It rains.,rain;sun\n"], ",")
     ','
     """
-    if len(_sample(lines, expected, 1)[0]) > 1:
-        return expected
-    others = [other for other in DELIMITERS if other != expected and len(_sample(lines, other, 1)[0]) > 1]
-    return others[0] if len(others) == 1 and _fits(lines, others[0]) else expected
+    several = [delimiter for delimiter in DELIMITERS if len(_sample(lines, delimiter, 1)[0]) > 1]
+    others = [other for other in several if other != expected]
+    if expected not in several:
+        return others[0] if len(others) == 1 and _fits(lines, others[0]) else expected
+    # A comma in the name of a column, and none where it would have to be in the rows.
+    if not _fits(lines, expected, at_least=1):
+        others = [other for other in others if _fits(lines, other, at_least=1, share=1)]
+        return others[0] if len(others) == 1 else expected
+    return expected
 
 
 def named_delimiter(lines: Sequence[str]) -> str | None:
@@ -66,7 +73,7 @@ def table_format(source: Source, text_column: str = "text") -> str | None:
     Raises
     ------
     InputError
-        It is empty or not UTF-8.
+        It is empty, or no table and not UTF-8.
 
     Examples
     --------
@@ -75,9 +82,31 @@ def table_format(source: Source, text_column: str = "text") -> str | None:
     >>> table_format(Source("standard input", b"Rain again\n\nIt rains, he said.\n")) is None
     True
     """
-    if source.content.startswith(b"PAR1"):
-        return "parquet"
-    lines = list(io.StringIO(source.text().removeprefix("\ufeff"), newline=""))
+    for mark, form in ((b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx")):
+        if source.content.startswith(mark):
+            return form
+    try:
+        text = source.text()
+    except InputError:
+        # An article is UTF-8, since offsets into it are told; a table need not be.
+        found = _text_format(_read_anyhow(source), text_column)
+        if found in (None, "jsonl"):
+            raise
+        return found
+    return _text_format(text.removeprefix("\ufeff"), text_column)
+
+
+def _read_anyhow(source: Source) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its reader tells
+        try:
+            return source.table_text()
+        except InputError:
+            return ""
+
+
+def _text_format(text: str, text_column: str) -> str | None:
+    lines = list(io.StringIO(text, newline=""))
     if _JSON.match("".join(islice((line for line in lines if line.strip()), 1))):
         return "jsonl"
     found = named_delimiter(lines)
@@ -103,11 +132,11 @@ def _is_header(lines: Sequence[str], delimiter: str, text_column: str) -> bool:
     return (text_column in names or (known and not spaced)) and _fits(lines, delimiter, at_least=1)
 
 
-def _fits(lines: Sequence[str], delimiter: str, at_least: int = 0) -> bool:
-    """Whether at least half of the first rows have as many cells as the header."""
+def _fits(lines: Sequence[str], delimiter: str, at_least: int = 0, share: float = 0.5) -> bool:
+    """Whether a share of the first rows have as many cells as the header."""
     header, *rows = _sample(lines, delimiter, _SAMPLE)
     fitting = sum(len(row) == len(header) for row in rows)
-    return 2 * fitting >= len(rows) and fitting >= at_least
+    return fitting >= share * len(rows) and fitting >= at_least
 
 
 def _sample(lines: Sequence[str], delimiter: str, number: int) -> list[list[str]]:
