@@ -9,7 +9,7 @@ REAL_OPTIONS := --no-sketch --without id --without path --keep register
 .PHONY: demo test check install mpnet model model-large codes docs clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
-	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=true tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
+	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=force tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
 	HF_HUB_OFFLINE=1 $(BIN)/framing predict seeds/articles/undersea_cable.txt --store demo/mlflow.db --target "the undersea cable"
 
 test: $(READY)  ## run the tests

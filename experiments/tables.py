@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from framing.errors import StoreError
-from framing.tracking import Store, list_runs, store_uri
+from framing.tracking import Store, all_metrics, list_runs, store_uri
 
 COLUMNS = (
     ("frames, folds: macro-F1", "validation/frames/macro_f1"),
@@ -127,7 +127,7 @@ def table(store: Store, experiment: str, options: dict[str, str], written: str) 
         wanted = all(run.params.get(key) == value for key, value in options.items() if key not in ("columns", "keys"))
         if run.status == "FINISHED" and run.score is not None and wanted:
             newest[tuple(run.params.get(key, "–") for key in keys)] = run
-    scores = {choice: store.client.get_run(run.run_id).data.metrics for choice, run in newest.items()}
+    scores = {choice: all_metrics(store, run) for choice, run in newest.items()}
     shown = [
         (title, path)
         for title, path in COLUMNS

@@ -15,9 +15,9 @@ from framing.errors import FramingError, FramingWarning
 from framing.records import Prediction, Sentence
 
 if TYPE_CHECKING:
+    from framing.app.trained import train as train
     from framing.predictor import Predictor as Predictor
     from framing.training import TrainingResult as TrainingResult
-    from framing.training import train as train
 
 __version__ = "0.2.0.dev0"
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # Loaded at first use: they bring scikit-learn, and `import framing` stays instant.
-_LAZY = {"Predictor": "framing.predictor", "TrainingResult": "framing.training", "train": "framing.training"}
+_LAZY = {"Predictor": "framing.predictor", "TrainingResult": "framing.training", "train": "framing.app.trained"}
 
 
 def __getattr__(name: str) -> Any:

@@ -30,6 +30,9 @@ from framing.records import Sentence
 from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
 from framing.text.segment import segment
 
+# So many labels are named where a predictor is shown.
+_NAMED = 6
+
 
 class Predictor:
     """A trained model, ready to label text. Safe to use from several threads.
@@ -54,6 +57,13 @@ class Predictor:
         self.classifier = classifier
         self.origin = origin
 
+    def __repr__(self) -> str:
+        told = [
+            f"{name}: {', '.join(task.labels) if len(task.labels) <= _NAMED else f'{len(task.labels)} labels'}"
+            for name, task in self.classifier.tasks.items()
+        ]
+        return f"<Predictor of {self.codebook.name} ({'; '.join(told)}), from {self.origin}>"
+
     @classmethod
     def load(cls, model: str | Path | None = None, store: str | None = None) -> Predictor:
         """Load a model.
@@ -61,7 +71,7 @@ class Predictor:
         Parameters
         ----------
         model
-            A folder, ``models:/framing@champion``, ``models:/framing/3`` or ``runs:/ID``. Two models come with the
+            A folder, ``models:/CODEBOOK@champion``, ``models:/CODEBOOK/3`` or ``runs:/ID``. Two models come with the
             package: ``"shipped"`` is the small one, ``"shipped-large"`` the better and slower one; a folder of that
             name is ``"./shipped"``. Default: the champion of the local store, without one the small shipped model;
             which one is told on standard error and kept in ``origin``.
@@ -78,6 +88,8 @@ class Predictor:
             The store cannot be reached or has no such model.
         EncoderError
             The encoder's weights cannot be found; the error says what brings them.
+        ConfigError
+            Nothing was named, and the store has champions of several codebooks.
 
         Warns
         -----
@@ -112,10 +124,16 @@ class Predictor:
     @classmethod
     def _champion(cls, store: str | None) -> Predictor | None:
         """Return the champion of a store and say so; ``None`` where there is none and the store was not named."""
-        from framing.tracking import CHAMPION, REGISTERED_MODEL, Store, champion_run, fetched_model, store_uri
+        from framing.tracking import Store, champions, fetched_model, store_uri
 
         opened = Store(store_uri(store))
-        if champion_run(opened) is None:
+        found = champions(opened)
+        if len(found) > 1:  # whichever was promoted last may be of another project
+            names = ", ".join(sorted(champion.uri for champion in found.values()))
+            raise ConfigError(
+                f"the store {opened.uri} has champions of several codebooks; name one as the model: {names}"
+            )
+        if not found:
             if store is not None:  # asked for, so no other model will do
                 raise ModelError(
                     f"no model: the store {opened.uri} has no champion. Train one with `framing train "
@@ -123,8 +141,9 @@ class Predictor:
                 )
             print(f"model: the one shipped with framing ({opened.uri} has no champion)", file=sys.stderr)
             return None
-        origin = f"models:/{REGISTERED_MODEL}@{CHAMPION} of {opened.uri}"
-        with fetched_model(opened, f"models:/{REGISTERED_MODEL}@{CHAMPION}") as folder:
+        (champion,) = found.values()
+        origin = f"{champion.uri} of {opened.uri}"
+        with fetched_model(opened, champion.uri) as folder:
             classifier = load_model(folder)
         print(f"model: {origin}", file=sys.stderr)
         return cls(classifier, origin)

@@ -14,7 +14,7 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import get_class, instantiate
 
 from framing import Predictor
-from framing.app.options import APP_KEYS, INPUT_KEYS
+from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts
 from framing.records import SENTENCE_FIELDS
 from framing.tracking import Store, champion_run, list_runs, store_uri
 from framing.training import Recipe, StanceOptions, prepare
@@ -60,6 +60,9 @@ def test_an_option_composes_into_an_object_that_has_its_values(path):
 def test_an_experiment_composes_and_sweeps_over_choices_that_exist(name):
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
         config = compose("train", overrides=[f"experiment={name}"], return_hydra_config=True)
+    made = instantiate(composed(f"experiment={name}"), _convert_="all")
+    check_parts(made | {"words": made["words"] or None})
+    assert isinstance(made["stance"], StanceOptions)
     for group, choices in (config.hydra.sweeper.params or {}).items():
         if (CONFIGS / group).is_dir():
             assert {f"{choice}.yaml" for choice in choices.split(",")} <= {p.name for p in (CONFIGS / group).iterdir()}
@@ -72,7 +75,7 @@ def test_every_key_is_read_and_every_argument_has_a_key():
     assert set(config) == {*INPUT_KEYS, *inspect.signature(Recipe).parameters, *APP_KEYS}
     assert [*INPUT_KEYS, "recipe"] == [*inspect.signature(prepare).parameters]
     assert set(config.stance) == {"_target_", *inspect.signature(StanceOptions).parameters}
-    assert set(config.tracking) == {"uri", "experiment"}
+    assert set(config.tracking) == {"uri", "experiment", "model"}
 
 
 def test_columns_name_every_field_that_a_file_may_bring():
@@ -87,6 +90,10 @@ def test_help_shows_the_choices_and_cfg_prints_the_configuration_without_trainin
     assert told.code == 0
     assert "head: knn, logreg, mlp, svm" in told.out
     assert "framing train -m head=logreg,svm words=none,tfidf" in told.out
+    assert len(told.out.splitlines()) <= 60  # a page
+    assert max(map(len, told.out.splitlines())) <= 120
+    for group in (path.name for path in CONFIGS.iterdir() if path.is_dir()):
+        assert f"\n  {group} " in told.out  # each folder of choices is explained
     shown = framing("train", "--cfg", "job", "head=logreg", "head.C=2", cwd=tmp_path)
     assert yaml.safe_load(shown.out)["head"]["C"] == 2
     assert contents(tmp_path) == {}
@@ -111,7 +118,8 @@ def test_own_columns_and_a_head_of_its_own_for_the_stance(workplace):
     )
     assert answer.code == 0, answer.err
     (run,) = list_runs(Store(store_uri(str(workplace / "mlflow.db"))))
-    assert {key: value for key, value in run.params.items() if key.startswith("columns.")} == {"columns.text": "satz"}
+    renamed = {key: value for key, value in run.params.items() if key.startswith("columns.")}
+    assert renamed == {"columns.text": "satz"}
     assert run.params["stance.head._target_"] == "sklearn.svm.SVC"
     described = json.loads((workplace / "model" / "model.json").read_text())["tasks"]
     assert {name: task["head"] for name, task in described.items()} == {"frames": "LogisticRegression", "stance": "SVC"}
@@ -128,6 +136,23 @@ def test_an_experiment_of_ones_own_is_also_the_experiment_of_its_run(workplace):
     assert answer.code == 0, answer.err
     (run,) = list_runs(Store(store_uri(str(workplace / "mlflow.db"))), "few")
     assert (run.name, run.experiment, run.params["head.n_neighbors"]) == ("tfidf-knn", "few", "5")
+
+
+def test_an_experiment_file_says_where_its_runs_stand_and_options_come_in_any_order(workplace):
+    mine = workplace / "mine" / "experiment" / "few.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("# @package _global_\ntasks: [frames]\ntracking:\n  experiment: pilots\n")
+    typed = ["experiment=few", "-cd", "mine", *QUICK]
+    answer = framing("train", *typed, cwd=workplace)
+    assert answer.code == 0, answer.err
+    (run,) = list_runs(Store(store_uri(str(workplace / "mlflow.db"))))
+    assert run.experiment == "pilots"
+    shown = framing("train", *typed, "--cfg", "job", cwd=workplace)
+    assert yaml.safe_load(shown.out)["tracking"]["experiment"] == "pilots"
+    listed = framing(
+        "train", *typed, "tracking.experiment=mine", "--cfg", "job", "--package", "tracking", cwd=workplace
+    )
+    assert "experiment: mine" in listed.out
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +191,8 @@ def test_a_sweep_promotes_the_best_of_its_children_only(sweep):
     ranked = list_runs(store)
     assert [run.champion for run in ranked] == [True, False, False, False, False]
     assert all(ranked[0].score >= run.score for run in ranked[:4])
-    assert len(store.client.search_model_versions("name = 'framing'")) == 1
-    assert f"run {ranked[0].run_id[:8]} is now framing version 1, the champion" in told
+    assert len(store.client.search_model_versions("name = 'harbour'")) == 1
+    assert f"harbour version 1 ({ranked[0].name}, run {ranked[0].run_id[:8]}) is now the champion" in told
     assert "4 runs; compare them with: framing runs, framing ui" in told
 
 

@@ -150,7 +150,7 @@ def test_the_page_is_one_file_that_escapes_text_and_asks_the_network_for_nothing
 
 def test_the_model_is_told_on_standard_error_and_the_result_alone_is_on_standard_output(folder):
     answer = framing("predict", "note.txt", "--format", "jsonl", cwd=folder)
-    assert answer.err == f"model: models:/framing@champion of sqlite:///{folder}/mlflow.db\n"
+    assert answer.err == f"model: models:/harbour@champion of sqlite:///{folder}/mlflow.db\n"
     named = framing("predict", "note.txt", "--format", "jsonl", "--model", "model", cwd=folder)
     assert (named.out, named.err) == (answer.out, "")
 

@@ -51,7 +51,7 @@ def test_the_champion_of_a_moved_store_answers(older):
 def test_training_goes_on_in_an_older_store(older):
     answer = framing("train", "encoder=tfidf", "data=corpus.jsonl", "codebook=book.yaml", "promote=true", cwd=older)
     assert answer.code == 0, answer.err
-    assert "framing version 2, the champion" in answer.err
+    assert "framing version 2 (tfidf-logreg, run " in answer.err  # under the name that it has there
     assert "moved or copied; its runs' files are now those in" in answer.err
     models = list((older / "mlartifacts" / "framing").glob("*/artifacts/model/model.json"))
     assert len(models) == 2  # the new run's too lie beside the database

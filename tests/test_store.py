@@ -193,7 +193,7 @@ def test_prediction_goes_on_where_the_champions_files_are_gone_or_damaged(traine
     with pytest.warns(FramingWarning, match="shipped with framing: model .*: frames/heads.skops is missing"):
         Predictor.load()
     with pytest.raises(ModelError, match="is missing"):
-        Predictor.load("models:/framing@champion")
+        Predictor.load("models:/harbour@champion")
 
 
 def copy_of(project: Path, folder: Path) -> Path:
@@ -233,7 +233,7 @@ def test_a_copied_project_reads_its_own_files_and_reading_writes_nothing(trained
     before = contents(folder)
     store = Store(store_uri(str(folder / "mlflow.db")))
     (run,) = list_runs(store)
-    for name in ("models:/framing@champion", "models:/framing/1", f"runs:/{run.run_id}"):
+    for name in ("models:/harbour@champion", "models:/harbour/1", f"runs:/{run.run_id}"):
         with fetched_model(store, name) as files:
             assert (files / "mine.txt").exists()
     assert contents(folder) == before

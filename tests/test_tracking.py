@@ -21,7 +21,17 @@ import yaml
 from framing import Predictor
 from framing.corpus.dataset import dataset_digest, load_dataset
 from framing.errors import ModelError, StoreError
-from framing.tracking import Store, champion_run, find_run, list_runs, open_run, promote, store_uri, training_link
+from framing.tracking import (
+    Store,
+    all_metrics,
+    champion_run,
+    find_run,
+    list_runs,
+    open_run,
+    promote,
+    store_uri,
+    training_link,
+)
 from tests.command import QUICK, framing
 from tests.conftest import ROOT
 
@@ -51,29 +61,41 @@ def test_a_store_is_named_by_option_then_environment_then_the_current_folder(mon
     assert store_uri("~/mlflow.db") == "sqlite:////home/ada/mlflow.db"
 
 
-def test_a_run_is_named_for_its_encoder_and_head_and_keeps_the_configuration_flat(run):
+def test_a_run_is_named_for_its_choices_and_the_few_options_that_tell_it_apart_come_first(run, trained):
     assert run.info.run_name == "tfidf-logreg"
     assert run.info.status == "FINISHED"
     params = run.data.params
-    assert {key: params[key] for key in ("encoder", "head", "words", "split", "seed", "data")} == {
+    few = {
+        "codebook": "book.yaml",  # not the default
+        "data": "corpus.jsonl",
         "encoder": "tfidf",
         "head": "logreg",
-        "words": "none",
-        "split": "grouped",
         "seed": "0",
-        "data": "corpus.jsonl",
+        "split": "grouped",
+        "words": "none",
     }
-    assert (params["head.C"], params["encoder.max_n"], params["split.n_splits"]) == ("1", "2", "5")
-    assert not [key for key in params if key.startswith("columns.")]  # none has another name
+    assert dict(sorted(params.items())[: len(few)]) == few
+    assert {key.partition(".")[0] for key in params if key not in few} == {"yaml"}
+    assert (params["yaml.head.C"], params["yaml.encoder.max_n"], params["yaml.split.n_splits"]) == ("1", "2", "5")
+    assert not [key for key in params if "columns." in key]  # none has another name
+    (summary,) = list_runs(store_in(trained))
+    assert (summary.params["head.C"], summary.params["head"]) == ("1", "logreg")  # by one name, wherever it is kept
 
 
 def test_a_run_has_its_scores_with_intervals_the_primary_one_first(run, trained):
     metrics = run.data.metrics
-    for path in (METRIC, "validation/frames/gain/f1", "validation/stance/macro_f1", "validation/stance_blind/macro_f1"):
+    for path in (METRIC, "validation/stance/macro_f1", "validation/stance_blind/macro_f1"):
         assert metrics[f"{path}_low"] <= metrics[path] <= metrics[f"{path}_high"]
     with closing(sqlite3.connect(trained / "mlflow.db")) as connection:
         first = connection.execute("SELECT key FROM metrics ORDER BY timestamp, rowid LIMIT 1").fetchone()
     assert first == (METRIC,)
+    # The UI draws a chart for each number, so that the intervals of the others are in a table.
+    assert "validation/frames/gain/f1" in metrics
+    assert "validation/frames/gain/f1_low" not in metrics
+    (summary,) = list_runs(store_in(trained))
+    every = all_metrics(store_in(trained), summary)
+    assert every["validation/frames/gain/f1_low"] <= every["validation/frames/gain/f1"] == 1.0
+    assert every.items() >= metrics.items()
     assert run.data.tags["framing.primary_metric"] == METRIC
     assert run.data.tags["score"] == f"{metrics[METRIC]:.3f} [{metrics[f'{METRIC}_low']:.3f}, " + (
         f"{metrics[f'{METRIC}_high']:.3f}]"
@@ -83,6 +105,7 @@ def test_a_run_has_its_scores_with_intervals_the_primary_one_first(run, trained)
 def test_a_run_says_which_data_code_and_codebook_it_used(run, trained):
     digest = dataset_digest(load_dataset(trained / "corpus.jsonl"))
     (used,) = run.inputs.dataset_inputs
+    assert [(tag.key, tag.value) for tag in used.tags] == [("mlflow.data.context", "train")]
     assert (used.dataset.name, used.dataset.digest) == ("corpus", digest[:36])
     assert json.loads(used.dataset.source) == {"uri": "corpus.jsonl"}
     assert json.loads(used.dataset.profile)["num_rows"] == 60
@@ -92,24 +115,33 @@ def test_a_run_says_which_data_code_and_codebook_it_used(run, trained):
     assert tags["framing.version"]
 
 
-def test_a_run_has_a_description_with_its_table_of_scores(run):
-    note = run.data.tags["mlflow.note.content"].splitlines()
-    assert note[0] == "**tfidf-logreg** on `corpus.jsonl`, seed 0."
-    assert note[2] == "| score | value, 95 % interval |"
+def test_a_run_has_a_description_with_its_scores_and_how_to_make_and_use_it(run, trained):
+    text = run.data.tags["mlflow.note.content"]
+    note = text.splitlines()
+    assert note[0].startswith(
+        "**tfidf-logreg**: frames and stance of the codebook *harbour*, learned from `corpus.jsonl` (60 rows, digest `"
+    )
+    assert note[2] == "| score | value, 95 % interval | n |"
     assert note[4].startswith(f"| {METRIC} | {run.data.metrics[METRIC]:.3f} [")
+    assert "| gain | 30 | 1.000 [1.000, 1.000] | 1.00 | 1.00 | usable |" in note
+    assert f"    framing train {' '.join(QUICK)}" in note  # without promote and output: what to make again
+    assert f"    predictor = Predictor.load('runs:/{run.info.run_id}', store='{store_in(trained).uri}')" in note
 
 
 def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(run, trained):
     kept = trained / "mlartifacts" / "framing" / run.info.run_id / "artifacts"
     assert sorted(path.name for path in kept.iterdir()) == [
-        *("config.yaml", "figures", "model", "predictions.jsonl", "scores.txt")
+        *("config.yaml", "figures", "model", "predictions", "predictions.jsonl", "scores.json", "scores.txt")
     ]
     config = yaml.safe_load((kept / "config.yaml").read_text())
     assert (config["head"]["C"], config["seed"], config["promote"]) == (1, 0, True)
     rows = [json.loads(line) for line in (kept / "predictions.jsonl").read_text().splitlines()]
     assert len(rows) == 120  # 60 rows for the frames, the same 60 for the stance
     assert rows[0]["frames"] == ["gain"]
-    assert {path.name for path in (kept / "figures").iterdir()} == {"frames.png", "stance.png"}
+    assert {path.name for path in (kept / "figures").iterdir()} == {"frames.png", "scores.png", "stance.png"}
+    table = json.loads((kept / "predictions" / "frames.json").read_text())
+    assert table["columns"] == ["text", "target", "coded", "predicted", "agree", "likeliest"]
+    assert table["data"][0][2:5] == ["gain", "gain", "yes"]
     saved, logged = (json.loads((place / "model.json").read_text()) for place in (trained / "model", kept / "model"))
     assert saved.pop("files").keys() == logged.pop("files").keys()  # an archive has its own digest each time
     assert saved == logged
@@ -129,11 +161,12 @@ def test_training_without_promote_makes_no_model_version_and_says_how_to(workpla
 def test_promoting_makes_the_next_version_and_moves_the_alias(with_champion):
     store = store_in(with_champion)
     (summary,) = list_runs(store)
-    assert int(store.client.get_model_version_by_alias("framing", "champion").version) == 1
+    assert int(store.client.get_model_version_by_alias("harbour", "champion").version) == 1
     answer = framing("promote", summary.run_id[:6], cwd=with_champion)
     assert answer.code == 0, answer.err
-    assert answer.out == f"framing version 2 (tfidf-logreg, run {summary.run_id[:8]}) is now the champion\n"
-    assert int(store.client.get_model_version_by_alias("framing", "champion").version) == 2
+    called = f"(tfidf-logreg, run {summary.run_id[:8]})"
+    assert answer.out == f"harbour version 2 {called} is now the champion; it replaces harbour version 1 {called}\n"
+    assert int(store.client.get_model_version_by_alias("harbour", "champion").version) == 2
     assert champion_run(store) == summary.run_id
 
 
@@ -212,8 +245,8 @@ def test_the_table_of_runs_marks_the_champion_and_leaves_out_what_has_no_score(w
 def test_the_default_model_is_the_champion_of_the_store_and_says_so(trained, monkeypatch, capsys):
     monkeypatch.chdir(trained)
     predictor = Predictor.load()
-    assert capsys.readouterr().err == f"model: models:/framing@champion of sqlite:///{trained}/mlflow.db\n"
-    assert predictor.origin == f"models:/framing@champion of sqlite:///{trained}/mlflow.db"
+    assert capsys.readouterr().err == f"model: models:/harbour@champion of sqlite:///{trained}/mlflow.db\n"
+    assert predictor.origin == f"models:/harbour@champion of sqlite:///{trained}/mlflow.db"
     assert predictor.predict(["Warships threaten the harbour."])[0].frames == ("risk",)
 
 
@@ -221,7 +254,7 @@ def test_a_model_of_the_store_is_the_same_by_alias_version_run_and_folder(traine
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{trained}/mlflow.db")
     (summary,) = list_runs(store_in(trained))
-    names = ("models:/framing@champion", "models:/framing/1", f"runs:/{summary.run_id}", f"runs:/{summary.run_id[:8]}")
+    names = ("models:/harbour@champion", "models:/harbour/1", f"runs:/{summary.run_id}", f"runs:/{summary.run_id[:8]}")
     asked = ["Profit for Alder comes with an attack."]
     expected = Predictor.load(trained / "model").predict_proba(asked).tolist()
     for name in names:
@@ -265,7 +298,7 @@ def test_the_link_to_the_runs_opens_the_page_of_training_runs(three_runs, tmp_pa
     assert training_link(three_runs, "http://h:1") == f"{expected}&viewStateShareKey=scores"  # the one used last
     assert training_link(three_runs, "http://h:1", "ours") == f"{expected}&viewStateShareKey=scores"
     view = json.loads(three_runs.client.get_experiment(ours).tags["mlflow.sharedViewState.scores"])
-    assert view["selectedColumns"][:4] == ["params.`encoder`", "params.`head`", "params.`words`", "tags.`score`"]
+    assert view["selectedColumns"][:4] == ["tags.`champion`", "params.`encoder`", "params.`head`", "params.`words`"]
     assert training_link(three_runs, "http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
     with pytest.raises(StoreError, match="unknown experiment 'theirs'; expected one of: "):
         training_link(three_runs, "http://h:1", "theirs")
@@ -396,7 +429,7 @@ def test_ctrl_c_and_an_end_from_outside_leave_a_killed_run_and_the_champion(with
         after = Store(store_uri(str(stores[number])))
         assert {run.name: run.status for run in list_runs(after)} == {"tfidf-logreg": "FINISHED", "tfidf-mlp": "KILLED"}
         assert champion_run(after) == champion
-        assert len(after.client.search_model_versions("name = 'framing'")) == 1
+        assert len(after.client.search_model_versions("name = 'harbour'")) == 1
 
 
 def wait_for_a_run(database: Path, process: subprocess.Popen) -> None:

@@ -1,1 +1,1 @@
-"""``framing train``: a configuration becomes a tracked run. The only room that knows Hydra."""
+"""``framing train`` and ``framing.train``: a configuration becomes a tracked run. The only room that knows Hydra."""

@@ -90,7 +90,11 @@ def compare_runs(store: Store, wanted: Sequence[str]) -> Comparison:
     StoreError
         There is no such run, or it keeps no predictions.
     """
-    runs = [kept_rows(store, name) for name in wanted]
+    return compare_kept([kept_rows(store, name) for name in wanted])
+
+
+def compare_kept(runs: Sequence[RunRows]) -> Comparison:
+    """Compare runs whose rows are at hand, each with the first; errors are those of ``compare_runs``."""
     _check_distinct([one.run for one in runs])
     for other in runs[1:]:
         if reasons := _unlike(runs[0].run, other.run):

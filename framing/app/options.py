@@ -13,6 +13,8 @@ from framing.training import Recipe
 # Keys of train.yaml beside those of ``Recipe``: what is read, and what becomes of the result.
 INPUT_KEYS = ("data", "codebook", "columns", "evaluate", "calibrate")
 APP_KEYS = ("tracking", "promote", "output")
+# The value of `promote` that asks for no comparison with the champion.
+FORCE = "force"
 # What plain options hold; the objects that the others make check their own.
 _PLAIN: tuple[tuple[str, Any, str], ...] = (
     ("data", str | list, "a file, a folder, or a list of these"),
@@ -37,10 +39,11 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
         "f1, micro_f1, count, or a bound in quotes of its own, such as thresholds='\"precision>=0.9\"'",
     ),
     ("seed", int, "a whole number, 0 or more"),
-    ("promote", bool, "true or false"),
+    ("promote", bool | str, "true, false or force"),
     ("output", str | None, "a folder"),
     ("tracking.uri", str | None, "a file or an address"),
-    ("tracking.experiment", str, "a name"),
+    ("tracking.experiment", str | None, "a name"),
+    ("tracking.model", str | None, "a name"),
 )
 
 
@@ -74,6 +77,8 @@ def check_plain(config: Mapping[str, Any], choices: Mapping[str, Any]) -> None:
         for name, value in _at(config, path):
             if not isinstance(value, kind) or (kind is int and not 0 <= value < 2**32):
                 raise ConfigError(f"{name}={value}: expected {expected}")
+    if config["promote"] not in (True, False, FORCE):
+        raise ConfigError(f"promote={config['promote']}: expected true, false or {FORCE}")
 
 
 def _at(config: Any, path: str, above: str = "") -> Iterator[tuple[str, Any]]:

@@ -33,6 +33,29 @@ def with_quoted_paths(overrides: list[str]) -> list[str]:
     return [quoted(o) if _is_to_quote(o) else o for o in overrides]
 
 
+# Options of Hydra that take a word; that of --info may be missing, and what it takes is no override.
+_WITH_VALUE = ("-cd", "--config-dir", "-cn", "--config-name", "-cp", "--config-path", "-c", "--cfg", "-p", "--package")
+_INFO, _INFORMS = ("-i", "--info"), ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
+
+
+def with_options_first(words: list[str]) -> list[str]:
+    """Return what was typed with Hydra's options before the overrides: between overrides it would not know them.
+
+    Examples
+    --------
+    >>> with_options_first(["head=svm", "-cd", "mine", "experiment=few", "-m"])
+    ['-cd', 'mine', '-m', 'head=svm', 'experiment=few']
+    """
+    options: list[str] = []
+    overrides: list[str] = []
+    before = ""
+    for word in words:
+        belongs = before in _WITH_VALUE or (before in _INFO and word in _INFORMS)
+        (options if belongs or word.startswith("-") else overrides).append(word)
+        before = "" if belongs else word
+    return [*options, *overrides]
+
+
 def quoted(override: str) -> str:
     """Return ``KEY=VALUE`` with its value in Hydra's quotes."""
     key, _, value = override.partition("=")

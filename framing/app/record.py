@@ -1,4 +1,4 @@
-"""What a run keeps: its options flat, its files, a description, tags."""
+"""What a run keeps: its parameters and scores, its files, tags."""
 
 from __future__ import annotations
 
@@ -9,86 +9,118 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
+from framing.app.description import MAIN
+from framing.corpus.codes import codes_digest
+from framing.corpus.dataset import dataset_digest
 from framing.measure.verdicts import rule_in_words
-from framing.model.card import validation_meaning
 from framing.model.persistence import save_model
 from framing.report.plots import frames_figure, stance_figure
+from framing.report.score_figure import score_figure
 from framing.report.scores import scores_text
-from framing.scores import scores_of
-from framing.tracking import CODEBOOK_TAG, DATA_TAG, MODEL_FOLDER, SCORED_TAG
-from framing.training import Training, TrainingResult
-
-
-def run_params(config: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
-    """Return the choices, then the resolved configuration flat: ``head=svm``, ``head.C=3``."""
-    flat: dict[str, Any] = dict(choices)
-
-    def walk(prefix: str, value: Any) -> None:
-        if isinstance(value, Mapping):
-            for key, inner in value.items():
-                walk(f"{prefix}.{key}", inner)
-        else:
-            flat[prefix] = value
-
-    for key, value in config.items():
-        # Log renamed columns only: identity mappings are the same in every run, and would drown what differs.
-        walk(key, {k: v for k, v in value.items() if k != v} if key == "columns" else value)
-    return flat
-
+from framing.scores import HIGH, LOW, scores_of
+from framing.tracking import (
+    CODEBOOK_TAG,
+    CONFIG_PREFIX,
+    DATA_TAG,
+    MODEL_FOLDER,
+    MODEL_TAG,
+    SCORED_TAG,
+    SCORES_TABLE,
+    make_servable,
+    model_name,
+)
+from framing.training import TaskPredictions, Training, TrainingResult
 
 _PAGE = 80  # characters of a line in a file
-
-# Scores that are told first, by the end of their path.
-_MAIN = ("/macro_f1", "/consistency", "/flip_rate")
+# Rows of the tables that MLflow shows beside each other: more, and its page is slow.
+_SHOWN_ROWS = 1000
 # The figure of held-out predictions, by task; that of the frames where none is named.
 _FIGURES = {"stance": stance_figure}
 
 
+def run_params(shown: Mapping[str, Any], flat: Mapping[str, Any]) -> dict[str, str]:
+    """Return the few options that tell a run from others, then all of them under a prefix that sorts last."""
+    named = dict(shown) | {f"{CONFIG_PREFIX}{key}": value for key, value in flat.items()}
+    return {key: str(value)[:6000] for key, value in named.items()}
+
+
+def run_metrics(result: TrainingResult) -> dict[str, float]:
+    """Return the scores, the primary one first; intervals as numbers of their own only for the main scores.
+
+    The UI draws a chart for each number; all intervals are in the table of scores.
+    """
+    main = {path for path in result.metrics if path.endswith(MAIN)} | {result.primary}
+    bounds = {f"{path}{end}" for path in scores_of(result.metrics) if path not in main for end in (LOW, HIGH)}
+    return {path: value for path, value in result.metrics.items() if path not in bounds}
+
+
+def data_used(training: Training, data: str, others: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return which data a run read, what for, and their digests: as ``Run.log_data`` takes them.
+
+    Parameters
+    ----------
+    training
+        What was prepared.
+    data, others
+        What the user called the data, and what calibrates (``calibrate``) or is scored.
+    """
+    columns = training.dataset.column_names
+    learned = {"rows": len(training.dataset), "columns": columns, "source": data}
+    used = [{"name": _stems(data), "digest": training.data_digest, **learned, "context": "train"}]
+    if training.calibrate is not None:
+        place, digest = others.get("calibrate", "calibrate"), dataset_digest(training.calibrate)
+        rows = {"rows": len(training.calibrate), "columns": training.calibrate.column_names}
+        used.append({"name": _stems(place), "digest": digest, "source": place, **rows, "context": "calibrate"})
+    for name, sentences in training.evaluate.items():
+        place = others.get(name, name)
+        rows = {"rows": len(sentences), "columns": columns}
+        used.append(
+            {"name": _stems(place), "digest": codes_digest(sentences), "source": place, **rows, "context": name}
+        )
+    return used
+
+
+def _stems(paths: str) -> str:
+    return "+".join(Path(path).stem for path in paths.split(", "))
+
+
 def write_record(folder: Path, result: TrainingResult, config: Mapping[str, Any]) -> None:
-    """Write the files of a run: configuration, figures, held-out predictions, model."""
+    """Write the files of a run: configuration, scores, figures, held-out predictions, model."""
+    folder.mkdir(exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(dict(config), sort_keys=False), encoding="utf-8")
     with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
         for prediction in result.predictions:
             stream.write(json.dumps(prediction.to_row(), ensure_ascii=False) + "\n")
     (folder / "scores.txt").write_text(tables(result, _PAGE), encoding="utf-8")
-    figures = folder / "figures"
+    (folder / SCORES_TABLE).write_text(json.dumps(scores_table(result)), encoding="utf-8")
+    figures, tables_shown = folder / "figures", folder / "predictions"
     figures.mkdir()
+    tables_shown.mkdir()
+    score_figure(result.summaries).savefig(figures / "scores.png", dpi=110)
     for name, held_out in result.held_out.items():
         draw = _FIGURES.get(held_out.kind.task, frames_figure)
         draw(held_out.Y, held_out.proba, held_out.labels, result.classifier.tasks[name].thresholds_).savefig(
             figures / f"{name}.png", dpi=110
         )
-    save_model(result.classifier, folder / MODEL_FOLDER)
+        table = json.dumps(predictions_table(held_out), ensure_ascii=False)
+        (tables_shown / f"{name}.json").write_text(table, encoding="utf-8")
+    make_servable(save_model(result.classifier, folder / MODEL_FOLDER), result.classifier)
 
 
-def run_note(name: str, result: TrainingResult, config: Mapping[str, Any]) -> str:
-    """Return the description that the UI shows above a run."""
-    scores = scores_of(result.metrics)
-    blind = any("/stance_blind/" in path for path in scores)
-    rows = ["| score | value, 95 % interval |", "|---|---|"]
-    rows += [f"| {path} | {score} |" for path, score in scores.items() if path.endswith((*_MAIN, "/mean_ap"))]
-    return "\n".join(
-        [
-            f"**{name}** on `{config['data']}`, seed {config['seed']}.",
-            "",
-            *rows,
-            "",
-            validation_meaning(result.classifier.info),
-            *(["`stance_blind`: the same model without the target; `stance_gain`: what it adds."] if blind else []),
-        ]
-    )
-
-
-def run_tags(training: Training, result: TrainingResult) -> dict[str, str]:
+def run_tags(training: Training, result: TrainingResult, model: str | None = None) -> dict[str, str]:
     """Return what the UI can filter and show: the score with its interval, and what the run was made of."""
+    shown = [SCORES_TABLE, *(f"predictions/{task}.json" for task in result.held_out)]
     return {
         "score": str(scores_of(result.metrics)[result.primary]),
         CODEBOOK_TAG: f"{training.codebook.name} {training.codebook.digest[:12]}",
         DATA_TAG: training.data_digest,
         SCORED_TAG: str(result.estimates[result.primary].n),
         "framing.python": platform.python_version(),
+        "mlflow.loggedArtifacts": json.dumps([{"path": path, "type": "table"} for path in shown]),
+        **({MODEL_TAG: model_name(model)} if model else {}),
     }
 
 
@@ -103,8 +135,40 @@ def _title(path: str) -> str:
     return f"{task} of held-out rows" if name == "validation" else f"{task} of {name}"
 
 
+def scores_table(result: TrainingResult) -> dict[str, Any]:
+    """Return every score with its interval and what it was computed on, as MLflow writes tables."""
+    intervals = scores_of(result.metrics)
+    bounds = {f"{path}{end}" for path in intervals for end in (LOW, HIGH)}
+    rows = []
+    for path, value in result.metrics.items():
+        if path not in bounds:
+            score = intervals.get(path)
+            n = result.estimates[path].n if path in result.estimates else None
+            rows.append([path, *map(_finite, (value, score and score.low, score and score.high)), n])
+    return {"columns": ["score", "value", "low", "high", "n"], "data": rows}
+
+
+def predictions_table(held_out: TaskPredictions) -> dict[str, Any]:
+    """Return what was held out, row by row, for two runs beside each other in the UI: the first thousand rows."""
+    labels = np.array(held_out.labels)
+    rows = []
+    for sentence, y, proba, decided in zip(
+        held_out.sentences, held_out.Y, held_out.proba, held_out.decided, strict=False
+    ):
+        coded, found = (", ".join(labels[np.flatnonzero(marks == 1)]) or "none" for marks in (y, decided))
+        surest = f"{labels[proba.argmax()]} {proba.max():.2f}"
+        rows.append([sentence.text, sentence.target or "", coded, found, "yes" if coded == found else "no", surest])
+        if len(rows) == _SHOWN_ROWS:
+            break
+    return {"columns": ["text", "target", "coded", "predicted", "agree", "likeliest"], "data": rows}
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
 def score_lines(result: TrainingResult) -> str:
     """Return the main scores with their intervals, a line each."""
-    scores = {path: score for path, score in scores_of(result.metrics).items() if path.endswith(_MAIN)}
+    scores = {path: score for path, score in scores_of(result.metrics).items() if path.endswith(MAIN)}
     width = max(34, *map(len, scores))
     return "\n".join(f"{path:<{width}} {score.value:.3f}  {score.interval}" for path, score in scores.items())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +18,18 @@ from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from framing.app.messages import CHOICES, one_line_errors, past_hydra, say
-from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts, check_plain, with_moved_classes
-from framing.app.overrides import with_quoted_paths
-from framing.app.record import run_note, run_params, run_tags, score_lines, tables, write_record
-from framing.app.sweep import PARENT, promote_run
+from framing.app.defaults import config_folders, flat_options, run_choices, shown_options
+from framing.app.description import described, usage
+from framing.app.messages import one_line_errors, past_hydra, say
+from framing.app.options import APP_KEYS, FORCE, INPUT_KEYS, check_parts, check_plain, with_moved_classes
+from framing.app.overrides import with_options_first, with_quoted_paths
+from framing.app.record import data_used, run_metrics, run_params, run_tags, score_lines, tables, write_record
+from framing.app.sweep import PARENT, experiment_of, promote_run
+from framing.errors import FramingWarning, StoreError
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
-from framing.tracking import Store, end_run, open_run, store_uri
-from framing.training import Recipe, check_flips, fit_training, prepare, tuning_seconds
+from framing.tracking import Run, RunRecord, Store, end_run, keep_run, open_run, store_uri
+from framing.training import Recipe, Training, TrainingResult, check_flips, fit_training, prepare, tuning_seconds
 
 
 def run(overrides: list[str]) -> None:
@@ -38,7 +44,7 @@ def run(overrides: list[str]) -> None:
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us instead of being printed over several lines
     os.environ.pop(PARENT, None)
-    sys.argv = ["framing train", *with_quoted_paths(overrides)]
+    sys.argv = ["framing train", *with_options_first(with_quoted_paths(overrides))]
     status = "FAILED"
     try:
         with one_line_errors():
@@ -66,7 +72,7 @@ def _main(cfg: DictConfig) -> float:
 def _tracked_training(cfg: DictConfig) -> float:
     """Train inside a tracked run."""
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
-    choices = {key: HydraConfig.get().runtime.choices.get(key) for key in CHOICES}
+    choices = run_choices()
     check_plain(config, choices)
     parts = instantiate(with_moved_classes(config), _convert_="all")
     parts["words"] = parts["words"] or None
@@ -76,30 +82,78 @@ def _tracked_training(cfg: DictConfig) -> float:
     if config["output"]:
         check_model_folder(config["output"])
     training = prepare(**{key: parts.pop(key) for key in INPUT_KEYS}, recipe=Recipe(**parts))
-    name = f"{choices['encoder']}-{choices['head']}" + ("" if choices["words"] == "none" else f"+{choices['words']}")
-    parent = os.environ.get(PARENT, "").rpartition("#")[2] or None
-    experiment = HydraConfig.get().runtime.choices.get("experiment") or tracking["experiment"]
-    say(f"training {name} on {len(training.dataset):,} rows; store {store.uri}")
+    record = _begun_record(training, config, choices)
+    say(f"training {record.name} on {len(training.dataset):,} rows; store {store.uri}")
     if seconds := tuning_seconds(training):
         say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
-    with open_run(store, name, experiment, run_params(config, choices), parent) as run:
-        paths = [config["data"]] if isinstance(config["data"], str) else config["data"]
-        named, data = "+".join(Path(path).stem for path in paths), ", ".join(paths)
-        dataset = training.dataset
-        run.log_data(named, training.data_digest, source=data, rows=len(dataset), columns=dataset.column_names)
+    with open_run(store, record.name, record.experiment, record.params, record.parent) as run:
+        for used in record.data:
+            run.log_data(**used)
         result = fit_training(training)
-        with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
-            folder = Path(scratch)
-            write_record(folder, result, config)
-            run.log(result.metrics, folder, run_note(name, result, config), run_tags(training, result))
+        if config["output"]:
+            say(f"model saved in {save_model(result.classifier, config['output'])}")
+        data = record.data[0]["source"]
+        lines = described(record.name, training, result, data, _command(config))
+        record.note = "\n".join([*lines, *usage(run.run_id, store.shown_uri)])
+        record.metrics, record.tags = run_metrics(result), run_tags(training, result, tracking["model"])
+        record.run_id, record.store = run.run_id, store.uri
+        kept = _recorded(run, record, result, config)
         check_flips(result.metrics, training.swap_test.max_flip_rate)
-    if config["output"]:
-        say(f"model saved in {save_model(result.classifier, config['output'])}")
     if HydraConfig.get().mode != RunMode.MULTIRUN:  # a sweep has a line a score
         say("\n" + tables(result, shutil.get_terminal_size((100, 24)).columns))
     say(score_lines(result))
-    if config["promote"] and parent is None:
-        promote_run(store, run.run_id)
-    elif parent is None:
+    if kept is not None:
+        _told_of_outage(kept, bool(config["promote"]))
+    elif config["promote"] and record.parent is None:
+        promote_run(store, run.run_id, force=config["promote"] == FORCE)
+    elif record.parent is None:
         say(f"run {run.run_id[:8]}; make it the default with: framing promote {run.run_id[:8]}")
     return result.metrics[result.primary]
+
+
+def _begun_record(training: Training, config: Mapping[str, Any], choices: Mapping[str, Any]) -> RunRecord:
+    """Return what a run is before anything is learned: its name, its options, its data."""
+    paths = {"data": config["data"], "calibrate": config["calibrate"], **config["evaluate"]}
+    called = {name: path if isinstance(path, str) else ", ".join(path) for name, path in paths.items() if path}
+    data = called.pop("data")
+    shown = shown_options(config, choices, HydraConfig.get().overrides.task)
+    return RunRecord(
+        name=f"{choices['encoder']}-{choices['head']}" + ("" if choices["words"] == "none" else f"+{choices['words']}"),
+        experiment=experiment_of(config["tracking"]["experiment"], HydraConfig.get().runtime.choices),
+        params=run_params(shown, flat_options(config)),
+        data=data_used(training, data, called),
+        parent=os.environ.get(PARENT, "").rpartition("#")[2] or None,
+    )
+
+
+def _recorded(run: Run, record: RunRecord, result: TrainingResult, config: Mapping[str, Any]) -> Path | None:
+    """Record a finished training; return where it is kept if the store does not take it."""
+    with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
+        files = Path(scratch) / "files"
+        write_record(files, result, config)
+        try:
+            with run.store.answering():
+                run.log(record.metrics, files, record.note, record.tags)
+            end_run(run.store, run.run_id, "FINISHED")
+        except (StoreError, OSError) as error:
+            place = keep_run(Path(HydraConfig.get().runtime.output_dir) / "run", record, files)
+            warnings.warn(f"the training is done, and the store did not take it: {error}", FramingWarning, stacklevel=2)
+            return place
+        finally:
+            run.ended = True
+    return None
+
+
+def _told_of_outage(kept: Path, promote: bool) -> None:
+    say(
+        f"model and record are kept in {kept}; when the store is back: framing runs push {shlex.quote(str(kept))}"
+        + (", then framing promote RUN" if promote else "")
+    )
+
+
+def _command(config: Mapping[str, Any]) -> list[str]:
+    """Return the command that trains the same again; where it is kept and what becomes of it is left out."""
+    left_out = ("promote=", "output=", "tracking.")
+    overrides = [o for o in HydraConfig.get().overrides.task if not o.startswith(left_out)]
+    folders = [word for folder in config_folders() for word in ("-cd", folder)]
+    return ["framing", "train", *folders, *overrides]

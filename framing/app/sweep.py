@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from framing.app.messages import past_hydra, say
-from framing.tracking import Store, end_run, find_run, list_runs, promote, start_run, store_uri
+from framing.app.options import FORCE
+from framing.app.promotion import promote_checked, told_promotion
+from framing.tracking import Store, end_run, find_run, list_runs, start_run, store_uri
 
 # How the runs of a sweep, possibly in other processes, learn which run they are part of.
 PARENT = "FRAMING_PARENT_RUN"
@@ -23,7 +26,7 @@ class SweepCallback(Callback):
         with past_hydra():
             self.store = Store(store_uri(config.tracking.uri))
             overrides = " ".join(o for o in config.hydra.overrides.task if not o.startswith("tracking."))
-            experiment = config.hydra.runtime.choices.get("experiment") or config.tracking.experiment
+            experiment = experiment_of(config.tracking.experiment, config.hydra.runtime.choices)
             self.run_id = start_run(self.store, f"sweep {overrides}"[:250], experiment)
             os.environ[PARENT] = f"{self.store.uri}#{self.run_id}"
 
@@ -35,10 +38,15 @@ class SweepCallback(Callback):
             children = [run for run in list_runs(self.store) if run.parent == self.run_id]
             say(f"sweep {self.run_id[:8]}: {len(children)} runs; compare them with: framing runs, framing ui")
             if config.promote and children:
-                promote_run(self.store, children[0].run_id)
+                promote_run(self.store, children[0].run_id, force=config.promote == FORCE)
 
 
-def promote_run(store: Store, run_id: str) -> None:
+def experiment_of(named: str | None, choices: Mapping[str, Any]) -> str:
+    """Return the experiment of a run: the one named, else that of the experiment file, else ``framing``."""
+    return named or choices.get("experiment") or "framing"
+
+
+def promote_run(store: Store, run_id: str, *, force: bool) -> None:
     """Make a run's model the champion, and say so."""
-    version = promote(store, find_run(store, run_id))
-    say(f"run {run_id[:8]} is now framing version {version}, the champion")
+    run = find_run(store, run_id)
+    say(told_promotion(store, run, promote_checked(store, run, force=force)))

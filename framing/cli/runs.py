@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,12 +24,13 @@ _COLUMNS = (
 )
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @STORE
 @click.option("--experiment", help="Only the runs of this experiment.")
 @click.option("--all", "everything", is_flag=True, help="Also runs without a score: failed, killed, parents of sweeps.")
 @output_format("table", "csv")
-def runs(store: str | None, experiment: str | None, everything: bool, form: str) -> None:
+@click.pass_context
+def runs(context: click.Context, store: str | None, experiment: str | None, everything: bool, form: str) -> None:
     """Rank training runs, best first, like with like; * marks the champion.
 
     Only runs of one data set, codebook, split and primary score stand in one table: others cannot be ranked against
@@ -37,6 +39,8 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
     from framing.report.formats import csv_text
     from framing.tracking import Store, list_runs, store_uri
 
+    if context.invoked_subcommand is not None:
+        return
     there = list_runs(Store(store_uri(store)), experiment)
     found = [run for run in there if everything or run.score is not None]
     if not found:
@@ -51,6 +55,21 @@ def runs(store: str | None, experiment: str | None, everything: bool, form: str)
     # The table that was worked on last stands first.
     newest = sorted(tables.values(), key=lambda like: -max(run.started for run in like))
     write_result("\n".join(_ranked(like, terminal_width()) for like in newest), None)
+
+
+@runs.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@STORE
+def push(folder: Path, store: str | None) -> None:
+    """Record a run that the store did not take: the folder that the training named when it ended.
+
+    It goes where the training was to be recorded, or to --store. Pushed again, it is the same run.
+    """
+    from framing.tracking import Store, kept_record, push_run, store_uri
+
+    opened = Store(store_uri(store) if store else kept_record(folder).store or store_uri())
+    run_id = push_run(folder, opened)
+    print(f"run {run_id[:8]} is now in {opened.uri}; make it the default with: framing promote {run_id[:8]}")
 
 
 def _ranked(like: Sequence[RunSummary], width: int) -> str:
@@ -120,21 +139,19 @@ def _started(run: RunSummary) -> datetime:
 @click.command()
 @click.argument("run")
 @STORE
-def promote(run: str, store: str | None) -> None:
-    """Make a run's model the champion: the one that predict uses. RUN is an id, its beginning, or a name."""
-    from framing.tracking import (
-        CHAMPION,
-        REGISTERED_MODEL,
-        Store,
-        find_run,
-        promote,
-        store_uri,
-    )
+@click.option("--force", is_flag=True, help="Also where it is worse than the champion, or cannot be compared with it.")
+def promote(run: str, store: str | None, force: bool) -> None:
+    """Make a run's model its codebook's champion: the one that predict uses.
+
+    It is compared with the champion first, on the rows that both held out, and refused where it is significantly
+    worse, learned from other data, or lacks a task. RUN is an id, its beginning, or a name.
+    """
+    from framing.app.promotion import promote_checked, told_promotion
+    from framing.tracking import Store, find_run, store_uri
 
     opened = Store(store_uri(store))
     chosen = find_run(opened, run)
-    version = promote(opened, chosen)
-    print(f"{REGISTERED_MODEL} version {version} ({chosen.name}, run {chosen.run_id[:8]}) is now the {CHAMPION}")
+    print(told_promotion(opened, chosen, promote_checked(opened, chosen, force=force)))
 
 
 @click.command()

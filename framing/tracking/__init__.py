@@ -1,9 +1,25 @@
 """The tracking store: runs, their models, and which of them is the champion. The only room that imports MLflow."""
 
-from framing.tracking.fetch import fetched_model, fetched_text
-from framing.tracking.registry import CHAMPION, MODEL_FOLDER, REGISTERED_MODEL, champion_run, promote
+from framing.tracking.fetch import SCORES_TABLE, all_metrics, fetched_model, fetched_text
+from framing.tracking.kept import RunRecord, keep_run, kept_record, push_run
+from framing.tracking.packaging import make_servable
+from framing.tracking.registry import (
+    CHAMPION,
+    MODEL_FOLDER,
+    MODEL_TAG,
+    OLD_MODEL,
+    Champion,
+    Promotion,
+    champion_run,
+    champions,
+    check_promotable,
+    model_name,
+    model_of,
+    promote,
+)
 from framing.tracking.runs import (
     CODEBOOK_TAG,
+    CONFIG_PREFIX,
     DATA_TAG,
     SCORED_TAG,
     Run,
@@ -21,22 +37,37 @@ from framing.tracking.ui import serve_ui, training_link
 __all__ = [
     "CHAMPION",
     "CODEBOOK_TAG",
+    "CONFIG_PREFIX",
     "DATA_TAG",
     "MODEL_FOLDER",
-    "REGISTERED_MODEL",
+    "MODEL_TAG",
+    "OLD_MODEL",
     "SCORED_TAG",
+    "SCORES_TABLE",
+    "Champion",
+    "Promotion",
     "Run",
+    "RunRecord",
     "RunSummary",
     "Store",
     "add_to_run",
+    "all_metrics",
     "champion_run",
+    "champions",
+    "check_promotable",
     "end_run",
     "fetched_model",
     "fetched_text",
     "find_run",
+    "keep_run",
+    "kept_record",
     "list_runs",
+    "make_servable",
+    "model_name",
+    "model_of",
     "open_run",
     "promote",
+    "push_run",
     "serve_ui",
     "start_run",
     "store_uri",

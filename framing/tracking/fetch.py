@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from framing.errors import StoreError, first_line
+from framing.scores import HIGH, LOW
 from framing.tracking.moved import local_path, place_beside
 from framing.tracking.registry import MODEL_FOLDER
 from framing.tracking.runs import RunSummary, find_run
 from framing.tracking.store import Store
+
+# The table of all of a run's scores, as MLflow writes tables: `columns` and `data`.
+SCORES_TABLE = "scores.json"
 
 
 @contextmanager
@@ -77,3 +82,17 @@ def fetched_text(store: Store, run: RunSummary, path: str) -> str:
     """
     with fetched_model(store, f"runs:/{run.run_id}/{path}") as file:
         return file.read_text(encoding="utf-8")
+
+
+def all_metrics(store: Store, run: RunSummary) -> dict[str, float]:
+    """Return all scores of a run, with ``_low`` and ``_high``; of most, the intervals are only in its table."""
+    with store.answering():
+        metrics: dict[str, float] = dict(store.client.get_run(run.run_id).data.metrics)
+    try:
+        rows = json.loads(fetched_text(store, run, SCORES_TABLE))["data"]
+    except StoreError:  # a run of earlier versions, or of an experiment, has all in the store
+        return metrics
+    for path, value, low, high, *_ in rows:
+        kept = {path: value, f"{path}{LOW}": low, f"{path}{HIGH}": high}
+        metrics |= {name: number for name, number in kept.items() if number is not None}
+    return metrics

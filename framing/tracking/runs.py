@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +15,19 @@ from urllib.parse import quote
 import framing
 from framing.errors import StoreError, unknown
 from framing.scores import scores_of
-from framing.tracking.registry import champion_run, unless_there
+from framing.tracking.registry import MODEL_TAG, champions, unless_there
 from framing.tracking.store import Store
+from framing.tracking.unfinished import close_gone, process_tags
 from framing.tracking.view import VIEW_TAG, runs_view
 
 _PRIMARY = "framing.primary_metric"
 _PARENT = "mlflow.parentRunId"
 # What a run was made of, and how many rows its primary score is of.
 DATA_TAG, CODEBOOK_TAG, SCORED_TAG = "framing.data_digest", "framing.codebook", "framing.scored_rows"
+# Of the whole configuration among a run's parameters, so that it comes after the few that tell runs apart.
+CONFIG_PREFIX = "yaml."
+# What data were read for: to learn from.
+TRAIN = "train"
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,8 @@ class RunSummary:
     """One run, as ``framing runs`` shows it.
 
     ``data``, ``digest`` and ``rows`` are the name, the digest and the length of what it learned from; ``codebook`` is
-    its name and the beginning of its digest; ``scored`` the rows that the primary score is of. Runs that were made
-    before these were kept have them empty.
+    its name and the beginning of its digest; ``scored`` the rows that the primary score is of; ``model`` the registered
+    model that it is meant for, where that was named. Runs that were made before these were kept have them empty.
     """
 
     run_id: str
@@ -51,6 +56,7 @@ class RunSummary:
     rows: int | None = None
     codebook: str = ""
     scored: int | None = None
+    model: str = ""
 
     @property
     def like(self) -> tuple[Any, ...]:
@@ -65,6 +71,8 @@ class Run:
     def __init__(self, store: Store, run_id: str) -> None:
         self.store = store
         self.run_id = run_id
+        # Set where its end has been recorded, or cannot be.
+        self.ended = False
 
     def log(
         self,
@@ -92,8 +100,10 @@ class Run:
         if note is not None:
             client.set_tag(self.run_id, "mlflow.note.content", note)
 
-    def log_data(self, name: str, digest: str, *, source: str, rows: int, columns: list[str]) -> None:
-        """Record which data the run read."""
+    def log_data(
+        self, name: str, digest: str, *, source: str, rows: int, columns: list[str], context: str = TRAIN
+    ) -> None:
+        """Record which data the run read, and what for."""
         from mlflow.entities import Dataset, DatasetInput, InputTag
 
         dataset = Dataset(
@@ -104,7 +114,7 @@ class Run:
             schema=json.dumps({"mlflow_colspec": [{"name": column, "type": "string"} for column in columns]}),
             profile=json.dumps({"num_rows": rows, "sha256": digest}),
         )
-        inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", "train")])]
+        inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", context)])]
         self.store.client.log_inputs(self.run_id, datasets=inputs)
 
 
@@ -123,31 +133,38 @@ def open_run(
     parent
         Id of the run that this one is a part of.
     """
-    from mlflow.entities import Param
-
-    run_id = start_run(store, name, experiment, parent)
+    run = Run(store, start_run(store, name, experiment, parent))
     status = "FAILED"
     try:
-        entries = [Param(key, str(value)[:6000]) for key, value in params.items()]
-        for start in range(0, len(entries), 100):
-            store.client.log_batch(run_id, params=entries[start : start + 100])
         with store.answering():
-            yield Run(store, run_id)
+            log_params(store, run.run_id, params)
+            yield run
         status = "FINISHED"
     except KeyboardInterrupt:
         status = "KILLED"
         raise
     finally:
-        end_run(store, run_id, status)
+        if not run.ended:
+            end_run(store, run.run_id, status)
+
+
+def log_params(store: Store, run_id: str, params: Mapping[str, Any]) -> None:
+    """Record the parameters of a run."""
+    from mlflow.entities import Param
+
+    entries = [Param(key, str(value)[:6000]) for key, value in params.items()]
+    for start in range(0, len(entries), 100):
+        store.client.log_batch(run_id, params=entries[start : start + 100])
 
 
 def start_run(store: Store, name: str, experiment: str, parent: str | None = None) -> str:
     """Open a run that ``end_run`` closes, and return its id."""
-    tags = {**_code_version(), **({_PARENT: parent} if parent else {})}
+    tags = {**_code_version(), **process_tags(), **({_PARENT: parent} if parent else {})}
     store.prepare()
     with store.answering():
         found = store.client.get_experiment_by_name(experiment)
         experiment_id = found.experiment_id if found else _new_experiment(store, experiment)
+        close_gone(store, store.client.search_runs([experiment_id], "attributes.status = 'RUNNING'"))
         run_id: str = store.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
         return run_id
 
@@ -193,13 +210,14 @@ def list_runs(store: Store, experiment: str | None = None) -> list[RunSummary]:
         There is no store yet, or no such experiment.
     """
     store.require()
-    champion = champion_run(store)
+    best = {champion.run_id for champion in champions(store).values()}
     found, token = [], None
     with store.answering():
         experiments = experiment_names(store, experiment)
         while True:
             page = store.client.search_runs(list(experiments), max_results=1000, page_token=token)
-            found += [_summary(run, experiments, champion) for run in page]
+            killed = close_gone(store, page)
+            found += [_summary(run, experiments, best, killed) for run in page]
             if not (token := page.token):
                 break
     found.sort(key=lambda run: (run.score is None, -(run.score or 0), -run.started))
@@ -233,32 +251,47 @@ def experiment_names(store: Store, wanted: str | None) -> dict[str, str]:
     return {number: name for number, name in names.items() if wanted in (None, name)}
 
 
-def _summary(run: Any, experiments: Mapping[str, str], champion: str | None) -> RunSummary:
+def _summary(run: Any, experiments: Mapping[str, str], best: Collection[str], killed: Collection[str]) -> RunSummary:
     metric = run.data.tags.get(_PRIMARY, "")
     metrics = run.data.metrics
     score = scores_of(metrics).get(metric)
     tags, scored = run.data.tags, run.data.tags.get(SCORED_TAG, "")
-    used = run.inputs.dataset_inputs[0].dataset if run.inputs and run.inputs.dataset_inputs else None
+    used = _data_used(run.inputs)
     rows = json.loads(used.profile or "{}").get("num_rows") if used else None
     return RunSummary(
         run_id=run.info.run_id,
         name=run.info.run_name,
         experiment=experiments[run.info.experiment_id],
-        status=run.info.status,
+        status="KILLED" if run.info.run_id in killed else run.info.status,
         started=run.info.start_time,
         metric=metric,
         score=metrics.get(metric),
         low=score.low if score else None,
         high=score.high if score else None,
-        params=dict(run.data.params),
+        params=_all_options(run.data.params),
         parent=run.data.tags.get(_PARENT),
-        champion=run.info.run_id == champion,
+        champion=run.info.run_id in best,
         data=used.name if used else "",
         digest=tags.get(DATA_TAG, used.digest if used else ""),
         rows=rows,
         codebook=tags.get(CODEBOOK_TAG, ""),
         scored=int(scored) if scored.isdigit() else None,
+        model=tags.get(MODEL_TAG, ""),
     )
+
+
+def _all_options(params: Mapping[str, str]) -> dict[str, str]:
+    """Return a run's options by their names, also those that it has under the prefix of the whole configuration."""
+    return {key.removeprefix(CONFIG_PREFIX): value for key, value in params.items()} | {
+        key: value for key, value in params.items() if not key.startswith(CONFIG_PREFIX)
+    }
+
+
+def _data_used(inputs: Any) -> Any:
+    """Return the data that a run learned from, among all that it read."""
+    used = inputs.dataset_inputs if inputs else []
+    learned = [one for one in used if any(tag.value == TRAIN for tag in one.tags)]
+    return next((one.dataset for one in [*learned, *used]), None)
 
 
 def _code_version() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import logging
 import os
+import re
 import sqlite3
 import sys
 import tempfile
@@ -21,6 +22,9 @@ from typing import Any
 from framing.errors import FramingWarning, StoreError, first_line
 from framing.tracking.database import PATIENCE, State, build, mlflow_address, state_of
 from framing.tracking.moved import mend_places
+
+# Modules whose errors are those of a store.
+_OF_STORES = ("mlflow.", "sqlalchemy.", "alembic.", "sqlite3", "requests.", "urllib3.")
 
 
 def store_uri(uri: str | None = None) -> str:
@@ -65,7 +69,7 @@ class Store:
     def client(self) -> Any:
         """The MLflow client of this store, which has to be there: MLflow would make it, and not in one piece."""
         self.require()
-        _quiet_mlflow()
+        quiet_mlflow()
         from mlflow import MlflowClient
 
         try:
@@ -77,6 +81,11 @@ class Store:
     def address(self) -> str:
         """The address as MLflow takes it; ``uri`` is for people."""
         return self.uri if self.database is None else mlflow_address(self.database)
+
+    @property
+    def shown_uri(self) -> str:
+        """The address without a password, for what is written down."""
+        return re.sub("//[^/@]*@", "//", self.uri)
 
     @property
     def database(self) -> Path | None:
@@ -94,7 +103,7 @@ class Store:
         try:
             yield
         except Exception as error:
-            if not type(error).__module__.startswith(("mlflow.", "sqlalchemy.", "alembic.", "sqlite3")):
+            if not type(error).__module__.startswith(_OF_STORES):
                 raise
             raise self.error(error) from None
 
@@ -124,7 +133,7 @@ class Store:
         if self.database is None:
             return
         self._probe_sqlite(self.database)  # it may have become something else since
-        _quiet_mlflow()
+        quiet_mlflow()
         with self.answering():
             try:
                 aside = build(self.database)
@@ -209,7 +218,7 @@ class Store:
         )
 
 
-def _quiet_mlflow() -> None:
+def quiet_mlflow() -> None:
     """Keep MLflow from reporting usage, retrying for minutes, and printing links among the results."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")

@@ -9,6 +9,7 @@ import time
 VIEW = "scores"
 VIEW_TAG = f"mlflow.sharedViewState.{VIEW}"
 _VIEW_WIDTHS = {
+    "tags.`champion`": 120,
     "params.`encoder`": 90,
     "params.`head`": 90,
     "params.`words`": 90,
