@@ -179,7 +179,7 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
         (["tasks=[frames,tone]"], "tasks: unknown task 'tone'; expected one of: frames, stance"),
         (["tasks=frames"], "tasks=frames: expected a list, such as tasks=[frames,stance]"),
         (["seed=-1"], "seed=-1: expected a whole number, 0 or more"),
-        (["promote=maybe"], "promote=maybe: expected true or false"),
+        (["promote=maybe"], "promote=maybe: expected true, false or force"),
         (["evaluate=corpus.jsonl"], "evaluate=corpus.jsonl: expected files by name, such as evaluate.dev=FILE"),
         (["evaluate.dev=5"], "evaluate.dev=5: expected a file, a folder, or a list of these"),
         (["--run", "-m"], "Only one of --run, --multirun, "),

@@ -48,7 +48,7 @@ def study(tmp_path: Path) -> Path:
 
 
 def draw(study: Path, *options: str) -> None:
-    files = ("-o", "sample.jsonl", "--sheet", "sheet.csv")
+    files = ("-o", "sample.jsonl", "--coding-sheet", "sheet.csv")
     answer = framing("data", "sample", "predicted.jsonl", *files, *options, cwd=study)
     assert answer.code == 0, answer.err
 
@@ -125,7 +125,9 @@ def test_a_sheet_shows_neither_the_models_answer_nor_the_probability_of_the_draw
 
 
 def test_a_sheet_for_label_studio_comes_with_its_interface(study):
-    answer = framing(*["data", "sample", "predicted.jsonl", "-n", "5", "-o", "s.jsonl", "--sheet", "s.json"], cwd=study)
+    answer = framing(
+        *["data", "sample", "predicted.jsonl", "-n", "5", "-o", "s.jsonl", "--coding-sheet", "s.json"], cwd=study
+    )
     assert answer.code == 0, answer.err
     tasks = json.loads((study / "s.json").read_text())
     assert [set(task["data"]) for task in tasks] == [{"doc_id", "position", "headline", "previous", "text"}] * 5
@@ -244,7 +246,7 @@ def test_a_sample_of_another_corpus_is_told_by_its_weights():
 def test_a_text_that_stands_twice_is_told_by_its_place():
     among = [Sentence("Yes.", doc_id="a", position=i) for i in (1, 4)]
     assert places_of([Sentence("Yes.", doc_id="a", position=4)], among, "gold").tolist() == [1]
-    with pytest.raises(InputError, match="stands several times among the predictions"):
+    with pytest.raises(InputError, match="stands several times in the predictions"):
         places_of([Sentence("Yes.")], among, "gold")
 
 

@@ -78,7 +78,7 @@ def test_a_row_that_is_no_prediction_is_told_with_its_line(tmp_path, wrong, mess
         read_predictions(file)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe{", b'{"text": '])
+@pytest.mark.parametrize("content", [b"", b"\x80{", b'{"text": '])
 def test_an_empty_or_broken_file_is_told(tmp_path, content):
     file = tmp_path / "predictions.jsonl"
     file.write_bytes(content)

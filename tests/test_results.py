@@ -311,7 +311,10 @@ def test_an_empty_table_gives_an_empty_list(predictor):
             "table: a column name stands twice: text; the columns",
         ),
         (pd.DataFrame({"text": ["A.", None]}), "row 2: no text; every row needs a sentence in 'text'"),
-        (pd.DataFrame({"text": ["A."], "frames": [3]}), "row 1: 'frames' should be a list of labels or 'label;label'"),
+        (
+            pd.DataFrame({"text": ["A."], "frames": [{"gain": 1}]}),
+            "row 1: 'frames' should be a list of labels or 'label;label'",
+        ),
         ({"text": ["A."]}, "a list of sentences, or a table with a column 'text'; got an object of type dict"),
         (datasets.DatasetDict({"train": datasets.Dataset(ARROW)}), "'text'; got an object of type DatasetDict"),
         ({"A.", "B."}, "got an object of type set"),

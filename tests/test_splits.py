@@ -108,7 +108,7 @@ def test_by_target_a_target_is_on_one_side():
     sentences = [
         Sentence(f"Row {i // 2}.", target=f"matter {i % 6}", group=f"g{i % 4}", stance="favor") for i in range(60)
     ]
-    folds = folds_of(GroupedFolds(3, by="target"), sentences)
+    folds = folds_of(GroupedFolds(3, by="target", random_state=0), sentences)
     for train, test in folds:
         assert len({sentences[i].target for i in test}) == 2
         assert {sentences[i].target for i in test}.isdisjoint(sentences[i].target for i in train)

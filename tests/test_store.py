@@ -253,7 +253,7 @@ def test_a_run_in_a_copied_project_mends_the_database_once_and_writes_beside_it(
     told = f"store {store.uri}: moved or copied; its runs' files are now those in {folder}\n"
     assert capsys.readouterr().err == told
     assert mend_places(folder / "mlflow.db") == 0
-    assert promote(store, first) == 2
+    assert promote(store, first).champion.version == 2
     with closing(sqlite3.connect(folder / "mlflow.db")) as connection:
         assert str(trained) not in "".join(connection.iterdump())
     assert contents(trained) == before

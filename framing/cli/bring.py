@@ -49,7 +49,7 @@ def import_(
         reading = replace(reading, texts=_texts(texts))
     sentences = [s for file in files for s in read_sentences(file, book, pairs(columns, "--column"), reading)]
     write_result("".join(json.dumps(s.to_row(), ensure_ascii=False) + "\n" for s in sentences), output)
-    print(*_told_of(sentences), sep="\n", file=sys.stderr)
+    print(*_told_of_import(sentences), sep="\n", file=sys.stderr)
 
 
 def _texts(file: str) -> Mapping[str, str]:
@@ -65,7 +65,7 @@ def _texts(file: str) -> Mapping[str, str]:
     return texts
 
 
-def _told_of(sentences: Sequence[Sentence]) -> list[str]:
+def _told_of_import(sentences: Sequence[Sentence]) -> list[str]:
     """Say what was found, a line each: rows, coders, labels."""
     from framing.measure.coders import CODER_COLUMNS
 

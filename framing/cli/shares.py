@@ -105,7 +105,9 @@ def budget(output: str | None, margin: float, **given: Any) -> None:
 @click.option("--enrich", metavar="FRAME", multiple=True, help="Draw more of what the model holds likely to have this.")
 @click.option("--predictions", metavar="FILE", help="Where the probabilities are.  [default: CORPUS]")
 @click.option("--output", "-o", metavar="FILE.jsonl", required=True, help="The sample, and how it was drawn; keep it.")
-@click.option("--sheet", metavar="FILE.csv|json", help="Also a sheet to code in, without the model's answers.")
+@click.option(
+    "--coding-sheet", "sheet", metavar="FILE.csv|json", help="Also a sheet to code in, without the model's answers."
+)
 @click.option("--double", type=click.FloatRange(0, 1), default=0.0, help="Share for a second coder: FILE-second.csv.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
 @CODEBOOK
@@ -196,7 +198,7 @@ def _check_sheet(sheet: str | None, double: float, output: str) -> None:
         raise OutputError(f"{output}: the sample is written as JSON Lines; name a .jsonl file")
     if sheet is None:
         if double:
-            raise click.UsageError("--double: also name the sheet, --sheet FILE.csv")
+            raise click.UsageError("--double: also name the sheet, --coding-sheet FILE.csv")
         return
     if Path(sheet).suffix.lower() not in SHEET_SUFFIXES:
         raise OutputError(f"{sheet}: unknown kind of sheet; expected {' or '.join(SHEET_SUFFIXES)} (Label Studio)")

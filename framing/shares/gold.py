@@ -96,7 +96,9 @@ def gold_of(
     drawn = known if sample is None else _beside(known, sample, origin)
     rows = places_of(known, [p.sentence for p in predicted], origin)
     if len(rows) < len(coded) and any(s.sample_probability is not None for s in coded):
-        _tell(f"{origin}: {len(coded) - len(rows):,} of {len(coded):,} rows are not coded; the others stand for them")
+        _say_of_gold(
+            f"{origin}: {len(coded) - len(rows):,} of {len(coded):,} rows are not coded; the others stand for them"
+        )
     codes = np.array([[_code(s, label) for label in labels] for s in known])
     gold = Gold(rows, codes, _drawn_with(drawn, len(predicted), is_random, origin), _strata(drawn))
     _adds_up(gold, len(predicted), origin)
@@ -246,7 +248,7 @@ def _adds_up(gold: Gold, n_rows: int, origin: str) -> None:
     if not 1 / _FAR <= ratio <= _FAR:
         raise InputError(f"{said}; give the predictions of the corpus that the sample was drawn from")
     if not 0.8 <= ratio <= 1.25:
-        _tell(f"{said}; a part of what was drawn may be missing")
+        _say_of_gold(f"{said}; a part of what was drawn may be missing")
 
 
 def _code(sentence: Sentence, label: str) -> float:
@@ -260,7 +262,7 @@ def _in_quotes(sentence: Sentence) -> str:
     return f"{text!r}" + (f" ({sentence.doc_id}, {sentence.position})" if sentence.doc_id else "")
 
 
-def _tell(text: str) -> None:
+def _say_of_gold(text: str) -> None:
     warnings.warn(text, FramingWarning, stacklevel=3)
 
 

@@ -52,7 +52,7 @@ def make_servable(folder: Path, model: FramingClassifier) -> None:
             python_model=str(code),
             pip_requirements=_requirements(model),
             signature=_signature(model),
-            input_example=_example(model),
+            input_example=_input_example(model),
         )
         described = Model.load(str(written))
         # MLflow would copy the files of the model into a folder below its own; this one is both.
@@ -89,7 +89,7 @@ def _signature(model: FramingClassifier) -> Any:
     )
 
 
-def _example(model: FramingClassifier) -> Any:
+def _input_example(model: FramingClassifier) -> Any:
     import pandas
 
     return pandas.DataFrame([{k: v for k, v in _EXAMPLE.items() if k != "target" or "stance" in model.tasks}])
