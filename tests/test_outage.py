@@ -65,6 +65,9 @@ def test_a_training_ends_when_the_store_is_gone_and_its_run_is_recorded_later(wo
     assert elsewhere.code == 0, elsewhere.err
     (copy,) = list_runs(Store(store_uri(str(workplace / "other.db"))))
     assert (copy.status, copy.score, copy.digest) == ("FINISHED", 1.0, run.digest)
+    other = Store(store_uri(str(workplace / "other.db")))
+    note = other.client.get_run(copy.run_id).data.tags["mlflow.note.content"]
+    assert f"Predictor.load('runs:/{copy.run_id}', store='{other.uri}')" in note
 
 
 def test_what_was_not_kept_cannot_be_pushed(store_file, tmp_path):

@@ -121,8 +121,11 @@ def test_a_run_has_a_description_with_its_scores_and_how_to_make_and_use_it(run,
     assert note[0].startswith(
         "**tfidf-logreg**: frames and stance of the codebook *harbour*, learned from `corpus.jsonl` (60 rows, digest `"
     )
-    assert note[2] == "| score | value, 95 % interval | n |"
-    assert note[4].startswith(f"| {METRIC} | {run.data.metrics[METRIC]:.3f} [")
+    assert note[2].startswith(
+        "frames: macro-F1 **1.000 [1.000, 1.000]**, 2 of 2 labels usable, 60 rows held out in 10 groups; stance: "
+    )
+    assert note[4] == "| score | value, 95 % interval | n |"
+    assert note[6].startswith(f"| {METRIC} | {run.data.metrics[METRIC]:.3f} [")
     assert "| gain | 30 | 1.000 [1.000, 1.000] | 1.00 | 1.00 | usable |" in note
     assert f"    framing train {' '.join(QUICK)}" in note  # without promote and output: what to make again
     assert f"    predictor = Predictor.load('runs:/{run.info.run_id}', store='{store_in(trained).uri}')" in note

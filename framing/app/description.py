@@ -36,6 +36,8 @@ def described(name: str, training: Training, result: TrainingResult, data: str, 
         f"**{name}**: {tasks} of the codebook *{training.codebook.name}*, learned from `{data}` "
         f"({len(training.dataset):,} rows, digest `{training.data_digest[:12]}`), seed {training.seed}.",
         "",
+        _in_short(result),  # the UI folds what comes after a few lines
+        "",
         *_overall_table(result),
     ]
     for path, summary in result.summaries.items():
@@ -65,6 +67,19 @@ def usage(run_id: str, store: str) -> list[str]:
         f"For MLflow it is `{uri}/{MODEL_FOLDER}`: "
         f"`MLFLOW_TRACKING_URI={shlex.quote(store)} mlflow models serve -m {uri}/{MODEL_FOLDER} --env-manager local`.",
     ]
+
+
+def _in_short(result: TrainingResult) -> str:
+    """Return the main score of each task that was held out, and how many of its labels are usable."""
+    told = []
+    for path, summary in result.summaries.items():
+        if path.startswith("validation/") and "macro_f1" in summary.overall:
+            usable = sum(row.verdict.word == "usable" for row in summary.labels)
+            told.append(
+                f"{path.rpartition('/')[2]}: macro-F1 **{summary.overall['macro_f1']}**, {usable} of "
+                f"{len(summary.labels)} labels usable, {summary.n:,} rows held out in {summary.n_groups:,} groups"
+            )
+    return "; ".join(told)
 
 
 def _overall_table(result: TrainingResult) -> list[str]:

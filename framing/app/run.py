@@ -135,12 +135,12 @@ def _recorded(run: Run, record: RunRecord, result: TrainingResult, config: Mappi
             with run.store.answering():
                 run.log(record.metrics, files, record.note, record.tags)
             end_run(run.store, run.run_id, "FINISHED")
+            run.ended = True
         except (StoreError, OSError) as error:
+            run.ended = True  # that cannot be told the store either
             place = keep_run(Path(HydraConfig.get().runtime.output_dir) / "run", record, files)
             warnings.warn(f"the training is done, and the store did not take it: {error}", FramingWarning, stacklevel=2)
             return place
-        finally:
-            run.ended = True
     return None
 
 

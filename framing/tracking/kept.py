@@ -88,6 +88,8 @@ def push_run(folder: Path, store: Store) -> str:
     with store.answering():
         run_id = begun if begun and _is_there(store, begun) else ""
     run_id = run_id or start_run(store, record.name, record.experiment, record.parent)
+    if record.run_id:  # how it is used is told with its id and store
+        record.note = record.note.replace(record.run_id, run_id).replace(record.store, store.shown_uri)
     record.run_id, record.store = run_id, store.uri
     _write_record(folder, record)
     with store.answering():
