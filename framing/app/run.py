@@ -91,9 +91,9 @@ def _tracked_training(cfg: DictConfig) -> float:
         with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
             folder = Path(scratch)
             write_record(folder, result, config)
+            if config["output"]:  # before the store is asked, which may have gone away meanwhile
+                say(f"model saved in {save_model(result.classifier, config['output'])}")
             run.log(result.metrics, folder, run_note(name, result, config), run_tags(training, result))
-    if config["output"]:
-        say(f"model saved in {save_model(result.classifier, config['output'])}")
     if HydraConfig.get().mode != RunMode.MULTIRUN:  # a sweep has a line a score
         say("\n" + tables(result, shutil.get_terminal_size((100, 24)).columns))
     say(score_lines(result))
