@@ -493,7 +493,12 @@ pathlib.Path.rename = lambda path, goal: os.kill(os.getpid(), 9) if path.name ==
 {stop}
 save_model(model, "model")
 """
-NO_CLEANING = "import tempfile; tempfile.TemporaryDirectory.cleanup = lambda self: os.kill(os.getpid(), 9)"
+NO_CLEANING = """
+import shutil, tempfile
+def cleanup(lent):
+    os.kill(os.getpid(), 9) if os.path.exists(lent.name + "/new") else shutil.rmtree(lent.name)
+tempfile.TemporaryDirectory.cleanup = cleanup
+"""
 
 
 def killed(folder, **how):

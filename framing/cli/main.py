@@ -25,7 +25,7 @@ from framing.cli.runs import promote, runs, ui
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
-from framing.errors import FramingError, FramingWarning
+from framing.errors import FramingError, FramingWarning, one_line
 
 COMMANDS = (train, predict, report, targets, evaluate, errors, compare, runs, promote, ui, data, plot)
 
@@ -40,10 +40,11 @@ def main() -> NoReturn:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
+        error.message = one_line(error.message)
         error.show()
         code = error.exit_code
     except FramingError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"error: {one_line(error)}", file=sys.stderr)
         code = 1
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
@@ -54,7 +55,8 @@ def main() -> NoReturn:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        print(f"error: {error.filename or 'the result'}: cannot be written ({error.strerror})", file=sys.stderr)
+        place = one_line(error.filename or "the result")
+        print(f"error: {place}: cannot be written ({error.strerror})", file=sys.stderr)
         drop_standard_output()
         code = 1
     sys.exit(code)
@@ -82,6 +84,6 @@ def _warnings_once() -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, FramingWarning) and str(message) not in shown:
             shown.add(str(message))
-            print(f"warning: {message}", file=sys.stderr)
+            print(f"warning: {one_line(message)}", file=sys.stderr)
 
     return show

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,7 +96,7 @@ def check_model_folder(folder: str | Path) -> None:
     folder = Path(folder).absolute()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent):
+        with scratch_beside(folder):
             pass
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:

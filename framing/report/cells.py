@@ -7,21 +7,22 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
+from framing.errors import harmless
 from framing.holders.names import AUTHOR
 from framing.records import Prediction
 from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
+_BREAKS = dict.fromkeys((9, 10))
 _LONGEST_HOLDER = 30  # characters of a holder's name in front of a sentence
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
 
 def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
     """Return text that is shown as it stands; an article's control characters stay out of the terminal."""
     from rich.text import Text
 
-    return Text(str(content).translate(_CONTROLS), style, justify=justify)
+    return Text(harmless(str(content)).translate(_BREAKS), style, justify=justify)
 
 
 def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
@@ -43,7 +44,7 @@ def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
     cell.rstrip()
     for frame, words in carried(row.first):
         cell.append(f"\n{frame.replace('_', ' ')}: ", "dim")
-        cell.append(" ".join(words.translate(_CONTROLS).split()), styles[frame])
+        cell.append(" ".join(harmless(words).split()), styles[frame])
     holder = holder_of(row.first) if with_holder else ""
     if not holder:
         return cell
@@ -94,4 +95,4 @@ def text_of(shown: Any, width: int, colour: bool) -> str:
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, force_terminal=colour, no_color=not colour, highlight=False)
     console.print(shown)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in harmless(buffer.getvalue(), colour).split("\n")[:-1]) + "\n"
