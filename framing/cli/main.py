@@ -40,7 +40,8 @@ def main() -> NoReturn:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
-        error.message = one_line(error.message)
+        told: Any = error
+        told.message = one_line(error.message)
         error.show()
         code = error.exit_code
     except FramingError as error:

@@ -120,7 +120,7 @@ def _check_task(task: dict[str, Any], where: str, decoder: Decoder, encoder: Any
     fitting = set(thresholds) == expected or (decoder.exclusive and set(thresholds) <= sides)
     _need(fitting, f"{where}thresholds", f"one for each of {sorted(expected)}", sorted(map(str, thresholds)))
     for label, value in thresholds.items():
-        _bounded(value, f"{where}thresholds.{label}", 0, 1)
+        _need_number(value, f"{where}thresholds.{label}", 0, 1)
     sets = _part(task, "features", dict, where)
     _need(0 < len(sets) <= 10, f"{where}features", "one to ten feature sets", len(sets))
     for name, told in sets.items():
@@ -132,7 +132,7 @@ def _check_task(task: dict[str, Any], where: str, decoder: Decoder, encoder: Any
             numbers = _part(told, key, list, f"{where}calibration.")
             _need(len(numbers) == length, f"{where}calibration.{key}", f"{length} numbers", len(numbers))
             for value in numbers:
-                _bounded(value, f"{where}calibration.{key}", lowest, _LARGEST)
+                _need_number(value, f"{where}calibration.{key}", lowest, _LARGEST)
 
 
 def _check_features(name: str, told: Any, where: str, encoder: Any) -> None:
@@ -167,7 +167,7 @@ def _check_encoder_options(told: dict[str, Any]) -> None:
     for key in ("batch_size", "max_seq_length"):
         if (value := told.get(key, 1)) is not None or key == "batch_size":
             _need(type(value) is int, f"encoder.{key}", "a whole number", value)
-            _bounded(value, f"encoder.{key}", 1, _LARGEST)
+            _need_number(value, f"encoder.{key}", 1, _LARGEST)
     _need(told.get("adapter") in (None, ADAPTER), "encoder.adapter", f"null or {ADAPTER!r}", told.get("adapter"))
 
 
@@ -181,8 +181,8 @@ def check_adapter(config: Any) -> None:
     MalformedError
         An option is on that we do not use, or out of bounds.
     """
-    _bounded(_part(config, "r", int), "r", 1, 1024)
-    _bounded(_part(config, "lora_alpha", int | float), "lora_alpha", 0, _LARGEST)
+    _need_number(_part(config, "r", int), "r", 1, 1024)
+    _need_number(_part(config, "lora_alpha", int | float), "lora_alpha", 0, _LARGEST)
     layers = _part(config, "target_modules", list)
     plain = all(isinstance(layer, str) and re.fullmatch(r"\w[\w.]{0,199}", layer) for layer in layers)
     _need(plain and 0 < len(layers) <= 10_000, "target_modules", "a list of plain names", layers)
@@ -217,7 +217,7 @@ def _part(content: Any, key: str, kind: Any, where: str = "") -> Any:
     return value
 
 
-def _bounded(value: Any, where: str, lowest: float, highest: float) -> None:
+def _need_number(value: Any, where: str, lowest: float, highest: float) -> None:
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     _need(plain and lowest <= value <= highest, where, f"a number from {lowest:g} to {highest:g}", value)
 
