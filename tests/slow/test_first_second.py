@@ -12,10 +12,16 @@ import time
 import pytest
 
 TRIES = int(os.environ.get("TRIES", "9"))
-BUILD = (
-    "from framing.tracking import Store, store_uri; print('begun', flush=True); Store(store_uri('mlflow.db')).prepare()"
-)
-USE = "from framing.tracking import Store, open_run, store_uri\nwith open_run(Store(store_uri('mlflow.db')), 'n', 'e', {}): pass"
+BUILD = """
+from framing.tracking import Store, store_uri
+print("begun", flush=True)
+Store(store_uri("mlflow.db")).prepare()
+"""
+USE = """
+from framing.tracking import Store, open_run, store_uri
+with open_run(Store(store_uri("mlflow.db")), "n", "e", {}):
+    pass
+"""
 
 
 @pytest.fixture(scope="module")
