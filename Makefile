@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The copies are at fixed commits, so that nothing is edited; the path is in doc_id; names of books and papers are no text.
 REAL_OPTIONS := --no-sketch --without id --without path --keep register
 
-.PHONY: demo test check install mpnet model model-large codes docs clean
+.PHONY: demo test slow check install mpnet model model-large codes docs clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=force tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
@@ -14,6 +14,9 @@ demo: $(READY)  ## train on the shipped data, then label a sample article, offli
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n auto
+
+slow: $(READY)  ## kill what builds a store, again and again (minutes)
+	$(BIN)/python -m pytest tests/slow/test_*.py
 
 check: $(READY)  ## format, lint, types, import contract
 	$(BIN)/ruff format --check .

@@ -16,7 +16,12 @@ anything else is a defect of the package and keeps its traceback.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+# What steers a terminal, or turns the direction of what it shows; line breaks and tabs are for the caller.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
 
 class FramingError(Exception):
@@ -84,3 +89,28 @@ def first_line(reason: object) -> str:
     'MemoryError'
     """
     return (str(reason).splitlines() or [type(reason).__name__])[0]
+
+
+def one_line(told: object) -> str:
+    r"""Return a message on one line, with what would steer a terminal shown as an escape.
+
+    Examples
+    --------
+    >>> print(one_line("a\x1b[2J.txt: no\nsuch file"))
+    a\x1b[2J.txt: no such file
+    """
+    # Some of them count as white space.
+    line = " ".join(re.sub(r"[\x1c-\x1f\x85]", lambda found: ascii(found[0])[1:-1], str(told)).split())
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], line)
+
+
+def harmless(text: str, colour: bool = False) -> str:
+    r"""Return text without what would steer a terminal; line breaks and tabs stay, and colours where they are wanted.
+
+    Examples
+    --------
+    >>> harmless("a\x1b[31mb\x1b[2Jc\u202ed", colour=True)
+    'a\x1b[31mb[2Jcd'
+    """
+    parts = _COLOUR.split(text) if colour else [text]
+    return "".join(part if number % 2 else _STEERING.sub("", part) for number, part in enumerate(parts))

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
+import glob
 import hashlib
 import os
+import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+# The ending of what is not yet in its place, and the name of what was there before.
+_SUFFIX, _OLD = ".part", "old"
 _BLOCK = 1 << 20  # bytes read at once
 
 
@@ -76,13 +89,62 @@ def real_path(path: Path) -> Path:
 @contextlib.contextmanager
 def temporary_beside(path: Path) -> Iterator[Path]:
     """Make a new, empty file beside a path, and remove it at the end, whatever happens, if it is still there."""
-    prefix = f".{path.name[:40]}-"  # short enough whatever the path's name is
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
-    os.close(number)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
     try:
-        yield Path(name)
+        with _held(Path(name), number):
+            _sweep(path)
+            yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """Make a new, empty folder beside a path, and remove it at the end with what is in it."""
+    lent = tempfile.TemporaryDirectory(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
+    with lent as name, _held(Path(name)):
+        _sweep(path)
+        yield Path(name)
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:40]}-"  # short enough whatever the path's name is
+
+
+@contextlib.contextmanager
+def _held(path: Path, number: int | None = None) -> Iterator[None]:
+    """Within it, mark a file or folder as in use; the mark of a process that is killed goes with it."""
+    if fcntl is None:
+        if number is not None:
+            os.close(number)
+        yield
+        return
+    number = os.open(path, os.O_RDONLY) if number is None else number
+    try:
+        with contextlib.suppress(OSError):  # not every file system knows locks
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(number)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed processes left beside a path; what may be somebody's only copy of a model stays."""
+    if fcntl is None:
+        return
+    left = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}" + re.escape(_SUFFIX))
+    for name in filter(left.fullmatch, os.listdir(path.parent)):
+        beside = path.parent / name
+        with contextlib.suppress(OSError):  # in use, gone meanwhile, or not ours to remove
+            number = os.open(beside, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if beside.is_file():
+                    beside.unlink()
+                elif not (beside / _OLD).exists():
+                    shutil.rmtree(beside)
+            finally:
+                os.close(number)
 
 
 @contextlib.contextmanager
@@ -95,8 +157,8 @@ def new_folder(destination: Path) -> Iterator[Path]:
         It cannot be made.
     """
     destination.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=destination.parent, prefix=f".{destination.name[:40]}-") as scratch:
-        folder = Path(scratch) / "new"
+    with scratch_beside(destination) as scratch:
+        folder = scratch / "new"
         folder.mkdir()
         yield folder
         try:
@@ -104,6 +166,41 @@ def new_folder(destination: Path) -> Iterator[Path]:
         except OSError:
             if not destination.is_dir():  # another process may have been faster
                 raise
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Put a folder in a place, in one step where the system can; what was there goes into the new one's folder.
+
+    Where it cannot, a process that is killed between two steps leaves the place empty: ``set_aside`` finds the folder.
+    """
+    if place.exists() and _exchanged(new, place):
+        return
+    old = new.with_name(_OLD)
+    try:
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+    except BaseException:  # Ctrl-C too: what was there must not go with the scratch folder
+        if old.exists() and not place.exists():
+            old.rename(place)
+        raise
+
+
+def set_aside(place: Path) -> Path | None:
+    """Return the folder that was in a place which ``replace_folder`` was killed to fill; mostly there is none."""
+    found = place.parent.glob(f"{glob.escape(_prefix(place))}*{_SUFFIX}/{_OLD}")
+    return None if place.exists() else next(found, None)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, and say whether that was possible."""
+    if os.name != "posix":
+        return False
+    library, swap = ctypes.CDLL(None), ctypes.c_uint(2)
+    paths = os.fsencode(one.absolute()), os.fsencode(other.absolute())
+    if hasattr(library, "renameat2"):  # Linux
+        return bool(library.renameat2(-100, paths[0], -100, paths[1], swap) == 0)
+    return hasattr(library, "renamex_np") and bool(library.renamex_np(*paths, swap) == 0)  # macOS
 
 
 def _umask() -> int:

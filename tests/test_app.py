@@ -15,8 +15,11 @@ from hydra.utils import get_class, instantiate
 
 from framing import Predictor
 from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts
-from framing.records import SENTENCE_FIELDS
+from framing.errors import StoreError
+from framing.model.persistence import load_model
+from framing.records import SENTENCE_FIELDS, Sentence
 from framing.tracking import Store, champion_run, list_runs, store_uri
+from framing.tracking.runs import Run
 from framing.training import Recipe, StanceOptions, prepare
 from tests.command import QUICK, contents, framing
 from tests.conftest import ROOT
@@ -246,3 +249,14 @@ def test_the_goal_of_the_thresholds_arrives_and_is_in_the_card(workplace):
     ):
         answer = framing("train", *QUICK, f"thresholds={value}", cwd=workplace)
         assert (answer.code, answer.err.startswith(f"error: {line}")) == (1, True), answer.err
+
+
+def test_a_model_is_saved_before_a_store_that_has_gone_away_can_lose_it(workplace, monkeypatch):
+    def gone(run, *figures, **more):
+        raise StoreError("store http://tracking: cannot be used (Connection refused)")
+
+    monkeypatch.setattr(Run, "log", gone)
+    answer = framing("train", *QUICK, "tasks=[frames]", "output=model", cwd=workplace)
+    assert answer.code == 1
+    assert answer.err.endswith("error: store http://tracking: cannot be used (Connection refused)\n")
+    assert load_model(workplace / "model").predict([Sentence("Profit.")])

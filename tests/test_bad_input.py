@@ -391,7 +391,7 @@ def damaged(folder: Path, how: str) -> None:
             "newer format",
             f"model model: format {FORMAT + 1}, this version reads up to {FORMAT}; it was saved by framing",
         ),
-        ("no tasks", "model model: damaged model.json (KeyError('tasks')); train or copy the model again"),
+        ("no tasks", "model model: damaged model.json (tasks: expected it to be there); train or copy the model again"),
         (
             "untrusted type",
             f"model file model/frames/heads.skops: holds the type {Odd.__module__}.Odd, which is not trusted and "

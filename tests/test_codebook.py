@@ -169,3 +169,24 @@ def test_a_codebook_that_cannot_be_used_is_an_error_with_the_file(tmp_path: Path
     with pytest.raises(CodebookError) as caught:
         Codebook.load(path)
     assert str(caught.value) == f"{path}: {problem}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("frames: &all {gain: a, risk: b}\nstance: *all\n", ", line 1: anchors and merge keys are not read (&all)"),
+        ("frames: {<<: *all}\n", ", line 1: anchors and merge keys are not read (&all)"),
+        ("exclusive: !!bool maybe\n", ", line 1: tags are not read (tag:yaml.org,2002:bool)"),
+        ("version: !!timestamp 2020-13-01\n", ", line 1: tags are not read"),
+        ("frames: " + "[" * 50_000 + "\n", ", line 1: nested deeper than 20 levels"),
+        ("frames:\n- " + "- " * 5_000 + "a\n", ", line 2: nested deeper than 20 levels"),
+        ("frames: [gain]\n#" + "x" * (1 << 22), ": no file of at most 4,194,304 bytes (4,194,320)"),
+    ],
+    ids=["anchor", "merge", "bool", "timestamp", "flow", "block", "long"],
+)
+def test_a_codebook_is_plain_yaml_of_bounded_size(tmp_path, text, told):
+    file = tmp_path / "book.yaml"
+    file.write_text(text)
+    with pytest.raises(CodebookError) as caught:
+        Codebook.load(file)
+    assert str(caught.value).startswith(f"codebook {file}{told}")

@@ -23,7 +23,7 @@ from framing.app.overrides import with_quoted_paths
 from framing.cli.files import check_output, shown, write_result
 from framing.corpus.dataset import read_sentences
 from framing.errors import OutputError
-from framing.files import is_replaced
+from framing.files import is_replaced, temporary_beside, write_whole
 from framing.model.persistence import save_model
 from framing.report.formats import predictions_csv
 from tests.command import contents, framing
@@ -191,6 +191,30 @@ def test_any_text_comes_back_from_the_csv(tmp_path_factory, texts, own):
     assert [(s.text, s.doc_id, s.extra["own"]) for s in read] == [(text, text, own) for text in texts]
 
 
+# What spreadsheets take for the beginning of a formula, and apostrophes before it.
+FORMULA = st.builds(lambda front, text: front + text, st.sampled_from([*"=+-@\t\r'", "'=", "''+", "＝"]), TEXT)
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=FORMULA, own=FORMULA)
+def test_a_formula_is_text_in_a_spreadsheet_and_comes_back_as_it_was(tmp_path_factory, text, own):
+    file = tmp_path_factory.mktemp("csv") / "out.csv"
+    written = predictions_csv([Prediction(Sentence(text, extra={own: own}), {"gain": 0.5})])
+    cells = [cell for row in csv.reader(io.StringIO(written, newline="")) for cell in row]
+    assert [cell for cell in cells if cell[:1] in set("=+-@\t\r＝")] == []
+    file.write_text(written, encoding="utf-8", newline="")
+    (read,) = read_sentences(file)
+    assert (read.text, list(read.extra.values())[-1]) == (text, own)
+
+
+def test_raw_leaves_formulas_and_numbers_are_never_touched():
+    found = [Prediction(Sentence("=1+1", extra={"own": "-1.5e3"}), {"gain": 0.5})]
+    header, row = csv.reader(io.StringIO(predictions_csv(found), newline=""))
+    assert (row[0], row[header.index("own")]) == ("'=1+1", "-1.5e3")
+    header, row = csv.reader(io.StringIO(predictions_csv(found, raw=True), newline=""))
+    assert row[0] == "=1+1"
+
+
 def test_a_character_that_no_table_can_hold_leaves_a_mark_in_the_csv():
     written = predictions_csv([Prediction(Sentence("Profit\0loss."), {"gain": 0.5})])
     assert "Profit\ufffdloss." in written
@@ -198,7 +222,7 @@ def test_a_character_that_no_table_can_hold_leaves_a_mark_in_the_csv():
 
 @pytest.mark.parametrize("text", ["One\rtwo.", "One.\r", "\rOne.", "One\r\ntwo.", "One\ntwo.", 'One "two", three.'])
 def test_a_line_break_within_a_text_does_not_end_its_row(text):
-    written = predictions_csv([Prediction(Sentence(text), {"gain": 0.5})])
+    written = predictions_csv([Prediction(Sentence(text), {"gain": 0.5})], raw=True)
     header, row = csv.reader(io.StringIO(written, newline=""))
     assert (header[0], row[0]) == ("text", text)
     assert len(row) == len(header)
@@ -272,3 +296,15 @@ def test_what_the_hint_shows_works(workplace):
     hint = framing("train", "output=model (2)", *QUICKEST, cwd=workplace).err
     quoted = hint.partition("in quotes: '")[2].partition("'")[0]
     assert yaml.safe_load(framing("train", "--cfg", "job", quoted, cwd=workplace).out)["output"] == "model (2)"
+
+
+def test_what_a_killed_write_left_goes_with_the_next_and_a_living_one_keeps_its_file(tmp_path):
+    with temporary_beside(tmp_path / "out.csv") as living:
+        dead = tmp_path / ".out.csv-abcdefgh.part"
+        dead.write_text("half a res")
+        for kept in ("out.csv-abcdefgh.part", ".out.csv-mine", ".other.csv-abcdefgh.part"):
+            (tmp_path / kept).write_text("somebody's")
+        write_whole(tmp_path / "out.csv", b"whole")
+        assert not dead.exists()
+        assert living.exists()
+    assert len(list(tmp_path.iterdir())) == 4

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils import deprecation
 
+from framing import files
 from framing.codebook import Codebook
 from framing.errors import EncoderError, FramingWarning, ModelError, OutputError
 from framing.model.card import model_card
@@ -278,13 +281,17 @@ def test_what_was_held_out_comes_back_equal(fitted, saved):
 def test_held_out_scores_that_are_damaged(folder):
     file = folder / "frames" / "held_out.json"
     content = json.loads(file.read_text())
+    nan = [*content[0]["shares"][:-1], float("nan")]
     for damaged, why in (
-        ([{"shares": []}], "KeyError('curve')"),
-        ([{**content[0], "shares": []}], "ValueError('not enough values to unpack (expected at least 2, got 0)')"),
+        (content[:1], "expected a list of 2"),
+        ([{"shares": []}, content[1]], "no 'curve'"),
+        ([{**content[0], "shares": []}, content[1]], "not enough values to unpack (expected at least 2, got 0)"),
+        ([{**content[0], "shares": nan}, content[1]], "a number that is not finite"),
     ):
         file.write_text(json.dumps(damaged))
         fix_digests(folder)
-        assert refused(folder) == f"model file {file}: cannot be read ({why}); train or copy the model again"
+        told = f"model {folder}: damaged frames/held_out.json ({why}); train or copy the model again"
+        assert refused(folder) == told
 
 
 def test_a_model_that_kept_no_counts_of_rows_has_a_common_threshold(fitted, folder):
@@ -464,9 +471,52 @@ def test_an_interruption_between_the_two_renames_brings_the_old_model_back(fitte
             raise stop
         return rename(path, goal)
 
+    monkeypatch.setattr(files, "_exchanged", lambda one, other: False)  # as where a system cannot
     monkeypatch.setattr(Path, "rename", stopping)
     with pytest.raises(OutputError if stop is OSError else stop):
         save_model(model(LogisticRegression(C=0.001), tasks=["frames"]), folder)
     monkeypatch.undo()
     assert load_model(folder).predict(NEW) == fitted.predict(NEW)
     assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+KILLED = """
+import os, pathlib
+from framing import files
+from framing.model.persistence import load_model, save_model
+
+model = load_model("model")
+if {alone}:
+    files._exchanged = lambda one, other: False
+rename = pathlib.Path.rename
+pathlib.Path.rename = lambda path, goal: os.kill(os.getpid(), 9) if path.name == "new" else rename(path, goal)
+{stop}
+save_model(model, "model")
+"""
+NO_CLEANING = """
+import shutil, tempfile
+def cleanup(lent):
+    os.kill(os.getpid(), 9) if os.path.exists(lent.name + "/new") else shutil.rmtree(lent.name)
+tempfile.TemporaryDirectory.cleanup = cleanup
+"""
+
+
+def killed(folder, **how):
+    script = KILLED.format(**{"alone": False, "stop": "", **how})
+    return subprocess.run([sys.executable, "-c", script], cwd=folder.parent, check=False).returncode
+
+
+def test_a_process_that_is_killed_leaves_a_model_in_its_place_and_its_rest_goes_with_the_next(fitted, folder):
+    assert killed(folder, stop=NO_CLEANING) == -9
+    assert load_model(folder).predict(NEW) == fitted.predict(NEW)
+    assert len(list(folder.parent.iterdir())) == 2  # the old model, in a folder that nobody owns
+    save_model(fitted, folder)
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+def test_where_a_system_cannot_swap_the_model_is_named_and_nothing_removes_it(fitted, folder):
+    assert killed(folder, alone=True) == -9
+    (aside,) = folder.parent.glob(".model-*.part/old")
+    assert refused(folder) == f"model {folder}: its replacement was cut off, and it is in {aside}: move it back"
+    save_model(fitted, folder)
+    assert load_model(aside).predict(NEW) == fitted.predict(NEW)

@@ -350,3 +350,15 @@ def test_a_parquet_error_without_a_text_is_told_by_its_type(tmp_path, monkeypatc
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"a\.parquet: not a readable Parquet file \(OSError\)$"):
         read_sentences(tmp_path / "a.parquet")
+
+
+def test_a_parquet_file_with_text_that_is_no_text_is_one_line(tmp_path):
+    file = tmp_path / "rows.parquet"
+    damaged = pyarrow.Array.from_buffers(
+        pyarrow.string(), 1, [None, pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0"), pyarrow.py_buffer(b"\xff\xfe")]
+    )
+    pyarrow.parquet.write_table(pyarrow.table({"text": damaged}), file)
+    with pytest.raises(InputError) as caught:
+        list(read_rows(Source.from_file(file), "parquet"))
+    assert str(caught.value).startswith(f"{file}: not a readable Parquet file (")
+    assert "\n" not in str(caught.value)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from framing import Sentence
 from framing.errors import InputError
-from framing.text.document import document_text
+from framing.text.document import document_sentences, document_text
 from framing.text.segment import MAX_CHARACTERS, segment
 
 ARTICLES = sorted((Path(__file__).parent.parent / "seeds" / "articles").glob("*.txt"))
@@ -237,3 +237,16 @@ def test_a_page_without_text_is_an_error(page):
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 def test_plain_text_is_read_as_it_is(suffix):
     assert document_text("<p>The café\r\n", suffix) == "<p>The café\r\n"
+
+
+def test_a_page_of_a_hundred_thousand_attributes_takes_seconds():
+    attributes = " ".join(f"a{number}=1" for number in range(100_000))
+    content = f"<html><body><p {attributes}>{'The pact opens a vast market. ' * 10}</p></body></html>"
+    began = time.process_time()
+    assert document_sentences(content, ".html")[0].text == "The pact opens a vast market."
+    assert time.process_time() - began < 20  # it was 42
+
+
+def test_a_paragraph_of_ten_million_letters_is_a_text():
+    paragraph = "The pact opens a vast market. " * 340_000
+    assert document_text(f"<html><body><p>{paragraph}</p></body></html>", ".html").startswith("The pact opens")

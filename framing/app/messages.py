@@ -14,7 +14,7 @@ from hydra.errors import HydraException, InstantiationException, MissingConfigEx
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 from framing.app.overrides import quoting_hint
-from framing.errors import ConfigError, FramingError, OutputError, unknown
+from framing.errors import ConfigError, FramingError, OutputError, harmless, unknown
 
 CHOICES = ("encoder", "head", "words", "split")
 _CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC, errno.EDQUOT)
@@ -104,4 +104,4 @@ def _told(error: Exception) -> str:
 
 def say(text: str) -> None:
     """Tell the user something, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    print(harmless(text), file=sys.stderr, flush=True)

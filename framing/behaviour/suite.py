@@ -120,7 +120,7 @@ def read_suite(file: str | Path) -> list[Case]:
         ) from None
     if root is None:
         raise InputError(f"{path}: empty; expected a list 'tests'")
-    top = _entries(_part(root, path), ("codebook", "tests"))
+    top = _entries(_suite_part(root, path), ("codebook", "tests"))
     if "tests" not in top:
         raise InputError(f"{path}: no 'tests'; expected a list of them")
     cases = [case for test in _items(top["tests"]) for case in _test(test)]
@@ -212,11 +212,11 @@ def _as_mapping(case: _Part) -> dict[str, _Part]:
     return {"text": case}
 
 
-def _part(node: yaml.Node, path: Path) -> _Part:
+def _suite_part(node: yaml.Node, path: Path) -> _Part:
     """Return a node as text, lists and mappings of parts, each with its line."""
     place = f"{path}, line {node.start_mark.line + 1}"
     if isinstance(node, yaml.SequenceNode):
-        return _Part([_part(item, path) for item in node.value], place)
+        return _Part([_suite_part(item, path) for item in node.value], place)
     if isinstance(node, yaml.MappingNode):
         parts: dict[str, _Part] = {}
         for key, value in node.value:
@@ -224,7 +224,7 @@ def _part(node: yaml.Node, path: Path) -> _Part:
                 raise InputError(f"{place}: a key must be a word")
             if key.value in parts:
                 raise InputError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} stands twice")
-            parts[key.value] = _part(value, path)
+            parts[key.value] = _suite_part(value, path)
         return _Part(parts, place)
     return _Part(node.value, place)
 

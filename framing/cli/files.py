@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.options import pairs, reading_of
-from framing.errors import InputError, OutputError
+from framing.errors import InputError, OutputError, harmless
 from framing.files import check_writable, write_whole
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def write_result(text: str, output: str | None) -> None:
     path = None if output is None else Path(output).absolute()
     try:
         if path is None or _is_standard_output(path):
-            sys.stdout.write(text)
+            sys.stdout.write(harmless(text, colour=True) if sys.stdout.isatty() else text)
             sys.stdout.flush()
         else:
             write_whole(path, text.encode("utf-8"))

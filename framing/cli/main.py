@@ -29,7 +29,7 @@ from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
-from framing.errors import FramingError, FramingNote, FramingWarning
+from framing.errors import FramingError, FramingNote, FramingWarning, one_line
 
 COMMANDS = (
     train,
@@ -62,10 +62,12 @@ def main() -> NoReturn:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
+        told: Any = error
+        told.message = one_line(error.message)
         error.show()
         code = error.exit_code
     except FramingError as error:
-        print(f"error: {_in_its_syntax(' '.join(str(error).split()), in_train)}", file=sys.stderr)
+        print(f"error: {_in_its_syntax(one_line(error), in_train)}", file=sys.stderr)
         code = 1
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
@@ -76,7 +78,8 @@ def main() -> NoReturn:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        print(f"error: {error.filename or 'the result'}: cannot be written ({error.strerror})", file=sys.stderr)
+        place = one_line(error.filename or "the result")
+        print(f"error: {place}: cannot be written ({error.strerror})", file=sys.stderr)
         drop_standard_output()
         code = 1
     sys.exit(code)
@@ -114,6 +117,6 @@ def _warnings_once(in_train: bool) -> Callable[..., None]:
         if issubclass(category, FramingWarning) and str(message) not in shown:
             shown.add(str(message))
             kind = "note" if issubclass(category, FramingNote) else "warning"
-            print(f"{kind}: {_in_its_syntax(str(message), in_train)}", file=sys.stderr)
+            print(f"{kind}: {_in_its_syntax(one_line(message), in_train)}", file=sys.stderr)
 
     return show

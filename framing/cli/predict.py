@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @output_format("table", "jsonl", "csv", "html")
 @click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
+@click.option("--raw", is_flag=True, help="csv: leave texts that a spreadsheet would run as formulas as they are.")
 @click.option(
     "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."
 )
 @reading_options(explain="Show which words carried each frame found (jsonl, csv: highlights).")
-def predict(files: tuple[str, ...], form: str, output: str | None, split_quotes: bool, reading: Reading) -> None:
+def predict(
+    files: tuple[str, ...], form: str, output: str | None, raw: bool, split_quotes: bool, reading: Reading
+) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
 
     Articles are split into sentences; in a table each row is one sentence. In the result, predicted_frames,
@@ -42,7 +45,7 @@ def predict(files: tuple[str, ...], form: str, output: str | None, split_quotes:
         check_output(Path(output))
     predictor, predictions = reading.predict(files, split_quotes)
     tell_shifts(predictions.shifts)
-    write_result(_formatted(predictions, predictor.labels, form, output, files), output)
+    write_result(_formatted(predictions, predictor.labels, form, output, files, raw), output)
 
 
 def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
@@ -52,12 +55,12 @@ def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
 
 
 def _formatted(
-    predictions: Predictions, labels: tuple[str, ...], form: str, output: str | None, files: tuple[str, ...]
+    predictions: Predictions, labels: tuple[str, ...], form: str, output: str | None, files: tuple[str, ...], raw: bool
 ) -> str:
     if form in ("jsonl", "csv"):
         from framing.report.formats import predictions_csv, predictions_jsonl
 
-        return {"jsonl": predictions_jsonl, "csv": predictions_csv}[form](predictions)
+        return predictions_jsonl(predictions) if form == "jsonl" else predictions_csv(predictions, raw)
     if form == "html":
         from framing.report.html import predictions_page
 

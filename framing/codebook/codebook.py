@@ -22,7 +22,7 @@ from framing.codebook.labels import (
     read_labels,
     read_texts,
 )
-from framing.codebook.source import CodebookLoader
+from framing.codebook.source import LARGEST, CodebookLoader
 from framing.errors import CodebookError, unknown
 
 
@@ -142,6 +142,8 @@ class Codebook:
         """
         path = Path(path)
         try:
+            if (size := path.stat().st_size) > LARGEST or (path.exists() and not path.is_file()):
+                raise CodebookError(f"codebook {path}: no file of at most {LARGEST:,} bytes ({size:,})")
             content = yaml.load(path.read_text(encoding="utf-8"), CodebookLoader)
         except FileNotFoundError:
             raise CodebookError(f"codebook {path}: no such file") from None

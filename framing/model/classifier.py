@@ -179,10 +179,19 @@ class TaskClassifier(BaseEstimator):
         return self.decoder.proba([calibration.apply(list(problem)) for calibration, problem in pairs])
 
     def predict_proba(self, sentences: Sequence[Sentence]) -> Proba:
-        """Return calibrated probabilities, shape (n_sentences, n_labels)."""
+        """Return calibrated probabilities, shape (n_sentences, n_labels).
+
+        Raises
+        ------
+        ModelError
+            There are none: the weights, the heads or the calibration of a loaded model hold what is no number.
+        """
         if not sentences:
             return np.zeros((0, len(self.labels)))
-        return self._calibrated(self.scores(sentences), self.calibrations_)
+        proba = self._calibrated(self.scores(sentences), self.calibrations_)
+        if not np.isfinite(proba).all():
+            raise ModelError(f"the model's probabilities of {', '.join(self.labels)} are no numbers; train it again")
+        return proba
 
     def scores(self, sentences: Sequence[Sentence]) -> list[Scores]:
         """Return the heads' own scores, one array a problem, of shape (n_feature_sets, n_sentences, n_classes)."""

@@ -15,24 +15,35 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import skops.io
 from sklearn.base import clone
 
-from framing.codebook import Codebook
 from framing.errors import CodebookError, ModelError, OutputError, first_line
-from framing.files import sha256
+from framing.files import real_path, replace_folder, scratch_beside, set_aside, sha256
 from framing.model.card import model_card
 from framing.model.classifier import FROZEN, TaskClassifier
 from framing.model.decisions.decoders import decoder_of
 from framing.model.decisions.heads import Calibration
 from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.thresholds import F1
-from framing.model.encoders.kinds import has_weights, read_encoder, write_encoder
-from framing.model.features import PairFeatures, ReadingFeatures, TargetFeatures, TextFeatures
+from framing.model.description import (
+    FEATURES,
+    FITTED,
+    SENTENCE,
+    check_adapter,
+    check_description,
+    check_fitted,
+    n_problems,
+    read_json,
+)
+from framing.model.encoders.adapters import ADAPTER_FILES
+from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, write_encoder
 from framing.model.framing import FramingClassifier
 from framing.names import Entities
 
@@ -47,10 +58,9 @@ TRUSTED = (
     "scipy.sparse._csr.csr_matrix",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
-_HELD_OUT = "held_out.json"
-_FEATURES = {kind.__name__: kind for kind in (TextFeatures, ReadingFeatures, PairFeatures, TargetFeatures)}
-# What a feature set's encoder is: one of words, fitted and saved with the heads, or the model's own encoder.
-_FITTED, _SENTENCE = "fitted", "sentence"
+MODEL_JSON = "model.json"
+_HEADS, _HELD_OUT = "heads.skops", "held_out.json"
+_UNPACKED = 1 << 26  # bytes that heads may have however small their file is
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
 
 
@@ -66,19 +76,13 @@ def save_model(model: FramingClassifier, folder: str | Path) -> Path:
     """
     folder = Path(folder).absolute()
     check_model_folder(folder)
+    place = real_path(folder)
     try:
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-            new, old = Path(scratch) / "new", Path(scratch) / "old"
+        with scratch_beside(place) as scratch:
+            new = scratch / "new"
             new.mkdir()
             _write(model, new)
-            try:
-                if folder.exists():
-                    folder.rename(old)
-                new.rename(folder)
-            except BaseException:  # Ctrl-C too: the model that was there must not go with the scratch folder
-                if old.exists() and not folder.exists():
-                    old.rename(folder)
-                raise
+            replace_folder(new, place)
     except OSError as error:
         raise _cannot_save(folder, error) from None
     return folder
@@ -95,12 +99,12 @@ def check_model_folder(folder: str | Path) -> None:
     folder = Path(folder).absolute()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent):
+        with scratch_beside(folder):
             pass
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
         raise _cannot_save(folder, error) from None
-    if taken and not (folder / "model.json").is_file():
+    if taken and not (folder / MODEL_JSON).is_file():
         raise OutputError(f"{folder}: holds something that is not a model; choose a new or empty folder")
 
 
@@ -109,24 +113,24 @@ def _cannot_save(folder: Path, error: OSError) -> OutputError:
 
 
 def load_model(folder: str | Path) -> FramingClassifier:
-    """Read a model folder.
+    """Read a model folder, which may come from anybody: what it says is checked before anything in it is loaded.
 
     Raises
     ------
     ModelError
-        The folder is missing, damaged, of a newer format, or holds a type that is not trusted.
+        The folder is missing, damaged, of a newer format, says something that no saved model says, or holds a type
+        that is not trusted.
     EncoderError
         The encoder's weights cannot be found.
     """
     folder = Path(folder)
     content = _read_json(folder)
-    try:
-        _check_files(folder, content["files"])
-        encoder = None if content["encoder"] is None else read_encoder(content["encoder"], folder)
-        tasks = {name: _read_task(folder / name, task, encoder) for name, task in content["tasks"].items()}
-        return FramingClassifier(Codebook.from_dict(content["codebook"]), tasks, content.get("info", {}))
-    except (KeyError, TypeError, AttributeError, CodebookError) as error:
-        raise ModelError(f"model {folder}: damaged model.json ({error!r}); train or copy the model again") from None
+    with _damaged(folder, MODEL_JSON):
+        codebook = check_description(content)
+    _check_files(folder, content["files"])
+    encoder = None if content["encoder"] is None else _read_encoder(folder, content)
+    tasks = {name: _read_task(folder, name, content, encoder) for name in content["tasks"]}
+    return FramingClassifier(codebook, tasks, content.get("info", {}))
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:
@@ -152,7 +156,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     (folder / "README.md").write_text(model_card(content), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-    (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / MODEL_JSON).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _reads_otherwise(model: FramingClassifier) -> bool:
@@ -165,14 +169,14 @@ def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
     sets: dict[str, Any] = {}
     fitted: dict[str, Any] = {}
     for name, features in task.features_.items():
-        sets[name] = {"features": type(features).__name__, "encoder": _FITTED, "context": list(features.context)}
+        sets[name] = {"features": type(features).__name__, "encoder": FITTED, "context": list(features.context)}
         if features.entities is not None:
             sets[name]["entities"] = features.entities.to_dict()
         if has_weights(features.encoder_):
-            sets[name]["encoder"] = FROZEN if name == FROZEN else _SENTENCE
+            sets[name]["encoder"] = FROZEN if name == FROZEN else SENTENCE
         else:
             fitted[name] = features.encoder_
-    file = folder / "heads.skops"
+    file = folder / _HEADS
     skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
     if untrusted := _untrusted(file):
         raise ModelError(
@@ -197,71 +201,98 @@ def _write_held_out(task: TaskClassifier, file: Path) -> None:
         file.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
-def _read_held_out(file: Path) -> list[HeldOutSummary] | None:
-    if not file.is_file():
-        return None
-    try:
-        return [HeldOutSummary.from_dict(content) for content in json.loads(file.read_text(encoding="utf-8"))]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"model file {file}: cannot be read ({error!r}); train or copy the model again") from None
-
-
 def _read_json(folder: Path) -> dict[str, Any]:
-    file = folder / "model.json"
+    if (aside := set_aside(folder.absolute())) is not None:
+        raise ModelError(f"model {folder}: its replacement was cut off, and it is in {aside}: move it back")
     if not folder.is_dir():
-        raise ModelError(f"model {folder}: no such folder; expected a folder that holds model.json")
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        raise ModelError(f"model {folder}: no such folder; expected a folder that holds {MODEL_JSON}")
+    if not (folder / MODEL_JSON).exists():
+        raise ModelError(f"model {folder}: no {MODEL_JSON} in this folder; it is not a saved model")
+    with _damaged(folder, MODEL_JSON):
+        content = read_json(_plain_file(folder, MODEL_JSON))
         number = content["format"]
-    except FileNotFoundError:
-        raise ModelError(f"model {folder}: no model.json in this folder; it is not a saved model") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"model {folder}: damaged model.json ({error}); train or copy the model again") from None
-    if not isinstance(number, int) or number > FORMAT or number < 1:
-        version = content.get("versions", {}).get("framing-classifier", "another version")
+    if type(number) is not int or number > FORMAT or number < 1:
+        versions = content.get("versions")
+        version = versions.get("framing-classifier") if isinstance(versions, dict) else None
         raise ModelError(
-            f"model {folder}: format {number}, this version reads up to {FORMAT}; it was saved by framing-classifier "
-            f"{version}: upgrade the package"
+            f"model {folder}: format {repr(number)[:20]}, this version reads up to {FORMAT}; it was saved by "
+            f"framing-classifier {str(version or 'another version')[:40]}: upgrade the package"
         )
     return content
 
 
+def _plain_file(folder: Path, name: str) -> Path:
+    """Return a file of the folder; what a link leads to outside of it, a pipe or a device is none."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+        raise ModelError(f"model {folder}: {name} is missing; train or copy the model again")
+    return path
+
+
 def _check_files(folder: Path, files: dict[str, str]) -> None:
     for name, digest in files.items():
-        path = folder / name
         # The card is for people: they may edit it.
-        if name == "README.md":
-            continue
-        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
-            raise ModelError(f"model {folder}: {name} is missing; train or copy the model again")
-        if sha256(path) != digest:
-            raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in model.json)")
+        if name != "README.md" and sha256(_plain_file(folder, name)) != digest:
+            raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in {MODEL_JSON})")
 
 
-def _read_task(folder: Path, content: dict[str, Any], encoder: Any) -> TaskClassifier:
-    fitted = _load_skops(folder / "heads.skops")
+def _to_load(folder: Path, content: dict[str, Any], name: str) -> Path:
+    """Return a file that is to be loaded, as whose digest was compared: no other is ever opened."""
+    if name not in content["files"]:
+        raise ModelError(
+            f"model {folder}: {name} is not among the files of {MODEL_JSON}; train or copy the model again"
+        )
+    return folder / name
+
+
+def _read_encoder(folder: Path, content: dict[str, Any]) -> Any:
+    if content["encoder"].get("adapter") is not None:
+        config, _ = (_to_load(folder, content, f"{ADAPTER}/{name}") for name in ADAPTER_FILES)
+        with _damaged(folder, f"{ADAPTER}/{config.name}"):
+            check_adapter(read_json(config))
+    return read_encoder(content["encoder"], folder)
+
+
+def _read_held_out(folder: Path, content: dict[str, Any], name: str, n: int) -> list[HeldOutSummary] | None:
+    if not (folder / name).exists() and name not in content["files"]:
+        return None
+    with _damaged(folder, name):
+        told = read_json(_to_load(folder, content, name))
+        if not isinstance(told, list) or len(told) != n:
+            raise ValueError(f"expected a list of {n}")
+        return [HeldOutSummary.from_dict(summary) for summary in told]
+
+
+def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: Any) -> TaskClassifier:
+    content = description["tasks"][name]
+    decoder = decoder_of(content["labels"], content["exclusive"], name)
+    file = _to_load(folder, description, f"{name}/{_HEADS}")
+    fitted = _load_skops(file)
+    with _damaged(folder, f"{name}/{_HEADS}"):
+        check_fitted(fitted, content["features"], decoder)
     features = {}
-    for name, told in content["features"].items():
-        if told["encoder"] == _FITTED:
-            read_by = fitted["encoders"][name]
+    for key, told in content["features"].items():
+        if told["encoder"] == FITTED:
+            read_by = fitted["encoders"][key]
         else:
             read_by = clone(encoder).set_params(adapter=None) if told["encoder"] == FROZEN else encoder
         entities = Entities(**told["entities"]) if told.get("entities") else None
-        features[name] = _FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())), entities)
+        features[key] = FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())), entities)
     return TaskClassifier.restored(
-        decoder_of(content["labels"], content["exclusive"], folder.name),
+        decoder,
         features,
         content["head"],
         content.get("goal", F1),
         heads_=fitted["heads"],
         thresholds_=content["thresholds"],
         calibrations_=[Calibration(tuple(c["slopes"]), tuple(c["bias"])) for c in content["calibration"]],
-        held_out_=_read_held_out(folder / _HELD_OUT),
+        held_out_=_read_held_out(folder, description, f"{name}/{_HELD_OUT}", n_problems(decoder)),
     )
 
 
 def _load_skops(file: Path) -> Any:
     try:
+        _check_unpacked(file)
         if untrusted := _untrusted(file):
             raise ModelError(
                 f"model file {file}: holds the type {untrusted[0]}, which is not trusted and might run code; "
@@ -270,11 +301,29 @@ def _load_skops(file: Path) -> Any:
         return skops.io.load(file, trusted=list(TRUSTED))
     except ModelError:
         raise
-    except FileNotFoundError:
-        raise ModelError(f"model file {file}: missing; train or copy the model again") from None
     except Exception as error:  # a damaged archive fails in many ways
         raise ModelError(f"model file {file}: cannot be read ({type(error).__name__}: {first_line(error)})") from None
 
 
+def _check_unpacked(file: Path) -> None:
+    """Refuse an archive of a few bytes that would fill the memory; ours are not compressed at all."""
+    with zipfile.ZipFile(file) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > max(_UNPACKED, 20 * file.stat().st_size):
+        raise ModelError(f"model file {file}: would unpack to {size:,} bytes; train or copy the model again")
+
+
 def _untrusted(file: Path) -> list[str]:
     return sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
+
+
+@contextmanager
+def _damaged(folder: Path, name: str) -> Iterator[None]:
+    """Within it, whatever is wrong with the content of a file is one line."""
+    try:
+        yield
+    except KeyError as error:
+        raise ModelError(f"model {folder}: damaged {name} (no {error}); train or copy the model again") from None
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError, CodebookError) as error:
+        reason = first_line(error)
+        raise ModelError(f"model {folder}: damaged {name} ({reason}); train or copy the model again") from None

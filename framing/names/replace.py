@@ -16,6 +16,7 @@ from framing.names.lists import name_lists
 from framing.records import Sentence
 
 KEEP, MASK, TYPED, SWAP = MODES = ("keep", "mask", "typed", "swap")
+READ_AS = (MASK, TYPED)  # of these, what a model goes on to do when it predicts
 FIELDS = ("text", "target", "headline", "previous")
 _MASK = "X"
 _OF_TARGET = " A"
@@ -51,8 +52,8 @@ class Entities:
     finder: str = CAPITALS
 
     def __post_init__(self) -> None:
-        if self.mode not in (MASK, TYPED):
-            raise ConfigError(unknown("way to read names", self.mode, (MASK, TYPED)))
+        if self.mode not in READ_AS:
+            raise ConfigError(unknown("way to read names", self.mode, READ_AS))
 
     def __call__(self, sentences: Sequence[Sentence], fields: Sequence[str] = FIELDS) -> list[Sentence]:
         """Return the sentences as they are read."""

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
+from framing.errors import harmless
 from framing.records import Prediction
 from framing.report.grouping import attributed_to
 from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
-from framing.report.plain import CONTROLS, cut
+from framing.report.plain import cut
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
+_BREAKS = dict.fromkeys((9, 10))
 _LONGEST_HOLDER = 30  # characters of a holder's name in front of a sentence
 
 
@@ -21,7 +23,7 @@ def text_cell(content: Any, style: str = "", justify: Any = None) -> Any:
     """Return text that is shown as it stands; an article's control characters stay out of the terminal."""
     from rich.text import Text
 
-    return Text(str(content).translate(CONTROLS), style, justify=justify)
+    return Text(harmless(str(content)).translate(_BREAKS), style, justify=justify)
 
 
 def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
@@ -43,7 +45,7 @@ def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
     cell.rstrip()
     for frame, words in carried(row.first):
         cell.append(f"\n{frame.replace('_', ' ')}: ", "dim")
-        cell.append(" ".join(words.translate(CONTROLS).split()), styles[frame])
+        cell.append(" ".join(harmless(words).split()), styles[frame])
     holder = attributed_to(row.first) if with_holder else ""
     return text_cell(f"[{cut(holder, _LONGEST_HOLDER)}] ", "dim").append_text(cell) if holder else cell
 
@@ -76,4 +78,4 @@ def text_of(shown: Any, width: int, colour: bool) -> str:
     buffer = io.StringIO()
     console = Console(file=buffer, width=width, force_terminal=colour, no_color=not colour, highlight=False)
     console.print(shown)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in harmless(buffer.getvalue(), colour).split("\n")[:-1]) + "\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from framing.corpus.readers.formulas import guarded
 from framing.records import RESULT_FIELDS, Prediction, with_own_names
 
 # Columns whose empty list is a statement, "looked at, none present"; an empty cell says nothing.
@@ -24,8 +25,8 @@ def jsonl_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def predictions_csv(predictions: Sequence[Prediction]) -> str:
-    """Return a table with a column for each probability.
+def predictions_csv(predictions: Sequence[Prediction], raw: bool = False) -> str:
+    """Return a table with a column for each probability; ``raw`` as for ``csv_text``.
 
     Labels are separated by ``;``. In a column of frames ``none`` is *none present*; an empty cell is *not coded*.
     """
@@ -36,7 +37,7 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
         own = with_own_names(prediction.sentence.extra, {*RESULT_FIELDS, *columns})
         rows.append({name: cell for cells in result.values() for name, cell in cells.items()} | own)
     columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
-    return csv_text(columns, [[csv_cell(row.get(name)) for name in columns] for row in rows])
+    return csv_text(columns, [[csv_cell(row.get(name)) for name in columns] for row in rows], raw)
 
 
 def wide_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
@@ -94,14 +95,16 @@ def csv_cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]], raw: bool = False) -> str:
     """Return rows under a header as CSV; lines end with a line feed.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front, unless it is wanted ``raw``.
 
     A NUL character, which no table can hold, becomes U+FFFD, the mark of a character that is lost.
     """
     lines: list[str] = []
     # Told of both characters, the writer quotes a cell that has either; a bare carriage return would end the row.
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
+    for row in (columns, *rows):
+        writer.writerow(row if raw else [guarded(cell) if isinstance(cell, str) else cell for cell in row])
     return "".join(line.removesuffix("\r\n") + "\n" for line in lines).replace("\0", "\ufffd")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 from framing.errors import InputError
 from framing.records import Sentence
 from framing.text.segment import segment
 
+_LONG_TAG = re.compile(r"<([A-Za-z][\w:-]*)[^<>]{400,}>")
+_ATTRIBUTES = 200
+_LONGEST_TEXT = 9_000_000  # characters that trafilatura's own parser surely takes
 _PAGES = (".html", ".htm")
 DOCUMENT_SUFFIXES = (".txt", ".md", *_PAGES)
 
@@ -54,8 +59,20 @@ def document_text(content: str, suffix: str, name: str = "") -> str:
 
     if "<html" not in content.lower():  # a fragment would be refused
         content = f"<html>{content}</html>"
+    # Of thousands of attributes each is compared with each other one; the text needs none of them.
+    content = _LONG_TAG.sub(lambda tag: tag[0] if len(tag[0].split()) <= _ATTRIBUTES else f"<{tag[1]}>", content)
     options = {"include_comments": False, "include_tables": False, "favor_recall": True}
-    text = trafilatura.extract(content, **options) or trafilatura.html2txt(content)
+    text = trafilatura.extract(_page(content), **options) or trafilatura.html2txt(_page(content))
     if not text or not text.strip():
         raise InputError(f"{name}: no text found in this HTML page")
     return str(text)
+
+
+def _page(content: str) -> Any:
+    """Return a page as trafilatura takes it: parsed already where a paragraph may be too long for its own parser."""
+    if len(content) < _LONGEST_TEXT:
+        return content
+    from lxml import html
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    return html.fromstring(content.encode(errors="replace"), parser=parser)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 
 from framing.corpus.readers.cells import rows_of_cells
+from framing.corpus.readers.formulas import unguarded
 from framing.corpus.readers.quotes import Row
 from framing.corpus.readers.recognise import DELIMITERS, delimiter_of, named_delimiter
 from framing.corpus.readers.source import Rows, Source
@@ -47,7 +48,9 @@ def named_columns(name: str, header: Row, body: Sequence[Row]) -> Rows:
     InputError
         The header has no names or one twice, or a row has other cells than it.
     """
-    names = [cell.strip() for cell in header.cells]
+    # An apostrophe before what looks like a formula is ours in the files that we write.
+    plain = unguarded if {"predicted_frames", "predicted_stance"} & set(header.cells) else str
+    names = [plain(cell).strip() for cell in header.cells]
     given = [column for column in names if column]
     if not given:
         raise InputError(f"{name}, line {header.line}: the header has no names")
@@ -59,7 +62,7 @@ def named_columns(name: str, header: Row, body: Sequence[Row]) -> Rows:
     for row in body:
         place = f"{name}, line {row.line}"
         _check_cells(place, row, names, kept)
-        yield place, {names[column]: row.cells[column] for column in kept}
+        yield place, {names[column]: plain(row.cells[column]) for column in kept}
 
 
 def _check_cells(place: str, row: Row, names: Sequence[str], kept: Sequence[int]) -> None:

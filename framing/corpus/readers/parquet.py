@@ -19,8 +19,9 @@ def read_parquet(source: Source) -> Rows:
     try:
         # One thread: those of pyarrow can outlive the work and abort the process at its end.
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(source.content), use_threads=False)
-    except (OSError, pyarrow.ArrowException) as error:
+        index = [name for name in table.column_names if _PANDAS_INDEX.fullmatch(name)]
+        rows = table.drop_columns(index).to_pylist()
+    except (OSError, ValueError, OverflowError, MemoryError, pyarrow.ArrowException) as error:
         raise InputError(f"{source.name}: not a readable Parquet file ({first_line(error)})") from None
-    index = [name for name in table.column_names if _PANDAS_INDEX.fullmatch(name)]
-    for number, row in enumerate(table.drop_columns(index).to_pylist(), 1):
+    for number, row in enumerate(rows, 1):
         yield f"{source.name}, row {number}", row

@@ -75,7 +75,11 @@ class HeldOutSummary:
         _, present, *_ = shares = np.array(content["shares"], dtype=float)
         pairs = zip(content.get("class_curves", ()), shares, strict="class_curves" in content)
         of_classes = [_curve_of(plain, n * float(share)) for plain, share in pairs]
-        return cls(shares, _curve_of(curve, n * float(present)), conformity, n, of_classes)
+        summary = cls(shares, _curve_of(curve, n * float(present)), conformity, n, of_classes)
+        curves = [getattr(curve, name) for curve in (summary.curve, *of_classes) for name in _CURVE]
+        if not all(np.isfinite(values).all() for values in (shares, *conformity, *curves)):
+            raise ValueError("a number that is not finite")
+        return summary
 
 
 def _lists_of(curve: Curve) -> dict[str, list[float]]:

