@@ -72,7 +72,7 @@ def _strength(candidate: Candidate) -> float:
         return 0.0
     if "kind_speaker" in has:
         return 2.0 + has["speaker_loud"] + has["speaker_often"]
-    if "kind_according" in has:
+    if "kind_according" in has or "kind_view" in has:
         return 1.5 + has["content"]
     strength = 0.0
     if "kind_verb" in has or "kind_agent" in has:
@@ -84,11 +84,6 @@ def _strength(candidate: Candidate) -> float:
         )
         strength += 0.3 * ("root" in has)
     return strength
-
-
-def _likely(some: Sequence[Candidate]) -> tuple[float, Candidate | None]:
-    best = max(some, key=_strength, default=None)
-    return (_strength(best), best) if best is not None and _strength(best) > 0 else (0.0, None)
 
 
 def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
