@@ -14,7 +14,33 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 
 # Cues of what is thought, felt or wanted and not said: a set of words, so that a group of the report means the same.
 BELIEFS = frozenset(
-    ["think", "believe", "fear", "worry", "hope", "expect", "see", "consider", "view", "feel", "know", "doubt", "want", "suspect", "concern", "belief", "regard", "thought", "knew", "knows", "saw", "felt", "seen", "viewed", "known"]
+    [
+        "think",
+        "believe",
+        "fear",
+        "worry",
+        "hope",
+        "expect",
+        "see",
+        "consider",
+        "view",
+        "feel",
+        "know",
+        "doubt",
+        "want",
+        "suspect",
+        "concern",
+        "belief",
+        "regard",
+        "thought",
+        "knew",
+        "knows",
+        "saw",
+        "felt",
+        "seen",
+        "viewed",
+        "known",
+    ]
 )
 
 

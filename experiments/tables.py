@@ -14,6 +14,7 @@ from pathlib import Path
 
 from framing.tracking import Store, list_runs, store_uri
 
+_RARE = ("according_to", "passive", "noun", "continued")
 COLUMNS = (
     ("frames, folds: macro-F1", "validation/frames/macro_f1"),
     ("frames, folds: mean AP", "validation/frames/mean_ap"),
@@ -72,7 +73,7 @@ COLUMNS = (
     ),
     *(
         (f"{what}: {title}" if what else title, f"holders/{f'{what}_' if what else ''}{path}")
-        for what in ("", "mainly", "direct", "indirect", "belief", "pronoun")
+        for what in ("", "mainly", "direct", "indirect", "belief", "pronoun", *_RARE)
         for path, title in (("precision", "attributed: precision"), ("recall", "recall"), ("holder", "holder right"))
     ),
     ("Brier score", "holders/brier"),

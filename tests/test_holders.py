@@ -136,6 +136,7 @@ def test_pronouns_and_titles_stand_for_whom_the_document_names(finder, texts, la
         ("The pilots’ warning that the strait would freeze before March went unheard.", "The pilots", "warning"),
         ("In the view of the pilots, the strait is too shallow for such ships.", "the pilots", "view"),
         ("As the pilots see it, the strait is too shallow for such ships.", "the pilots", "see"),
+        ("In the ministry’s view, a delay of six months would do no harm to the harbour.", "the ministry", "view"),
     ],
 )
 def test_passives_nouns_and_views_have_holders(finder, text, holder, cue):

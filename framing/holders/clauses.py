@@ -47,10 +47,17 @@ def _of_verb(sight: Sight, verb: Any) -> Iterator[Candidate]:
         yield sight.candidate(agent, verb, [*found, *_features_of_agent(sight, verb, by)])
     elif passive and verb.lemma_.lower() in words.VERBS:
         yield Candidate(None, cue_of(verb), dict([*found, ("kind_passive", 1.0), ("who_nobody", 1.0)]))
-    if subject is not None:
+    if subject is not None and verb.dep_ == "advcl" and verb.lemma_ in words.SEEING and _is_after_as(verb):
+        rest = sight.without(verb)  # "as the pilots see it, the strait is too shallow"
+        yield sight.candidate(subject, verb, [("kind_according", 1.0), ("kind_view", 1.0), *sight.lengths(rest, [])])
+    elif subject is not None:
         yield sight.candidate(subject, verb, [*found, (f"how_{how}", 1.0), ("kind_verb", 1.0)])
     elif verb.lemma_.lower() in words.SURE and not passive:
         yield Candidate(None, cue_of(verb), dict([*found, ("kind_bare", 1.0), ("who_nobody", 1.0)]))
+
+
+def _is_after_as(verb: Any) -> bool:
+    return any(child.dep_ == "mark" and child.lower_ == "as" for child in verb.children)
 
 
 def subject_of(verb: Any) -> tuple[Any, str]:

@@ -72,7 +72,7 @@ def _strength(candidate: Candidate) -> float:
         return 0.0
     if "kind_speaker" in has:
         return 2.0 + has["speaker_loud"] + has["speaker_often"]
-    if "kind_according" in has or "kind_view" in has:
+    if "kind_according" in has:
         return 1.5 + has["content"]
     strength = 0.0
     if "kind_verb" in has or "kind_agent" in has:
@@ -113,6 +113,8 @@ def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
             break
         if other.quoted.share() < 0.5:
             break
+    if not here.quoted.share():
+        return  # whoever is merely named says nothing here
     if here.names:
         yield _passed_on(Candidate(here.names[0], None, {}), "here", shared)
     elif number and places[number - 1].names:

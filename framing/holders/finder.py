@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from framing.holders import plain, words
 from framing.holders.attribution import Attribution, Candidate, Mention, Named, Reading
-from framing.holders.decision import Decision, sigmoid
+from framing.holders.decision import Decision, is_inherited, sigmoid
 from framing.holders.parse import has_parser, parses
 from framing.holders.people import People
 from framing.records import Sentence
@@ -199,12 +199,14 @@ def _opens_turn(features: Mapping[str, float]) -> bool:
 
 
 def _likeliest_other(reading: Reading, proba: float, scores: Sequence[float]) -> tuple[float, Candidate | None]:
-    own = 0.0
+    own, cannot = 0.0, False
     for score, candidate in sorted(zip(scores, reading.candidates, strict=True), key=lambda pair: -pair[0]):
         mention = candidate.mention
-        speaks = mention is None or mention.text.lower() not in words.AUTHORS
-        if speaks and "who_abstract" not in candidate.features:
+        abstract = "who_abstract" in candidate.features
+        is_author = mention is not None and mention.text.lower() in words.AUTHORS
+        if not (is_author or abstract or (cannot and is_inherited(candidate))):
             return proba * (1 - own), candidate
+        cannot = cannot or abstract  # then the sentence is no speech that goes on
         own = max(own, sigmoid(score))
     return proba * (1 - own), None
 

@@ -93,7 +93,8 @@ def _without_titles(first: Any, head: Any) -> Any:
 def _last_word(token: Any) -> Any:
     """Return the last word of a common noun with its "of" or "in" phrase right behind it."""
     for child in token.rights:
-        if child.dep_ == "prep" and child.i == token.i + 1 and child.right_edge.i - token.i <= 8:
+        behind = child.dep_ == "prep" and child.i == token.i + 1 and child.lower_ != "as"
+        if behind and child.right_edge.i - token.i <= 8:
             inner = child.subtree
             if not any(word.dep_ in ("relcl", "acl") or word.text in '"“”,;:' for word in inner):
                 return child.right_edge

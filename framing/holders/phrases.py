@@ -84,14 +84,16 @@ def of_view(sight: Sight, token: Any) -> Iterator[Candidate]:
             (x for child in noun.children if child.lower_ == "of" for x in child.children if x.dep_ == "pobj"), None
         )
         if owner is not None:
-            found = [("kind_view", 1.0), *sight.lengths(sight.without(token), [])]
+            found = [("kind_according", 1.0), ("kind_view", 1.0), *sight.lengths(sight.without(token), [])]
             yield sight.candidate(owner, noun, found)
     elif noun.pos_ not in ("NOUN", "PROPN", "PRON") or noun.lower_ in english.QUANTITIES:
         return
     elif token.head.lemma_.lower() in words.SEEMING and token.lower_ in ("to", "for"):
         beside = {word.i for word in token.subtree}
         rest = [word for word in token.head.subtree if word.i not in beside]
-        yield sight.candidate(noun, token.head, [("kind_seeming", 1.0), *sight.lengths(rest, [])])
+        yield sight.candidate(
+            noun, token.head, [("kind_according", 1.0), ("kind_seeming", 1.0), *sight.lengths(rest, [])]
+        )
     elif token.lower_ == "for" and token.i == 0 and token.head.dep_ == "ROOT":
         found = [("kind_for", 1.0), *sight.lengths(sight.without(token), [])]
         found.append((f"for_{'be' if token.head.lemma_ == 'be' else 'verb'}", 1.0))

@@ -41,7 +41,7 @@ class Sight:
         return max(1, sum(map(len, self.tokens)))
 
     @cached_property
-    def _quoted(self) -> frozenset[int]:
+    def _in_marks(self) -> frozenset[int]:
         if not any(self.quoted.mask):
             return frozenset()
         return frozenset(token.i for token in self.tokens if self.quoted.mask[token.idx])
@@ -52,7 +52,7 @@ class Sight:
 
     def is_quoted(self, token: Any) -> bool:
         """Say whether a word stands in quotation marks."""
-        return token.i in self._quoted
+        return token.i in self._in_marks
 
     def length(self, tokens: Iterable[Any]) -> float:
         """Return the share of the sentence's letters that some tokens have."""
@@ -60,9 +60,9 @@ class Sight:
 
     def quoted_share(self, tokens: Sequence[Any]) -> float:
         """Return the share of some tokens' letters in quotation marks."""
-        if not self._quoted or not tokens:
+        if not self._in_marks or not tokens:
             return 0.0
-        return sum(len(token) for token in tokens if token.i in self._quoted) / sum(map(len, tokens))
+        return sum(len(token) for token in tokens if token.i in self._in_marks) / sum(map(len, tokens))
 
     def without(self, *phrases: Any) -> list[Any]:
         """Return the words that stand outside some phrases, each given by its head."""
@@ -96,7 +96,7 @@ class Sight:
             yield "root", 1.0
         at = token.i
         yield "at", at / max(1, len(self.tokens))
-        if token.i in self._quoted:
+        if token.i in self._in_marks:
             yield "cue_quoted", 1.0
         elif any(at - 4 <= mark < at + 6 for mark in self._marks):
             yield "mark_near", 1.0
@@ -106,12 +106,12 @@ class Sight:
 
     def candidate(self, who: Any, cue: Any, features: Iterable[tuple[str, float]]) -> Candidate:
         """Return somebody to whom a cue attributes content."""
-        found = dict([*features, *self._source(who)])
+        found = dict([*features, *self._of_the_source(who)])
         if who.i > cue.i:
             found["after_cue"] = 1.0
         return Candidate(mention_of(who, self.sentence), cue_of(cue), found)
 
-    def _source(self, who: Any) -> Iterator[tuple[str, float]]:
+    def _of_the_source(self, who: Any) -> Iterator[tuple[str, float]]:
         if who.tag_ in ("WP", "WDT"):
             who = antecedent_of(who) or who
         kind = {"PROPN": "name", "PRON": "pronoun"}.get(who.pos_, "noun")
@@ -125,7 +125,7 @@ class Sight:
             yield "who_abstract", 1.0
         if who.tag_ in ("NNS", "NNPS"):
             yield "who_plural", 1.0
-        if who.i in self._quoted:
+        if who.i in self._in_marks:
             yield "who_quoted", 1.0
 
 

@@ -89,6 +89,8 @@ VIEWS = _all("""
     view opinion word eye mind telling account estimate judgment judgement reckoning count figure reading version
     assessment analysis calculation
 """)
+# The verbs of "as X sees it".
+SEEING = _all("see put tell have say explain describe understand")
 # How something is to somebody: "to many it sounded as if".
 SEEMING = _all("seem sound look appear suggest signal smack matter mean")
 # In the names of institutions.
