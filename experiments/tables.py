@@ -15,6 +15,7 @@ from pathlib import Path
 from framing.errors import StoreError
 from framing.tracking import Store, all_metrics, list_runs, store_uri
 
+_RARE = ("according_to", "passive", "noun", "continued")
 COLUMNS = (
     ("frames, folds: macro-F1", "validation/frames/macro_f1"),
     ("frames, folds: mean AP", "validation/frames/mean_ap"),
@@ -81,7 +82,7 @@ COLUMNS = (
     ),
     *(
         (f"{what}: {title}" if what else title, f"holders/{f'{what}_' if what else ''}{path}")
-        for what in ("", "mainly", "direct", "indirect", "belief", "pronoun")
+        for what in ("", "mainly", "direct", "indirect", "belief", "pronoun", *_RARE)
         for path, title in (("precision", "attributed: precision"), ("recall", "recall"), ("holder", "holder right"))
     ),
     ("Brier score", "holders/brier"),

@@ -22,6 +22,8 @@ class Attribution:
         quotation that goes on.
     cue
         The attributing words as they stand: ``"said"``, ``"according to"``, ``"fear"``.
+    attributed
+        Whether the sentence is somebody's other than its author's, though nobody may be named.
 
     Examples
     --------
@@ -33,6 +35,7 @@ class Attribution:
     holder: str | None = None
     span: tuple[int, int] | None = None
     cue: str | None = None
+    attributed: bool = False
 
 
 @dataclass(frozen=True)

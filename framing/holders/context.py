@@ -86,11 +86,6 @@ def _strength(candidate: Candidate) -> float:
     return strength
 
 
-def _likely(some: Sequence[Candidate]) -> tuple[float, Candidate | None]:
-    best = max(some, key=_strength, default=None)
-    return (_strength(best), best) if best is not None and _strength(best) > 0 else (0.0, None)
-
-
 def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
     """Yield who may go on speaking in a sentence: whoever did before, does after, or was named last."""
     here = places[number]
@@ -118,6 +113,8 @@ def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
             break
         if other.quoted.share() < 0.5:
             break
+    if not here.quoted.share():
+        return  # whoever is merely named says nothing here
     if here.names:
         yield _passed_on(Candidate(here.names[0], None, {}), "here", shared)
     elif number and places[number - 1].names:

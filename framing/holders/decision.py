@@ -18,7 +18,7 @@ NUMBERS = Path(__file__).parent / "numbers.json"
 _INHERITED = ("before", "after", "here", "last")
 _OF_BEST = (
     *("kind_", "who_", "class_", "dep_", "tag_", "content", "clause", "has_", "cue_", "before", "after", "lemma_"),
-    *("modal", "depth", "how_"),
+    *("modal", "depth", "how_", "agent_"),
 )
 _OF_SENTENCE = ("quoted", "opens", "begins", "quoted_most")
 # The score of a sentence in which nobody may be meant.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from framing.holders import plain, words
 from framing.holders.attribution import Attribution, Candidate, Mention, Named, Reading
-from framing.holders.decision import Decision, sigmoid
+from framing.holders.decision import Decision, is_inherited, sigmoid
 from framing.holders.people import People
 from framing.records import Sentence
 from framing.text.languages import guess_language
@@ -170,14 +170,15 @@ def attributions(readings: Sequence[Reading], decision: Decision) -> list[Attrib
         here = mention is not None and mention.sentence == number
         span = (mention.start, mention.end) if mention is not None and here else None
         holder = names[mention.sentence, mention.start, mention.end] if mention is not None else None
-        found.append(Attribution(proba, holder, span, candidate.cue))
+        found.append(Attribution(proba, holder, span, candidate.cue, True))
     return found
 
 
 def chosen(readings: Sequence[Reading], decision: Decision) -> list[tuple[float, Candidate | None]]:
     """Return for each sentence its probability and its likeliest candidate.
 
-    The author is none: where "I fear" is the likeliest, its own probability is taken off the sentence's. A turn of a
+    The author is none, nor is what cannot speak: where "I fear" or "the approach suggests" is the likeliest, its own
+    probability is taken off the sentence's. A turn of a
     transcript is its speaker's, to the end of the paragraph.
     """
     found = []
@@ -198,19 +199,22 @@ def _opens_turn(features: Mapping[str, float]) -> bool:
 
 
 def _likeliest_other(reading: Reading, proba: float, scores: Sequence[float]) -> tuple[float, Candidate | None]:
-    own = 0.0
+    own, cannot = 0.0, False
     for score, candidate in sorted(zip(scores, reading.candidates, strict=True), key=lambda pair: -pair[0]):
         mention = candidate.mention
-        if mention is None or mention.text.lower() not in words.AUTHORS:
+        abstract = "who_abstract" in candidate.features
+        is_author = mention is not None and mention.text.lower() in words.AUTHORS
+        if not (is_author or abstract or (cannot and is_inherited(candidate))):
             return proba * (1 - own), candidate
+        cannot = cannot or abstract  # then the sentence is no speech that goes on
         own = max(own, sigmoid(score))
     return proba * (1 - own), None
 
 
-def resolved(mentions: Sequence[Mention], readings: Sequence[Reading]) -> dict[tuple[int, int, int], str]:
-    """Return who each mention stands for, by what was said before it."""
+def resolved(mentions: Sequence[Mention], readings: Sequence[Reading]) -> dict[tuple[int, int, int], str | None]:
+    """Return who each mention stands for, by what was said before it; ``None`` for a pronoun of which nothing tells."""
     people = People()
-    names: dict[tuple[int, int, int], str] = {}
+    names: dict[tuple[int, int, int], str | None] = {}
     # What is asked at a place comes before what is told there; of names, after all is told.
     told = [(one.mention.sentence, one.mention.start, 1, one) for reading in readings for one in reading.named]
     asked = [(one.sentence, one.start, 0, one) for one in mentions if one.kind != "name"]

@@ -12,7 +12,7 @@ from framing.errors import FramingWarning
 from framing.holders.aliases import Aliases, aliases_of
 from framing.holders.finder import HolderFinder
 from framing.holders.forms import key_of
-from framing.holders.names import AUTHOR, acronyms_in, names_by_key, unified
+from framing.holders.names import AUTHOR, UNNAMED, acronyms_in, names_by_key, unified
 from framing.records import Prediction, Sentence
 
 _UNPARSED = (
@@ -29,7 +29,8 @@ class Held:
     Parameters
     ----------
     holder
-        Their name, the same over documents; the sentence's source, or "author", where nobody is attributed.
+        Their name, the same over documents; "unnamed" where nothing tells who that is ("they say", "is reported to");
+        the sentence's source, or "author", where it is nobody else's.
     proba
         Probability that the sentence is the content of somebody other than its author; ``None`` where that was not
         asked.
@@ -75,9 +76,10 @@ def holders_of(
         warnings.warn(_UNPARSED, FramingWarning, stacklevel=3)
     with _ONE_AT_A_TIME:  # a parser is not made for several threads
         found = finder.find(sentences)
+    names = _under_one_name(sentences, [one.holder for one in found], chosen)
     return [
-        Held(name, one.proba, one.span, one.cue)
-        for name, one in zip(_under_one_name(sentences, [one.holder for one in found], chosen), found, strict=True)
+        Held(UNNAMED if one.attributed and one.holder is None else name, one.proba, one.span, one.cue)
+        for name, one in zip(names, found, strict=True)
     ]
 
 

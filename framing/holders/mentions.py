@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from framing.holders.attribution import Mention
-from framing.holders.words import PRONOUNS
+from framing.holders.words import ABSTRACT, PRONOUNS
 from framing.text import english
 
 _RELATIVE = ("WP", "WDT", "WP$")
@@ -23,8 +24,11 @@ def mention_of(token: Any, sentence: int) -> Mention:
         token = antecedent
     if token.pos_ == "PRON" or token.tag_ == "PRP$":
         number = PRONOUNS.get(token.lower_, ("", "?"))[1]
-        kind = "pronoun" if token.lower_ in PRONOUNS else "noun"
-        return Mention(sentence, token.idx, token.idx + len(token), token.idx, token.text, kind, number)
+        last = _last_word(token)
+        if last is token or last.pos_ == "PRON":
+            return Mention(sentence, token.idx, token.idx + len(token), token.idx, token.text, "pronoun", number)
+        end = last.idx + len(last)  # "some of the envoys"
+        return Mention(sentence, token.idx, end, token.idx, token.doc[token.i : last.i + 1].text, "noun", number)
     first = _first(token)
     if token.pos_ == "PROPN":
         first = _without_titles(first, token)
@@ -32,7 +36,18 @@ def mention_of(token: Any, sentence: int) -> Mention:
     start, end = first.idx, last.idx + len(last)
     number = "p" if token.tag_ in _PLURAL or any(child.dep_ == "conj" for child in token.children) else "s"
     kind = "name" if token.pos_ == "PROPN" else "noun"
-    return Mention(sentence, start, end, token.idx, token.doc.text[start:end], kind, number)
+    return Mention(sentence, start, end, token.idx, token.doc[first.i : last.i + 1].text, kind, number)
+
+
+def is_abstract(lemma: str) -> bool:
+    """Say whether a noun names nothing that could say or think: "approach", "weakness".
+
+    Examples
+    --------
+    >>> is_abstract("approach"), is_abstract("ministry")
+    (True, False)
+    """
+    return lemma in ABSTRACT or (lemma.endswith(("ness", "ism")) and lemma not in ("business", "witness"))
 
 
 def antecedent_of(pronoun: Any) -> Any:
@@ -78,7 +93,8 @@ def _without_titles(first: Any, head: Any) -> Any:
 def _last_word(token: Any) -> Any:
     """Return the last word of a common noun with its "of" or "in" phrase right behind it."""
     for child in token.rights:
-        if child.dep_ == "prep" and child.i == token.i + 1 and child.right_edge.i - token.i <= 8:
+        behind = child.dep_ == "prep" and child.i == token.i + 1 and child.lower_ != "as"
+        if behind and child.right_edge.i - token.i <= 8:
             inner = child.subtree
             if not any(word.dep_ in ("relcl", "acl") or word.text in '"“”,;:' for word in inner):
                 return child.right_edge
@@ -102,11 +118,12 @@ def _last_of_name(token: Any) -> Any:
     return last
 
 
-def names_in(doc: Any, sentence: int) -> list[Mention]:
-    """Return the names in a parse, in order."""
-    heads = [
+def names_in(tokens: Iterable[Any]) -> list[Any]:
+    """Return the head words of the names among some tokens, in order."""
+    return [
         token
-        for token in doc
-        if token.pos_ == "PROPN" and not (token.dep_ in ("compound", "nmod") and token.head.pos_ == "PROPN")
+        for token in tokens
+        if token.pos_ == "PROPN"
+        and not (token.dep_ in ("compound", "nmod") and token.head.pos_ == "PROPN")
+        and any(letter.isalpha() for letter in token.text)
     ]
-    return [mention_of(token, sentence) for token in heads if any(letter.isalpha() for letter in token.text)]

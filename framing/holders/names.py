@@ -11,6 +11,8 @@ from framing.holders.forms import Form, form_of, initials, key_of
 
 # Where nobody is attributed and the outlet is not known.
 AUTHOR = "author"
+# Whose a sentence is that is somebody's of whom only "they" or "some" is said, or nothing ("is reported to").
+UNNAMED = "unnamed"
 
 # A bare surname goes to a full name that no document around it has where this share of the documents with such a
 # full name means the same person.

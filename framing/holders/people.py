@@ -11,6 +11,8 @@ from framing.text import english
 
 # A name that was last said more sentences ago than this is not what "he" means.
 _FARTHEST = 8
+# The mark of several: "they" is one of these, and neither "he" nor "it".
+PLURAL = "several"
 _GROUPS = english.INSTITUTIONS | GROUPS
 
 
@@ -23,7 +25,7 @@ class Person:
     name
         The longest form so far.
     gender
-        ``"m"``, ``"f"``, ``"n"`` for an institution, ``""`` while nothing tells.
+        ``"m"``, ``"f"``, ``"n"`` for an institution, ``"p"`` for several, ``""`` while nothing tells.
     sentence, start
         Where it was last mentioned.
     weight
@@ -83,14 +85,12 @@ class People:
             person.gender = person.gender or gender
             person.sentence, person.start, person.weight = mention.sentence, mention.start, 1.0
 
-    def resolved(self, mention: Mention) -> str:
-        """Return who is meant; the words themselves where nothing tells."""
+    def resolved(self, mention: Mention) -> str | None:
+        """Return who is meant: of a pronoun, ``None`` where nothing tells; else the words themselves."""
         if mention.kind == "pronoun":
             gender, number = PRONOUNS.get(mention.text.lower(), ("1", "?"))
-            person = (
-                self._last_meant(mention, gender) if gender in ("m", "f") or (gender == "n" and number == "s") else None
-            )
-            return person.name if person else mention.text
+            person = self._last_meant(mention, "p" if number == "p" else gender) if gender != "1" else None
+            return person.name if person else None
         if mention.kind == "name":
             person = self._of_name(mention)
             return person.name if person else mention.text
@@ -141,6 +141,8 @@ def _nearness(person: Person, mention: Mention) -> tuple[float, int]:
 
 
 def _may_be(person: Person, gender: str) -> bool:
+    if gender == "p":
+        return False
     words = person.name.lower().split()
     grouped = (
         bool(_GROUPS.intersection(words))
@@ -151,6 +153,8 @@ def _may_be(person: Person, gender: str) -> bool:
 
 
 def _gender(mention: Mention, titles: Sequence[str]) -> str:
+    if PLURAL in titles:
+        return "p"
     words = {word.rstrip(".") for word in (*titles, *mention.text.lower().split())}
     if words & FEMALE:
         return "f"

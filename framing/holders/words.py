@@ -46,8 +46,8 @@ NOUNS = _all("""
 ADJECTIVES = _all("""
     confident sure certain convinced worried concerned afraid fearful hopeful optimistic pessimistic skeptical
     sceptical aware glad happy sorry proud angry doubtful adamant clear wary unsure uncertain pleased disappointed
-    surprised shocked alarmed anxious suspicious critical supportive eager willing ready unwilling reluctant
-    determined opposed uncomfortable outraged frustrated upset furious
+    surprised shocked alarmed anxious suspicious nervous uneasy jubilant critical supportive eager willing ready
+    unwilling reluctant determined opposed uncomfortable outraged frustrated upset furious
 """)
 # What speaks though it is no person.
 DOCUMENTS = _all("""
@@ -74,8 +74,23 @@ THIRD = frozenset(word for word, (gender, _) in PRONOUNS.items() if gender != "1
 # Who stands for the author, outside quotations.
 AUTHORS = _all("i we me us my our you your")
 FIRST = _all("i we me us my our")
+# What neither speaks nor thinks, though it may be the subject of "suggest" or "seem".
+ABSTRACT = _all("""
+    absence advantage aim approach attempt authenticity case cause chance change circumstance condition conflict
+    consequence cost crisis danger deal decision delay desire development difference difficulty disaster effect effort
+    election event example experience fact failure feature future goal growth hope idea image incident intention issue
+    lack logic loss matter moment move notion one option outcome past pattern peace point policy possibility practice
+    presence pressure price problem progress prospect purpose question reality reason result risk role scene shift sign
+    signal silence situation stakes step story strategy success symptom talk temptation tendency theme thing threat
+    timing tone trend truth turn value verb victory war way weather word
+""")
 # The nouns of "in X's view", "in the words of X".
-VIEWS = _all("view opinion word eye mind telling account estimate")
+VIEWS = _all("""
+    view opinion word eye mind telling account estimate judgment judgement reckoning count figure reading version
+    assessment analysis calculation
+""")
+# The verbs of "as X sees it".
+SEEING = _all("see put tell have say explain describe understand")
 # How something is to somebody: "to many it sounded as if".
 SEEMING = _all("seem sound look appear suggest signal smack matter mean")
 # In the names of institutions.
