@@ -91,15 +91,16 @@ def test_a_run_of_other_data_or_without_a_task_is_refused(project):
     assert refused.err == "error: promote=perhaps: expected true, false or force\n"
 
 
-def test_another_codebook_has_a_champion_of_its_own_and_none_is_guessed(with_champion, monkeypatch):
-    book = yaml.safe_load((with_champion / "book.yaml").read_text()) | {"name": "ports/2026"}
-    (with_champion / "ports.yaml").write_text(yaml.safe_dump(book, sort_keys=False))
-    answer = framing("train", *QUICK, "codebook=ports.yaml", "promote=true", cwd=with_champion)
+def test_another_codebook_has_a_champion_of_its_own_and_none_is_guessed(trained, tmp_path, monkeypatch):
+    folder = Path(shutil.copytree(trained, tmp_path / "copy"))
+    book = yaml.safe_load((folder / "book.yaml").read_text()) | {"name": "ports/2026"}
+    (folder / "ports.yaml").write_text(yaml.safe_dump(book, sort_keys=False))
+    answer = framing("train", *QUICK, "codebook=ports.yaml", "promote=true", cwd=folder)
     assert answer.code == 0, answer.err
-    found = champions(store_in(with_champion))
+    found = champions(store_in(folder))
     assert {name: champion.version for name, champion in found.items()} == {"harbour": 1, "ports-2026": 1}
-    assert [run.champion for run in list_runs(store_in(with_champion))] == [True, True]
-    monkeypatch.chdir(with_champion)
+    assert [run.champion for run in list_runs(store_in(folder))] == [True, True]
+    monkeypatch.chdir(folder)
     with pytest.raises(ConfigError, match=r"name one as the model: models:/harbour@champion, models:/ports-2026@cham"):
         Predictor.load()
     assert Predictor.load("models:/ports-2026@champion").predict([ASKED])[0].frames == ("risk",)
