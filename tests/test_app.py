@@ -257,6 +257,6 @@ def test_a_model_is_saved_before_a_store_that_has_gone_away_can_lose_it(workplac
 
     monkeypatch.setattr(Run, "log", gone)
     answer = framing("train", *QUICK, "tasks=[frames]", "output=model", cwd=workplace)
-    assert answer.code == 1
-    assert answer.err.endswith("error: store http://tracking: cannot be used (Connection refused)\n")
+    assert answer.code == 0  # the record is kept too: `framing runs push`
+    assert "store http://tracking: cannot be used (Connection refused)" in answer.err
     assert load_model(workplace / "model").predict([Sentence("Profit.")])

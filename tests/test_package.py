@@ -58,7 +58,8 @@ EXPERIMENTS = sorted({path.name for path in (ROOT / "experiments").glob("*.py")}
 
 
 @pytest.mark.parametrize("script", EXPERIMENTS)
-def test_an_experiment_finds_all_that_it_imports(script):
+def test_an_experiment_finds_all_that_it_imports(script, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "experiments"))  # as Python does for a script
     runpy.run_path(str(ROOT / "experiments" / script), run_name="imported")
 
 
