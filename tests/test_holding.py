@@ -120,7 +120,7 @@ def test_names_are_one_over_documents_and_a_users_overrule(predictor, finder, tm
 
 def test_sentences_of_one_text_are_one_document_and_isolated_ones_are_none():
     one, two = Sentence("a", start=0, end=1), Sentence("b", position=1)
-    assert documents_of([one, two, Sentence("c"), Sentence("d", doc_id="x")])[2:] == ["", "x"]
+    assert documents_of([one, two, Sentence("c"), Sentence("d", doc_id="x")])[2:] == ["\0" + "2", "x"]
     assert len(set(documents_of([one, two]))) == 1
 
 

@@ -132,3 +132,12 @@ def test_a_document_is_labelled_in_parts(finder):
     assert finder.asked == [2]  # whole sentences
     assert json.loads(json.dumps(found.to_rows()))[4]["part"] == "quoted"
     assert len(predictor.predict([text], split_quotes=True)) == 2
+
+
+def test_a_quotation_ends_where_the_next_row_is_another_place_of_the_document():
+    rows = [
+        Sentence("“The port is ours, Lund said.", doc_id="a", position=3),
+        Sentence("It rained in Lund.", doc_id="a", position=17),
+    ]
+    parts, _ = parted(rows, [Held("author", 0.1, None, None)] * 2)
+    assert parts[-1].extra["part"] == "narrated"

@@ -132,18 +132,18 @@ def outlet(sentence: Sentence) -> str:
 
 
 def documents_of(sentences: Sequence[Sentence]) -> list[str]:
-    """Return the document of each sentence; ``""`` is a sentence by itself.
+    r"""Return the document of each sentence; one by itself is a document of its own, whose name is its number.
 
     Sentences without the name of a document are of one where they have a place in it.
 
     Examples
     --------
     >>> documents_of([Sentence("One.", start=0, end=4), Sentence("Two."), Sentence("Three.", doc_id="a")])
-    ['(the document)', '', 'a']
+    ['(the document)', '\x001', 'a']
     """
     return [
-        sentence.doc_id or ("(the document)" if sentence.start is not None or sentence.position else "")
-        for sentence in sentences
+        sentence.doc_id or ("(the document)" if sentence.start is not None or sentence.position else f"\0{number}")
+        for number, sentence in enumerate(sentences)
     ]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from framing.holders.held import Held, documents_of, outlet
+from framing.holders.finder import passages
+from framing.holders.held import Held, outlet
 from framing.holders.quotes import quoted
 from framing.records import Sentence, with_own_names
 
@@ -80,25 +81,13 @@ def parted(sentences: Sequence[Sentence], held: Sequence[Held]) -> tuple[list[Se
 
 
 def _masks(sentences: Sequence[Sentence]) -> list[tuple[bool, ...]]:
-    """Return for each character of each sentence whether it is quoted."""
+    """Return for each character of each sentence whether it is quoted; a quotation goes on where sentences follow."""
     masks: list[tuple[bool, ...]] = [()] * len(sentences)
-    by_document: dict[str, list[int]] = {}
-    for number, document in enumerate(documents_of(sentences)):
-        by_document.setdefault(document or f"\0{number}", []).append(number)
-    for numbers in by_document.values():
-        of_document = [sentences[number] for number in numbers]
-        found = quoted([sentence.text for sentence in of_document], list(_paragraph_starts(of_document)))
-        for number, one in zip(numbers, found, strict=True):
-            masks[number] = one.mask
+    for passage in passages(sentences):
+        for number, one in zip(passage.numbers, quoted(passage.texts, passage.starts), strict=True):
+            if number is not None:
+                masks[number] = one.mask
     return masks
-
-
-def _paragraph_starts(sentences: Sequence[Sentence]) -> Iterator[bool]:
-    before: Sentence | None = None
-    for sentence in sentences:
-        gap = None if before is None or before.end is None or sentence.start is None else sentence.start - before.end
-        yield before is None or (gap is not None and gap > 1)
-        before = sentence
 
 
 def _stretches_of(text: str, mask: Sequence[bool]) -> list[_Stretch]:
