@@ -37,6 +37,8 @@ def test_rows_apart_validate_and_are_not_learned_from():
     result = trained(calibrate=APART)
     assert result.held_out["frames"].sentences == APART
     assert result.classifier.info["calibrate"]["rows"] == len(APART)
+    told = [(row["learned"], row["frames_fold"]) for row in result.split]
+    assert told == [(True, None)] * len(LEARNED) + [(False, 0)] * len(APART)
     # Turned codes change what calibrates, not what the heads have learned.
     turned = [replace(s, frames=tuple({"gain", "risk"} - set(s.frames))) for s in APART]
     other = trained(calibrate=turned)

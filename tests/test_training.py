@@ -79,6 +79,13 @@ def test_each_coded_row_is_predicted_once_by_a_fold_that_did_not_hold_it():
     assert [p.sentence for p in held_out.predictions] == rows
 
 
+def test_the_split_is_told_row_by_row_and_no_group_is_cut():
+    split = train(sentences(), **QUICK).split
+    assert len(split) == 60 and all(row["learned"] for row in split)
+    assert {row["frames_fold"] for row in split} == {0, 1, 2}
+    assert len({(row["group"], row["frames_fold"]) for row in split}) == len({row["group"] for row in split}) == 10
+
+
 def test_the_primary_metric_comes_first_and_each_has_its_interval():
     result = train(sentences(), **QUICK)
     assert result.primary == "validation/frames/macro_f1"

@@ -20,6 +20,7 @@ from framing.predictor import Predictor
 from framing.records import Sentence
 from framing.tracking import MODEL_FOLDER, RunSummary, Store, fetched_text, find_run
 from framing.training import TaskPredictions
+from framing.training.divided import text_digest
 from framing.training.predicted import common_rows, held_out_from_rows, predicted_rows
 from framing.training.scoring import has_one_label
 
@@ -132,16 +133,16 @@ def compare_on(store: Store, wanted: Sequence[str], sentences: Sequence[Sentence
 
 
 def _warn_of_learned(store: Store, run: RunSummary, sentences: Sequence[Sentence], name: str) -> None:
-    """Say so where a run learned from rows that it is to be scored on; it keeps its rows with what it predicted."""
+    """Say so where a run learned from rows that it is to be scored on, or was calibrated by them."""
     try:
-        kept = fetched_text(store, run, "predictions.jsonl").splitlines()
+        kept = list(map(json.loads, fetched_text(store, run, "split.jsonl").splitlines()))
     except StoreError:
         return
-    known = {json.loads(line).get("text") for line in kept}
-    if learned := sum(s.text in known for s in sentences):
+    known = {row["text_sha256"] for row in kept}
+    if used := sum(text_digest(s.text) in known for s in sentences):
         warnings.warn(
-            f"{learned:,} of {len(sentences):,} rows of {name} are among those of run {_short(run)}: what a model "
-            "learned from flatters it; compare on other rows",
+            f"{used:,} of {len(sentences):,} rows of {name} are among those of run {_short(run)}: what a model "
+            "learned from, or was calibrated by, flatters it; compare on other rows",
             FramingWarning,
             stacklevel=3,
         )

@@ -88,12 +88,14 @@ def _stems(paths: str) -> str:
 
 
 def write_record(folder: Path, result: TrainingResult, config: Mapping[str, Any]) -> None:
-    """Write the files of a run: configuration, scores, figures, held-out predictions, model."""
+    """Write the files of a run: configuration, split, scores, figures, held-out predictions, model."""
     folder.mkdir(exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(dict(config), sort_keys=False), encoding="utf-8")
     with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
         for prediction in result.predictions:
             stream.write(json.dumps(prediction.to_row(), ensure_ascii=False) + "\n")
+    with (folder / "split.jsonl").open("w", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in result.split)
     (folder / "scores.txt").write_text(tables(result, _PAGE), encoding="utf-8")
     (folder / SCORES_TABLE).write_text(json.dumps(scores_table(result)), encoding="utf-8")
     figures, tables_shown = folder / "figures", folder / "predictions"

@@ -29,6 +29,7 @@ from framing.model.framing import FramingClassifier
 from framing.names import KEEP
 from framing.records import Prediction
 from framing.resources import SHIPPED, model_path
+from framing.training.divided import divided
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, task_estimates
 from framing.training.inputs import Recipe, Task, Training, prepare
 from framing.training.procedures import Apart, Frozen, Procedure
@@ -56,6 +57,8 @@ class TrainingResult:
         Out-of-fold predictions by task: of all coded rows, or of the fifth that an encoder was not tuned on.
     summaries
         What a person reads of the scores, by path, such as ``validation/frames``.
+    split
+        How the rows were divided: see ``divided``.
     """
 
     classifier: FramingClassifier
@@ -63,6 +66,7 @@ class TrainingResult:
     estimates: dict[str, Estimate]
     held_out: dict[str, TaskPredictions]
     summaries: dict[str, TaskSummary] = field(default_factory=dict)
+    split: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def primary(self) -> str:
@@ -185,7 +189,8 @@ def fit_training(training: Training) -> TrainingResult:
         }
     if isinstance(training.encoder, EncoderTuner):
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
-    return TrainingResult(model, metrics, estimates, {name: held_out[name] for name in training.tasks}, summaries)
+    of_tasks = {name: held_out[name] for name in training.tasks}
+    return TrainingResult(model, metrics, estimates, of_tasks, summaries, divided(training, procedure))
 
 
 def _swap_plan(task: Task, procedure: Procedure, training: Training) -> SwapPlan | None:
