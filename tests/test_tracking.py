@@ -134,7 +134,8 @@ def test_a_run_has_a_description_with_its_scores_and_how_to_make_and_use_it(run,
 def test_a_run_keeps_configuration_held_out_predictions_figures_and_the_model(run, trained):
     kept = trained / "mlartifacts" / "framing" / run.info.run_id / "artifacts"
     assert sorted(path.name for path in kept.iterdir()) == [
-        *("config.yaml", "figures", "model", "predictions", "predictions.jsonl", "scores.json", "scores.txt")
+        *("config.yaml", "figures", "model", "predictions", "predictions.jsonl", "scores.json", "scores.txt"),
+        "split.jsonl",
     ]
     config = yaml.safe_load((kept / "config.yaml").read_text())
     assert (config["head"]["C"], config["seed"], config["promote"]) == (1, 0, True)
