@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-__all__ = ["RESULT_FIELDS", "SENTENCE_FIELDS", "Highlight", "Prediction", "Sentence", "with_own_names"]
+__all__ = ["CODER_COLUMNS", "RESULT_FIELDS", "SENTENCE_FIELDS", "Highlight", "Prediction", "Sentence", "with_own_names"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ class Sentence:
         return row | with_own_names(self.extra, SENTENCE_FIELDS)
 
 
+# Columns of a user that say who coded a row.
+CODER_COLUMNS = ("coder", "coder_id", "annotator", "annotator_id")
 SENTENCE_FIELDS = tuple(item.name for item in fields(Sentence) if item.name != "extra")
 # What a result has, in this order. `frames`, `stance` and `holder` are a coder's, the model's have names of their own.
 RESULT_FIELDS = (

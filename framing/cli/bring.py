@@ -67,7 +67,7 @@ def _texts(file: str) -> Mapping[str, str]:
 
 def _told_of_import(sentences: Sequence[Sentence]) -> list[str]:
     """Say what was found, a line each: rows, coders, labels."""
-    from framing.measure.coders import CODER_COLUMNS
+    from framing.records import CODER_COLUMNS
 
     coded = [s for s in sentences if s.frames is not None]
     coders = Counter(str(s.extra[name]) for s in sentences for name in CODER_COLUMNS if s.extra.get(name))

@@ -13,7 +13,7 @@ import click
 
 from framing.cli.files import check_figure, read_coded, terminal_width, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN
-from framing.measure.coders import CODER_COLUMNS
+from framing.records import CODER_COLUMNS
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook

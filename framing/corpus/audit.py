@@ -10,10 +10,9 @@ from itertools import combinations
 
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
-from framing.records import Sentence
+from framing.records import CODER_COLUMNS, Sentence
 
 _SHINGLE = 10  # words in a row that two documents do not share by chance
-_CODERS = ("coder", "coder_id", "annotator", "annotator_id")  # columns that say who coded a row
 _SKELETON_LIMIT = 3  # sentences that may have one skeleton
 
 
@@ -100,7 +99,7 @@ def _sharing_words(sentences: Sequence[Sentence], shingles: Mapping[str, Sequenc
 
 def _coded_by(sentence: Sentence) -> str:
     """Return who coded a row, where a column says so: coders may differ, and one coder should not."""
-    return next((str(sentence.extra[name]) for name in _CODERS if sentence.extra.get(name)), "")
+    return next((str(sentence.extra[name]) for name in CODER_COLUMNS if sentence.extra.get(name)), "")
 
 
 def _first_text(sentences: Sequence[Sentence], numbers: Iterable[int]) -> str:

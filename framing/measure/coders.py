@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from framing.errors import InputError
-from framing.records import SENTENCE_FIELDS, Sentence
-
-# What a column of coders is called.
-CODER_COLUMNS = ("coder", "coder_id", "annotator", "annotator_id")
+from framing.records import CODER_COLUMNS, SENTENCE_FIELDS, Sentence
 
 
 @dataclass(frozen=True)

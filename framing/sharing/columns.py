@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from framing.errors import InputError, unknown
-from framing.measure.coders import CODER_COLUMNS
-from framing.records import SENTENCE_FIELDS, Sentence
+from framing.records import CODER_COLUMNS, SENTENCE_FIELDS, Sentence
 from framing.sharing.digests import plain
 
 TEXTS = ("text", "headline", "previous")
