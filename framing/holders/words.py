@@ -16,7 +16,8 @@ SAY = _all("""
     urge advise recommend propose demand stipulate elaborate interject inform assure remind blog opine muse affirm
     reaffirm swear attest brag exclaim forecast estimate project show find read denounce condemn criticize criticise
     praise slam blast hail decry dismiss reject mock tout brand label dub characterize characterise portray depict
-    blame attack defend endorse welcome applaud echo protest pray sing thank congratulate apologize apologise
+    blame attack defend endorse welcome applaud echo protest pray sing thank congratulate apologize apologise convince
+    persuade pitch
 """)
 THINK = _all("""
     think believe feel know consider see view regard expect assume suppose suspect reckon understand realize realise
