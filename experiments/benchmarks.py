@@ -30,12 +30,12 @@ from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from framing import Codebook, Sentence
+from framing import Codebook, Sentence, train
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import frame_estimates, stance_estimates, with_intervals
 from framing.resources import resource
 from framing.tracking import Store, open_run, store_uri
-from framing.training import TrainingResult, train
+from framing.training import TrainingResult
 
 FOLDERS = {
     "ccf_frames": "ccf_climate_frames",

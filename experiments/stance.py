@@ -34,7 +34,7 @@ import numpy as np
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
-from framing import Codebook, Predictor, Sentence
+from framing import Codebook, Predictor, Sentence, train
 from framing.corpus.dataset import read_sentences
 from framing.corpus.splits import GroupedFolds
 from framing.measure.intervals import Estimate, bootstrap_weights
@@ -42,7 +42,7 @@ from framing.measure.metrics import stance_estimates, with_intervals
 from framing.model.decisions.rule import Rule
 from framing.resources import data_path, resource
 from framing.tracking import Store, open_run, store_uri
-from framing.training import StanceOptions, evaluate_classifier, train
+from framing.training import StanceOptions, evaluate_classifier
 
 CLASSES = ("against", "neutral", "favor")
 PROBES = Path(data_path("shipped-probes"))

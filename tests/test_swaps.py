@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from framing import Sentence
+from framing import Sentence, train
 from framing.errors import ConfigError, ModelError
 from framing.model.encoders import WordVectorizer
 from framing.model.persistence import load_model, save_model
 from framing.names import Entities
-from framing.training import Preprocess, SwapTest, check_flips, train
+from framing.training import Preprocess, SwapTest, check_flips
 from framing.training.swaps import SwapPlan, swap_estimates
 from tests.command import framing
 from tests.small import BOOK, model

@@ -122,11 +122,22 @@ def train(
 
     Parameters
     ----------
-    data, codebook, columns, evaluate, calibrate
-        As of ``framing.training.train``: files, sentences, a table of pandas, polars or pyarrow, or a dataset.
+    data
+        A file, a folder, several files, sentences, a dataset or a table; ``"shipped"`` is the package's own corpus.
+    codebook
+        A YAML file or a ``Codebook``; ``"shipped"`` is the package's own.
+    columns
+        Your own column names, as for ``load_dataset``.
+    evaluate
+        Other coded files to score the finished model on, by name; never used for a choice.
+    calibrate
+        Coded rows that are not learned from: they calibrate, set the thresholds and validate, instead of parts of
+        the data; rows of the same documents in the data are left out. Drawn at random from what will be read, they
+        make probabilities and thresholds hold there.
     **recipe
-        How to train, as in ``framing.training.Recipe``. ``encoder``, ``head``, ``words`` and ``split`` are objects, or
-        the names that ``framing train`` has for them: ``encoder="minilm_tuned"``, ``head="svm"``, ``words="tfidf"``.
+        How to train, as in ``framing.training.Recipe``: ``tasks``, ``stance``, ``context``, ``thresholds``, ``seed``
+        and others. ``encoder``, ``head``, ``words`` and ``split`` are objects, or the names that ``framing train`` has
+        for them: ``encoder="minilm_tuned"``, ``head="svm"``, ``words="tfidf"``.
 
     Returns
     -------
@@ -134,10 +145,10 @@ def train(
 
     Raises
     ------
-    ConfigError
-        There is no choice of such a name, or an option makes no sense.
-    InputError, CodebookError, EncoderError
-        As of ``framing.training.train``.
+    InputError
+        The data cannot be read, has no coded rows, or a label has fewer positives than there are folds.
+    CodebookError, ConfigError, EncoderError
+        The codebook, an option or the encoder's weights cannot be used; there is no choice of such a name.
 
     Examples
     --------

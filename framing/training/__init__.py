@@ -1,7 +1,7 @@
 """Train: read, split, encode, fit, calibrate, evaluate. No configuration library, no tracking, no printing."""
 
 from framing.training.evaluate import Evaluation, evaluate_classifier
-from framing.training.fit import TrainingResult, fit_training, train, tuning_seconds
+from framing.training.fit import TrainingResult, fit_training, tuning_seconds
 from framing.training.inputs import Task, Training, prepare
 from framing.training.recipe import Preprocess, Recipe, StanceOptions, SwapTest
 from framing.training.scoring import TaskPredictions
@@ -23,6 +23,5 @@ __all__ = [
     "evaluate_classifier",
     "fit_training",
     "prepare",
-    "train",
     "tuning_seconds",
 ]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from framing.arrays import Rows
-from framing.codebook import Codebook
 from framing.corpus.codes import codes_digest
-from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of
+from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
 from framing.corpus.splits import Fold, target_key
 from framing.errors import InputError
 from framing.files import sha256
@@ -28,10 +25,10 @@ from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
 from framing.names import KEEP
 from framing.records import Prediction
-from framing.resources import SHIPPED, model_path
+from framing.resources import model_path
 from framing.training.divided import divided
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, task_estimates
-from framing.training.inputs import Recipe, Task, Training, prepare
+from framing.training.inputs import Task, Training
 from framing.training.procedures import Apart, Frozen, Procedure
 from framing.training.scoring import TaskPredictions, estimates_of, predict_task, summary_of
 from framing.training.swaps import SwapPlan, swap_estimates
@@ -77,63 +74,6 @@ class TrainingResult:
     def predictions(self) -> list[Prediction]:
         """The held-out predictions as records."""
         return [prediction for task in self.held_out.values() for prediction in task.predictions]
-
-
-def train(
-    data: Coded = SHIPPED,
-    codebook: str | Path | Codebook = SHIPPED,
-    *,
-    columns: Mapping[str, Any] | None = None,
-    evaluate: Mapping[str, str | None] | None = None,
-    calibrate: Coded | None = None,
-    **recipe: Any,
-) -> TrainingResult:
-    """Train frames and stance on coded sentences.
-
-    Parameters
-    ----------
-    data
-        A file, a folder, several files, sentences, a dataset or a table; ``"shipped"`` is the package's own corpus.
-    codebook
-        A YAML file or a ``Codebook``; ``"shipped"`` is the package's own.
-    columns
-        Your own column names, as for ``load_dataset``.
-    evaluate
-        Other coded files to score the finished model on, by name; never used for a choice.
-    calibrate
-        Coded rows that are not learned from: they calibrate, set the thresholds and validate, instead of parts of
-        the data; rows of the same documents in the data are left out. Drawn at random from what will be read, they
-        make probabilities and thresholds hold there.
-    **recipe
-        How to train, as in ``Recipe``: ``encoder``, ``head``, ``words``, ``split``, ``tasks``, ``stance``,
-        ``context``, ``thresholds``, ``seed``.
-
-    Returns
-    -------
-    TrainingResult
-
-    Raises
-    ------
-    InputError
-        The data cannot be read, has no coded rows, or a label has fewer positives than there are folds.
-    CodebookError, ConfigError, EncoderError
-        The codebook, an option or the encoder's weights cannot be used.
-
-    Examples
-    --------
-    >>> from framing import Sentence
-    >>> from framing.corpus.splits import GroupedFolds
-    >>> from framing.model.encoders import WordVectorizer
-    >>> rows = [Sentence(t, frames=f, group=str(i)) for i in range(9) for t, f in
-    ...         ((f"a vast market {i}", ("gain",)), (f"a quiet day {i}", ()))]
-    >>> book = Codebook.from_dict({"name": "tiny", "frames": ["gain"]})
-    >>> result = train(rows, book, encoder=WordVectorizer(min_df=1), split=GroupedFolds(3), tasks=["frames"])
-    >>> result.classifier.predict([Sentence("a vast market")])[0].frames
-    ('gain',)
-    """
-    return fit_training(
-        prepare(data, codebook, columns=columns, evaluate=evaluate, calibrate=calibrate, recipe=Recipe(**recipe))
-    )
 
 
 def fit_training(training: Training) -> TrainingResult:
