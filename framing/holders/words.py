@@ -70,8 +70,6 @@ PRONOUNS = {
     **dict.fromkeys(("it", "its", "itself"), ("n", "s")),
     **dict.fromkeys(("i", "me", "my", "we", "us", "our", "you", "your"), ("1", "?")),
 }
-# Pronouns that stand for somebody who is named elsewhere.
-THIRD = frozenset(word for word, (gender, _) in PRONOUNS.items() if gender != "1")
 # Who stands for the author, outside quotations.
 AUTHORS = _all("i we me us my our you your")
 FIRST = _all("i we me us my our")

@@ -9,7 +9,6 @@ from typing import Any
 from framing.corpus.exports.export import Export, Placed, with_text
 
 _OWN = ("annotation_id", "annotator", "lead_time")  # columns of JSON-MIN and CSV
-_CHOSEN = ("choices", "taxonomy")
 
 
 def label_studio(rows: list[Placed]) -> Export | None:
