@@ -174,6 +174,17 @@ def test_an_article_whose_name_is_not_unicode_is_predicted(tmp_path):
         assert "caf�.txt" in answer.out
 
 
+def test_the_ending_of_the_output_says_how_it_is_written_where_the_format_is_not_given(tmp_path):
+    save_model(model(LogisticRegression()), tmp_path / "model")
+    (tmp_path / "note.txt").write_text("Warships near Alder threaten the harbour.")
+    begins = {"said.jsonl": '{"', "said.CSV": "text,", "said.html": "<!doctype html>", "said.out": "\n"}
+    for name, begin in begins.items():
+        assert framing("predict", "note.txt", "--model", "model", "-o", name, cwd=tmp_path).code == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(begin)
+    assert framing("predict", "note.txt", "--model", "model", "-o", "a.csv", "--format", "jsonl", cwd=tmp_path).code == 0
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").startswith('{"')
+
+
 # A NUL is no character of a table.
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
 TEXT = st.text(CHARACTERS, min_size=1, max_size=20).map(lambda text: f"A{text}.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.files import check_exists, check_output, read_input, terminal_width, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs, rule_options
+from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, OUTPUT, STORE, output_format, pairs, rule_options
 from framing.cli.predict import tell_shifts
 from framing.cli.swaps import swap_text
 from framing.errors import StoreError
@@ -128,7 +128,7 @@ def _beside_scores(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:
 @click.option("--label", metavar="LABEL", help="Only rows in which this label differs.")
 @click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many to show.")
 @output_format("table", "jsonl", "csv")
-@click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
+@OUTPUT
 @INPUT_FORMAT
 @COLUMN
 def errors(

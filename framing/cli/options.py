@@ -128,15 +128,28 @@ _ABSTAIN = click.option(
 )
 
 
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    is_eager=True,  # its ending is asked where --format is not given
+    help="Write the result here instead of to standard output.",
+)
+
+
 def output_format(*choices: str) -> Callable[[Command], Command]:
-    """Add ``--format``; the first choice is the default."""
+    """Add ``--format``; without it the ending of ``--output`` decides where it names a choice, else the first does."""
+
+    def by_ending(context: click.Context, option: click.Parameter, value: str | None) -> str:
+        ending = Path(context.params.get("output") or "").suffix.removeprefix(".").lower()
+        return value or (ending if ending in choices else choices[0])
+
     return click.option(
         "--format",
         "form",
         type=click.Choice(choices),
-        default=choices[0],
-        show_default=True,
-        help="How the result is written.",
+        callback=by_ending,
+        help=f"How the result is written.  [default: by the ending of --output, else {choices[0]}]",
     )
 
 

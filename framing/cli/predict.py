@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import check_output, shown, terminal_width, write_result
-from framing.cli.options import output_format
+from framing.cli.options import OUTPUT, output_format
 from framing.cli.reading import Reading, reading_options
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @output_format("table", "jsonl", "csv", "html")
-@click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
+@OUTPUT
 @click.option("--raw", is_flag=True, help="csv: leave texts that a spreadsheet would run as formulas as they are.")
 @click.option(
     "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.files import check_output, read_coded, read_input, terminal_width, write_result
-from framing.cli.options import CODEBOOK, COLUMN, Command, output_format, pairs
+from framing.cli.options import CODEBOOK, COLUMN, OUTPUT, Command, output_format, pairs
 from framing.errors import OutputError
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _PILOT = (
     click.option("--frame", "frames", metavar="FRAME", multiple=True, help="Only this frame; given again, another."),
     click.option("--beyond", is_flag=True, help="Of what the corpus is a sample of, not of the corpus itself."),
 )
-_OUTPUT = click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output.")
 
 
 def pilot_options(command: Command) -> Command:
@@ -52,7 +51,7 @@ def pilot_options(command: Command) -> Command:
 
 @click.command()
 @pilot_options
-@_OUTPUT
+@OUTPUT
 @click.option("--together", is_flag=True, help="Intervals that hold for all labels together (Šidák), not one by one.")
 @click.option(
     "--differences",
@@ -77,7 +76,7 @@ def shares(output: str | None, together: bool, differences: bool, form: str, **g
 
 @click.command()
 @pilot_options
-@_OUTPUT
+@OUTPUT
 @click.option("--margin", type=float, required=True, metavar="SHARE", help="Half the width wanted: 0.02 is ± 2 points.")
 def budget(output: str | None, margin: float, **given: Any) -> None:
     """How many rows have to be coded for an interval of ± SHARE, from the variances of what is coded so far.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import check_output, read_files, terminal_width, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, STORE, output_format, pairs
+from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, OUTPUT, STORE, output_format, pairs
 
 if TYPE_CHECKING:
     from framing.targets import TargetProposal
@@ -25,7 +25,7 @@ _BAR = 10
 @STORE
 @output_format("table", "jsonl", "csv")
 @INPUT_FORMAT
-@click.option("--output", metavar="FILE", help="Write the result here instead of to standard output.")
+@OUTPUT
 @click.option(
     "--min-count",
     type=click.IntRange(min=1),

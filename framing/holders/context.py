@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from framing.holders.attribution import Candidate, Mention
@@ -95,6 +95,9 @@ def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
         "own": here.strength,
         "paragraph": float(here.starts),
     }
+    ahead = _speaker_ahead(number, places, shared)
+    # A quotation that is still open belongs to whoever is named where it closes.
+    shared["runs_ahead"] = float(ahead is not None and ahead.features["after_runs"] > 0)
     for back in range(1, min(_CARRIED, number) + 1):
         other = places[number - back]
         if other.likely is not None and other.strength >= PLAIN:
@@ -103,16 +106,8 @@ def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
             found["speaker"] = other.likely.features.get("kind_speaker", 0.0)
             yield _passed_on(other.likely, "before", found)
             break
-    for step in range(1, min(_AHEAD, len(places) - 1 - number) + 1):
-        other = places[number + step]
-        if other.likely is not None and other.strength >= PLAIN:
-            new = any(place.starts for place in places[number + 1 : number + step + 1])
-            runs = all(place.quoted.closes for place in places[number : number + step])
-            found = {**shared, "far": float(step), "strength": other.strength, "new": float(new), "runs": float(runs)}
-            yield _passed_on(other.likely, "after", found)
-            break
-        if other.quoted.share() < 0.5:
-            break
+    if ahead is not None:
+        yield ahead
     if not here.quoted.share():
         return  # whoever is merely named says nothing here
     if here.names:
@@ -121,10 +116,26 @@ def inherited(number: int, places: Sequence[Place]) -> Iterator[Candidate]:
         yield _passed_on(Candidate(places[number - 1].names[0], None, {}), "last", shared)
 
 
+def _speaker_ahead(number: int, places: Sequence[Place], shared: Mapping[str, float]) -> Candidate | None:
+    """Return who speaks in a sentence soon after, with nothing but quotations between."""
+    for step in range(1, min(_AHEAD, len(places) - 1 - number) + 1):
+        other = places[number + step]
+        if other.likely is not None and other.strength >= PLAIN:
+            new = any(place.starts for place in places[number + 1 : number + step + 1])
+            runs = all(place.quoted.closes for place in places[number : number + step])
+            found = {**shared, "far": float(step), "strength": other.strength, "new": float(new), "runs": float(runs)}
+            return _passed_on(other.likely, "after", found)
+        if other.quoted.share() < 0.5:
+            return None
+    return None
+
+
 def _passed_on(candidate: Candidate, way: str, features: dict[str, float]) -> Candidate:
     found = {f"{way}_{name}": value for name, value in features.items()}
     kind = "nobody" if candidate.mention is None else candidate.mention.kind
     found |= {f"{way}": 1.0, f"{way}_who_{kind}": 1.0}
+    if candidate.mention is not None and candidate.mention.text.lower() == "it":
+        found[f"{way}_who_it"] = 1.0
     found[f"{way}_quoted_and_not_own"] = features["quoted"] * (features["own"] < 0.7)
     found[f"{way}_open_and_not_own"] = features["open"] * (features["own"] < 0.7)
     return Candidate(candidate.mention, None, found)

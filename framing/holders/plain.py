@@ -90,7 +90,7 @@ def _cue_features(text: str, mark: Quoted, start: int, end: int, lemma: str) -> 
         "content": max(after, 1 - after),
         "clause": after if text[end : end + 6] == " that " else 0.0,
         "content_quoted": mark.share(),
-        "after": after,
+        "text_after": after,
         "cue_quoted": float(mark.mask[start]),
         "mark_near": float(any(one in around for one in '“”"')),
         f"tail_{'ing' if text[start:end].endswith('ing') else 'other'}": 1.0,
