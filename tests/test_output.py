@@ -181,7 +181,9 @@ def test_the_ending_of_the_output_says_how_it_is_written_where_the_format_is_not
     for name, begin in begins.items():
         assert framing("predict", "note.txt", "--model", "model", "-o", name, cwd=tmp_path).code == 0
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(begin)
-    assert framing("predict", "note.txt", "--model", "model", "-o", "a.csv", "--format", "jsonl", cwd=tmp_path).code == 0
+    assert (
+        framing("predict", "note.txt", "--model", "model", "-o", "a.csv", "--format", "jsonl", cwd=tmp_path).code == 0
+    )
     assert (tmp_path / "a.csv").read_text(encoding="utf-8").startswith('{"')
 
 
