@@ -44,6 +44,7 @@ COLUMNS = (
     ("flip rate", "swap/flip_rate"),
     ("shift", "swap/shift"),
     ("passed", "behaviour/pass_rate"),
+    *((f"told: {what}", f"drift/{what}") for what in ("any", "text", "shares")),
     ("macro-F1 lost", "stance/price"),
     *(
         (f"{kind} swapped: flip rate", f"stance/swap/{kind}/flip_rate")

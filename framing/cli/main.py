@@ -19,6 +19,7 @@ from framing.cli.bring import import_
 from framing.cli.codebook import codebook
 from framing.cli.compare import compare
 from framing.cli.data import data
+from framing.cli.drift import drift
 from framing.cli.evaluate import errors, evaluate
 from framing.cli.files import drop_standard_output, write_result
 from framing.cli.plot import plot
@@ -42,6 +43,7 @@ COMMANDS = (
     errors,
     test_model,
     compare,
+    drift,
     runs,
     promote,
     ui,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,11 +51,11 @@ class Reading:
     input_format: str
     given: tuple[str, ...]
     lists: tuple[str, ...]
-    holders: bool
-    aliases: str | None
-    explain: bool
     rule: Rule
     columns: tuple[str, ...]
+    holders: bool | None = None
+    aliases: str | None = None
+    explain: bool = False
 
     def predict(self, files: Sequence[str], split_quotes: bool = False) -> tuple[Predictor, Predictions]:
         """Load the model and let it read the files; all else that was given is checked first."""
@@ -63,20 +63,20 @@ class Reading:
         aliases = self._aliases(split_quotes)
         targets = targets_of(self.given, self.lists)
         sentences = read_files(files, named, self.input_format)
-        predictor = self.load()
-        predictions = predictor.predict(
+        predictions = self.predictor.predict(
             sentences,
             targets=targets,
-            holders=self.holders,
+            holders=bool(self.holders),
             aliases=aliases,
             split_quotes=split_quotes,
             explain=self.explain,
             **vars(self.rule),
         )
-        return predictor, predictions
+        return self.predictor, predictions
 
-    def load(self) -> Predictor:
-        """Load the model alone."""
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The model, loaded once."""
         from framing.predictor import Predictor
 
         return Predictor.load(self.model, self.store)
@@ -97,7 +97,7 @@ class Reading:
             )
         self._refuse_of_predicted(files[0])
         found = [prediction for file in files for prediction in read_predictions(file)]
-        return self.load() if self.model or self.store else None, found
+        return self.predictor if self.model or self.store else None, found
 
     @property
     def by_own_rule(self) -> bool:
@@ -122,7 +122,7 @@ class Reading:
             "--abstain": self.rule.abstain,
             "--explain": self.explain,
             "--aliases": self.aliases,
-            "--no-holders": not self.holders,
+            "--no-holders": self.holders is False,
             "--target": self.given,
             "--targets": self.lists,
         }
@@ -142,23 +142,22 @@ class Reading:
         return Path(self.aliases)
 
 
-def reading_options(explain: str) -> Callable[[Command], Command]:
+def reading_options(explain: str | None) -> Callable[[Command], Command]:
     """Add the options of a ``Reading``, and hand them to the command as one argument ``reading``.
 
     Parameters
     ----------
     explain
-        Help of ``--explain``.
+        Help of ``--explain``; without one neither words nor holders are looked for, and there are no options for them.
     """
+    words = [_HOLDERS, _ALIASES, click.option("--explain", is_flag=True, help=explain)] if explain is not None else []
     options: tuple[Callable[[Command], Command], ...] = (
         MODEL,
         STORE,
         INPUT_FORMAT,
         TARGET,
         TARGETS,
-        _HOLDERS,
-        _ALIASES,
-        click.option("--explain", is_flag=True, help=explain),
+        *words,
         rule_options(abstain=True),
         COLUMN,
     )
@@ -166,7 +165,7 @@ def reading_options(explain: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @wraps(command)
         def with_reading(*args: Any, **given: Any) -> Any:
-            parts = {field.name: given.pop(field.name) for field in fields(Reading)}
+            parts = {field.name: given.pop(field.name) for field in fields(Reading) if field.name in given}
             return command(*args, reading=Reading(**parts), **given)
 
         decorated: Command = with_reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -43,15 +44,24 @@ def similar_cases(
     cases = list(by_text.values())
     if not sentences or not cases or k < 1:
         return [[] for _ in sentences]
-    first = next(iter(next(iter(model.tasks.values())).features_.values()))
-    features = TextFeatures.restored(first.encoder_, first.context)
-    there = normalize(features.transform(cases))
+    there = normalize(sentence_vectors(model, cases))
     found = []
     for start in range(0, len(sentences), _ROWS):
-        here = normalize(features.transform(sentences[start : start + _ROWS]))
+        here = normalize(sentence_vectors(model, sentences[start : start + _ROWS]))
         product = here @ there.T
         cosines = np.round(np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=float), 6)
         for row in cosines:
             nearest = np.argsort(-row, kind="stable")[:k]
             found.append([(cases[i], float(row[i])) for i in nearest])
     return found
+
+
+def sentence_vectors(model: FramingClassifier, sentences: Sequence[Sentence]) -> Any:
+    """Return sentences as a model sees them, without targets: by the first feature set of its first task.
+
+    Returns
+    -------
+    ndarray or sparse matrix of shape (n_sentences, n_dimensions)
+    """
+    first = next(iter(next(iter(model.tasks.values())).features_.values()))
+    return TextFeatures.restored(first.encoder_, first.context).transform(sentences)
