@@ -131,7 +131,7 @@ def test_a_file_to_predict_or_to_score_is_refused_with_the_same_words(folder, co
         (["evaluate.dev=missing.jsonl"], "missing.jsonl: no such file"),
         (["columns.text=satz"], "corpus.jsonl: columns.text=satz, but the columns are: 'text', 'target', 'frames'"),
         (["codebook=missing.yaml"], "codebook missing.yaml: no such file"),
-        (["codebook=broken.yaml"], "codebook broken.yaml, line 3: expected ',' or ']', but got ':'"),
+        (["codebook=broken.yaml"], "codebook broken.yaml, line 3: not valid YAML (expected ',' or ']', but got ':')"),
         (["codebook=no_frames.yaml"], "no_frames.yaml: a codebook is a mapping with 'name:' and 'frames:'"),
         (["codebook=typo.yaml"], "typo.yaml: unknown key 'stances'; expected one of: "),
         (["encoder=minilm", "encoder.model=nowhere/x"], "encoder nowhere/x: not found (tried folder nowhere/x; "),

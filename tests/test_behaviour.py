@@ -93,7 +93,7 @@ def test_what_fails_is_told_with_its_line(small, suite):
     ("text", "told"),
     [
         ("", "empty; expected a list 'tests'"),
-        ("tests: [", "line 1: not YAML that can be used"),
+        ("tests: [", "line 1: not valid YAML"),
         ("tests:\n- kind: minimal\n  name: n\n  cases: []", "line 2: unknown kind of test 'minimal'"),
         ("tests:\n- kind: minimum\n  name: n", "line 2: a test without 'cases'"),
         (
@@ -114,7 +114,7 @@ def test_what_fails_is_told_with_its_line(small, suite):
         ),
         ("tests:\n- kind: minimum\n  name: n\n  stance: favor\n  cases: [A]", "line 5: a stance needs a 'target'"),
         ("tests:\n- kind: minimum\n  name: n\n  name: m\n  cases: [A]", "line 4: 'name' stands twice"),
-        ("tests: &a\n- *a", "an alias (*name) cannot be used here"),
+        ("tests: &a\n- *a", "line 1: anchors and merge keys are not read (&a)"),
         (
             "tests:\n- kind: minimum\n  name: n\n  has: g\n  cases:\n  - {template: '{x}', fill: {y: [a]}}",
             "{x} has no words",
@@ -134,9 +134,9 @@ def test_a_suite_that_cannot_be_says_where_and_why(suite, text, told):
 
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "suite.yaml").write_bytes(b"\xff\xfe\x00tests")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"suite\.yaml: not UTF-8 \(byte 0\)"):
         read_suite(tmp_path / "suite.yaml")
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(InputError, match="no such file"):
         read_suite(tmp_path / "other.yaml")
 
 

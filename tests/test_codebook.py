@@ -82,15 +82,15 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_file_that_is_not_utf_8_is_named(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_bytes("name: Café\n".encode("latin-1"))
-    with pytest.raises(CodebookError, match=r"mine\.yaml: cannot be read as UTF-8 text .*0xe9"):
+    with pytest.raises(CodebookError, match=r"mine\.yaml: not UTF-8 \(byte 9\); save it as UTF-8"):
         Codebook.load(path)
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("name: weather\nframes: [rain, sun\n", "line 3: expected ',' or ']', but got '<stream end>'"),
-        ("frames:\n  rain: a: b\n", "line 2: mapping values are not allowed here"),
+        ("name: weather\nframes: [rain, sun\n", "line 3: not valid YAML (expected ',' or ']', but got '<stream end>')"),
+        ("frames:\n  rain: a: b\n", "line 2: not valid YAML (mapping values are not allowed here)"),
         ("frames:\n  rain: Water.\n  sun: Light.\n  rain: Drops.\n", "line 4: 'rain' stands twice"),
     ],
 )
@@ -180,7 +180,7 @@ def test_a_codebook_that_cannot_be_used_is_an_error_with_the_file(tmp_path: Path
         ("version: !!timestamp 2020-13-01\n", ", line 1: tags are not read"),
         ("frames: " + "[" * 50_000 + "\n", ", line 1: nested deeper than 20 levels"),
         ("frames:\n- " + "- " * 5_000 + "a\n", ", line 2: nested deeper than 20 levels"),
-        ("frames: [gain]\n#" + "x" * (1 << 22), ": no file of at most 4,194,304 bytes (4,194,320)"),
+        ("frames: [gain]\n#" + "x" * (1 << 22), ": 4,194,320 bytes; expected 4,194,304 at most"),
     ],
     ids=["anchor", "merge", "bool", "timestamp", "flow", "block", "long"],
 )

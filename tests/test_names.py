@@ -210,7 +210,8 @@ EXPECTED = r"expected a mapping of a name to the list of its variants, such as `
         ("? [a, b]\n: c\n", r"aliases.yaml, line 1: .*; got a list as a name"),
         (b"A: [caf\xe9]\n", r"aliases.yaml: not UTF-8 \(byte 7\); save it as UTF-8"),
         ("A: [\x00]\n", r"aliases.yaml.*: not valid YAML"),
-        ("A: " + "[" * 5000, r"aliases.yaml.*: not valid YAML"),
+        ("A: " + "[" * 5000, r"aliases.yaml, line 1: nested deeper than 20 levels"),
+        ("A: &a [x]\nB: *a\n", r"aliases.yaml, line 1: anchors and merge keys are not read"),
     ],
 )
 def test_aliases_that_cannot_be_used_are_one_line_with_the_place(tmp_path, content, told):

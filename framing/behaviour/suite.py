@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from framing.errors import InputError, unknown
+from framing.plain_yaml import nodes_of, read_yaml
 
 MINIMUM, INVARIANCE, DIRECTION = KINDS = ("minimum", "invariance", "direction")
 # What a case of each kind may say beside its text, its other text and its target; a pair must have the second text.
@@ -62,16 +63,6 @@ class Case:
     place: str = ""
 
 
-class _SuiteLoader(yaml.SafeLoader):
-    """Composes YAML; nothing is built of it but text, lists and mappings, and no node stands in two places."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "an alias (*name) cannot be used here", mark)
-        return super().compose_node(parent, index)
-
-
 @dataclass(frozen=True)
 class _Part:
     """A part of the file and its line."""
@@ -107,17 +98,7 @@ def read_suite(file: str | Path) -> list[Case]:
     ('minimum', ('economic_opportunity',))
     """
     path = Path(file)
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_SuiteLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{path}: cannot be read ({why})") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise InputError(
-            f"{path}{line}: not YAML that can be used ({getattr(error, 'problem', None) or error})"
-        ) from None
+    root = read_yaml(path, nodes_of)
     if root is None:
         raise InputError(f"{path}: empty; expected a list 'tests'")
     top = _entries(_suite_part(root, path), ("codebook", "tests"))

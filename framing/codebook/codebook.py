@@ -22,8 +22,9 @@ from framing.codebook.labels import (
     read_labels,
     read_texts,
 )
-from framing.codebook.source import LARGEST, CodebookLoader
+from framing.codebook.source import CodebookLoader
 from framing.errors import CodebookError, unknown
+from framing.plain_yaml import read_yaml
 
 
 @dataclass(frozen=True)
@@ -141,21 +142,7 @@ class Codebook:
             The file is missing, is not YAML or lacks something.
         """
         path = Path(path)
-        try:
-            if (size := path.stat().st_size) > LARGEST or (path.exists() and not path.is_file()):
-                raise CodebookError(f"codebook {path}: no file of at most {LARGEST:,} bytes ({size:,})")
-            content = yaml.load(path.read_text(encoding="utf-8"), CodebookLoader)
-        except FileNotFoundError:
-            raise CodebookError(f"codebook {path}: no such file") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise CodebookError(f"codebook {path}: cannot be read as UTF-8 text ({error})") from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f", line {mark.line + 1}" if mark else ""
-            problem = getattr(error, "problem", None) or "not valid YAML"
-            raise CodebookError(f"codebook {path}{where}: {problem}") from None
-        except ValueError as error:  # a date that is none, such as 2025-13-01
-            raise CodebookError(f"codebook {path}: not valid YAML ({error})") from None
+        content = read_yaml(path, lambda text: yaml.load(text, CodebookLoader), CodebookError, "codebook ")
         try:
             return cls.from_dict(content)
         except CodebookError as error:

@@ -6,34 +6,14 @@ from typing import Any
 
 import yaml
 
-LARGEST = 1 << 22  # bytes; a codebook that is written by people has some ten thousand
-_DEEPEST = 20
+from framing.plain_yaml import PlainLoader
 
 
-class CodebookLoader(yaml.SafeLoader):
+class CodebookLoader(PlainLoader):
     """Reads YAML, and refuses a key that stands twice, where YAML would silently keep the last.
 
     What stands below ``frames:`` and ``stance:`` is text: a label ``no`` or ``2020`` is no truth value and no number.
-    Anchors, merge keys and tags, by which a few lines can fill the memory, are refused; so is what is nested deep.
     """
-
-    _depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Return the next node of plain YAML: a mapping, a list or a text as it stands."""
-        event: Any = self.peek_event()
-        if event.anchor is not None or isinstance(event, yaml.AliasEvent):
-            problem = f"anchors and merge keys are not read (&{event.anchor}); write out what they stand for"
-        elif getattr(event, "tag", None) not in (None, "!"):
-            problem = f"tags are not read ({event.tag}); write the value in quotes, or as it is"
-        elif self._depth == _DEEPEST:
-            problem = f"nested deeper than {_DEEPEST} levels"
-        else:
-            self._depth += 1
-            node = super().compose_node(parent, index)
-            self._depth -= 1
-            return node
-        raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
 
     def get_single_node(self) -> yaml.Node | None:
         """Return the document's node, its labels marked as text."""

@@ -10,6 +10,7 @@ import yaml
 
 from framing.errors import InputError
 from framing.holders.forms import key_of
+from framing.plain_yaml import nodes_of, read_yaml
 
 _EXPECTED = "expected a mapping of a name to the list of its variants, such as `Steve Witkoff: [Trump's envoy]`"
 _NULL = "tag:yaml.org,2002:null"
@@ -83,7 +84,7 @@ def _entries_of_mapping(given: Mapping[str, Iterable[str]]) -> Iterator[Entry]:
 
 
 def _entries_of_file(path: Path) -> Iterator[Entry]:
-    root = _node_of(path)
+    root = read_yaml(path, nodes_of, expected=_EXPECTED)
     if root is None:
         raise InputError(f"{path}: there is nothing in it; {_EXPECTED}")
     if not isinstance(root, yaml.MappingNode):
@@ -103,24 +104,6 @@ def _entries_of_file(path: Path) -> Iterator[Entry]:
             if not _is_text(node):
                 raise InputError(f"{_place_of(path, node)}: {_EXPECTED}; got {_kind_of_node(node)} under {key.value!r}")
         yield place, key.value, [(_place_of(path, node), node.value) for node in nodes]
-
-
-def _node_of(path: Path) -> yaml.Node | None:
-    try:
-        return yaml.compose(path.read_text(encoding="utf-8-sig"), yaml.SafeLoader)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except RecursionError:
-        raise InputError(f"{path}: not valid YAML (lists in lists in lists); {_EXPECTED}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise InputError(f"{path}{where}: not valid YAML ({problem}); {_EXPECTED}") from None
 
 
 def _is_text(node: yaml.Node) -> bool:

@@ -171,7 +171,7 @@ def drift(reference: Measured, new: Measured, seed: int = 0) -> Drift:
                 f"{name} has {count} documents; expected {LEAST} or more, since sentences of one document are alike"
             )
     names = [name for name in reference.figures if name in new.figures]
-    before, now = (_means(side, names, seed + number) for number, side in enumerate(sides))
+    before, now = (_mean_figures(side, names, seed + number) for number, side in enumerate(sides))
     (figures,) = differences(before, [now], names)
     text = None
     if reference.vectors is not None and new.vectors is not None:
@@ -186,7 +186,7 @@ def drift(reference: Measured, new: Measured, seed: int = 0) -> Drift:
     return Drift(figures, text, (n[0], n[1]))
 
 
-def _means(side: Measured, names: Sequence[str], seed: int) -> dict[str, Estimate]:
+def _mean_figures(side: Measured, names: Sequence[str], seed: int) -> dict[str, Estimate]:
     """Return the mean of each figure with its resamples of documents."""
     n_documents = int(side.documents.max()) + 1
     values = np.column_stack([side.figures[name] for name in names])

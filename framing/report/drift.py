@@ -29,14 +29,14 @@ def drift_text(found: Drift, width: int, new: str) -> str:
     (rows, documents), (rows_now, documents_now) = found.n
     lines = [
         f"{rows:,} sentences of {documents:,} documents before, {rows_now:,} of {documents_now:,} now",
-        columns_text(_COLUMNS, [_cells(name, one) for name, one in found.figures.items()], width),
+        columns_text(_COLUMNS, [_figure_cells(name, one) for name, one in found.figures.items()], width),
     ]
-    said = [_about_text(found), *_advice(found, new)]
+    said = [_about_text(found), *_what_to_do(found, new)]
     said.append(
         "Holm p: how often chance alone makes a difference this large, corrected for all that is compared; documents "
         "are resampled whole. Least told: the least true change that is told in four cases of five."
     )
-    return "\n\n".join([*lines, "\n".join(_folded(line, width) for line in said)]) + "\n"
+    return "\n\n".join([*lines, "\n".join(_wrapped(line, width) for line in said)]) + "\n"
 
 
 def drift_json(found: Drift) -> str:
@@ -51,7 +51,7 @@ def drift_json(found: Drift) -> str:
     return json.dumps(told, indent=2) + "\n"
 
 
-def _cells(name: str, one: Difference) -> list[str]:
+def _figure_cells(name: str, one: Difference) -> list[str]:
     kind, _, label = name.partition("/")
     named = {"share": f"{label} found", "proba": f"{label} probability"}.get(kind, kind).replace("_", " ")
     p = "<0.001" if one.adjusted < 0.001 else f"{one.adjusted:.3f}"
@@ -59,7 +59,7 @@ def _cells(name: str, one: Difference) -> list[str]:
     return [named, f"{one.first:.3f}", f"{one.other:.3f}", change, p, f"{one.detectable:.3f}"]
 
 
-def _folded(line: str, width: int) -> str:
+def _wrapped(line: str, width: int) -> str:
     """Fold a line, but for a command that is to be copied."""
     return line if line.startswith(" ") else textwrap.fill(line, width, subsequent_indent="  ")
 
@@ -73,7 +73,7 @@ def _about_text(found: Drift) -> str:
     return f"Text: {kind} (energy distance {one.value:.4f}; by chance below {one.by_chance:.4f}; Holm {p})."
 
 
-def _advice(found: Drift, new: str) -> list[str]:
+def _what_to_do(found: Drift, new: str) -> list[str]:
     if not found.changed:
         return [
             "No change that could be told from chance. The model's scores were measured on other rows all the same."
