@@ -36,7 +36,7 @@ def drift_text(found: Drift, width: int, new: str) -> str:
         "Holm p: how often chance alone makes a difference this large, corrected for all that is compared; documents "
         "are resampled whole. Least told: the least true change that is told in four cases of five."
     )
-    return "\n\n".join([*lines, "\n".join(_wrapped(line, width) for line in said)]) + "\n"
+    return "\n\n".join([*lines, "\n".join(_filled_line(line, width) for line in said)]) + "\n"
 
 
 def drift_json(found: Drift) -> str:
@@ -59,7 +59,7 @@ def _figure_cells(name: str, one: Difference) -> list[str]:
     return [named, f"{one.first:.3f}", f"{one.other:.3f}", change, p, f"{one.detectable:.3f}"]
 
 
-def _wrapped(line: str, width: int) -> str:
+def _filled_line(line: str, width: int) -> str:
     """Fold a line, but for a command that is to be copied."""
     return line if line.startswith(" ") else textwrap.fill(line, width, subsequent_indent="  ")
 
