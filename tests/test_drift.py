@@ -60,12 +60,30 @@ def test_sparse_vectors_are_compared_as_dense_ones_are():
 
 
 def test_the_energy_distance_is_that_of_its_definition():
-    # Documents at 0 and 1 against documents at 2: 2 (2 + 1) / 2 - (0 + 1 + 1 + 0) / 4 - 0 = 2.5, ten of each.
+    # Documents at 0 and 1 against documents at 2: 2 (2 + 1) / 2 - (0 + 1 + 1 + 0) / 4 - 0 = 2.5, in deviations of
+    # all forty: a quarter at 0, a quarter at 1, half at 2 have a variance of 11/16.
     one = Measured(np.arange(20), {"share/gain": np.zeros(20)}, np.tile([[0.0], [1.0]], (10, 1)))
     two = Measured(np.arange(20), {"share/gain": np.zeros(20)}, np.full((20, 1), 2.0))
     text = drift(one, two).text
     assert text is not None
-    assert text.value == pytest.approx(2.5)
+    assert text.value == pytest.approx(2.5 / (11 / 16) ** 0.5)
+
+
+def test_what_a_few_documents_share_is_found_among_many_wide_directions():
+    generator = np.random.default_rng(5)
+    wide = generator.normal(size=(400, 6)) * 10
+    narrow = generator.normal(size=(400, 1))
+    narrow[200:260] += 4.0  # 60 of the 200 new documents
+    vectors = np.hstack([wide, narrow])
+    before, now = (Measured(np.arange(200), {"share/gain": np.zeros(200)}, part) for part in np.split(vectors, 2))
+    text = drift(before, now).text
+    assert text is not None
+    assert text.told
+
+
+def test_documents_that_are_all_the_same_are_no_drift():
+    same = Measured(np.arange(20), {"share/gain": np.zeros(20)}, np.ones((20, 8)))
+    assert drift(same, same).changed == ()
 
 
 def test_what_a_model_said_is_measured_by_sentence_and_document():
