@@ -24,10 +24,15 @@ _NUMBER = re.compile(r"(?<![\w.])[+-]?\d*\.\d+")
 
 @dataclass
 class Step:
-    """A command of the page and what the page says that it prints."""
+    """A command of the page as it is typed, maybe over several lines, and what the page says that it prints."""
 
-    command: str
+    typed: str
     printed: str
+
+    @property
+    def command(self) -> str:
+        """The command on one line."""
+        return re.sub(r"\s*\\\n\s*", " ", self.typed)
 
 
 def steps(page: str) -> list[Step]:
@@ -35,8 +40,8 @@ def steps(page: str) -> list[Step]:
     found = []
     for block in _BLOCK.findall(page):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, printed = part.partition("\n")
-            found.append(Step(command, printed.rstrip("\n")))
+            typed = re.match(r"(?:.*\\\n)*.*", part)[0]
+            found.append(Step(typed, part[len(typed) :].strip("\n")))
     return found
 
 
@@ -56,7 +61,9 @@ def run(command: str, folder: Path) -> str:
         with patch("framing.tracking.ui._run_with_us", lambda *arguments: 0):  # all of `framing ui` but the server
             answer = framing(*words[1:], cwd=folder)
         assert answer.code == 0, (command, answer.err)
-        return _same_each_time("\n".join(filter(None, (answer.err.strip("\n"), answer.out.strip("\n")))), folder)
+        parts = [answer.err.strip("\n"), answer.out.strip("\n")]
+        in_order = reversed(parts) if words[1] == "ui" else parts  # as they come on the screen
+        return _same_each_time("\n".join(filter(None, in_order)), folder)
     if words[0] == "curl":
         return _served(json.loads(words[-1]), folder)
     assert words[:4] == [f"MLFLOW_TRACKING_URI=sqlite:///{folder}/mlflow.db", "mlflow", "models", "serve"], command
@@ -110,7 +117,7 @@ def main() -> None:
             lines = []
             for step in steps(block[0]):
                 told = run(step.command, folder)
-                lines.append(f"$ {step.command}" + (f"\n{told}" if told else ""))
+                lines.append(f"$ {step.typed}" + (f"\n{told}" if told else ""))
                 sys.stderr.write(lines[-1] + "\n")
             return "```console\n" + "\n".join(lines) + "\n```"
 
