@@ -7,7 +7,18 @@ import json
 import pytest
 
 from framing.app import run as app_run
-from framing.tracking import Store, champion_run, children_of, fetched_text, list_runs, store_uri
+from framing.tracking import (
+    MADE_OF_TAG,
+    Store,
+    champion_run,
+    children_of,
+    fetched_text,
+    finished_child,
+    list_runs,
+    open_run,
+    start_run,
+    store_uri,
+)
 from tests.command import QUICK, framing
 
 FEW = (*QUICK, "tasks=[frames]", "swap_test.sentences=0")
@@ -176,3 +187,13 @@ def test_a_search_in_which_every_run_fails_says_so_in_one_line(workplace):
     assert [run.failure for run in children_of(store_in(workplace), parent.run_id)] == [
         "missing.jsonl: no such file"
     ] * 2
+
+
+def test_a_finished_run_of_a_sweep_is_found_by_what_it_is_made_of_in_whatever_experiment(store_file):
+    store = Store(store_uri(str(store_file)))
+    parent = start_run(store, "sweep", "one")
+    with open_run(store, "child", "two", {}, parent) as run:
+        run.log({"v/f1": 0.5}, tags={MADE_OF_TAG: "abc"})
+    assert finished_child(store, parent, "abc") == (run.run_id, 0.5)
+    assert finished_child(store, parent, "abd") is None
+    assert finished_child(store, run.run_id, "abc") is None

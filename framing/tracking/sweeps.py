@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from framing.tracking.runs import PARENT_TAG, PRIMARY_TAG, RunSummary, list_runs
+from framing.tracking.runs import PARENT_TAG, PRIMARY_TAG, RunSummary, experiment_names, list_runs
 from framing.tracking.store import Store
 from framing.tracking.unfinished import close_gone, process_tags
 
@@ -53,9 +53,9 @@ def reopen_run(store: Store, run_id: str) -> None:
 def finished_child(store: Store, parent: str, made_of: str) -> tuple[str, float] | None:
     """Return id and primary score of a run of a sweep that was made of the same and is finished."""
     with store.answering():
-        experiment = store.client.get_run(parent).info.experiment_id
+        experiments = list(experiment_names(store, None))  # a sweep over experiment files has its runs in several
         same = f"tags.`{PARENT_TAG}` = '{parent}' AND tags.`{MADE_OF_TAG}` = '{made_of}'"
-        for run in store.client.search_runs([experiment], f"{same} AND attributes.status = 'FINISHED'"):
+        for run in store.client.search_runs(experiments, f"{same} AND attributes.status = 'FINISHED'"):
             score = run.data.metrics.get(run.data.tags.get(PRIMARY_TAG, ""))
             if score is not None:
                 return str(run.info.run_id), float(score)
