@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The copies are at fixed commits, so that nothing is edited; the path is in doc_id; names of books and papers are no text.
 REAL_OPTIONS := --no-sketch --without id --without path --keep register
 
-.PHONY: demo test slow check install mpnet model model-large codes docs release clean
+.PHONY: demo test slow check install mpnet model model-large codes docs site release clean
 
 demo: $(READY)  ## train on the shipped data, then label a sample article, offline
 	HF_HUB_OFFLINE=1 MLFLOW_TRACKING_URI= $(BIN)/framing train promote=force tracking.uri=demo/mlflow.db hydra.run.dir=demo/outputs
@@ -77,6 +77,10 @@ $(READY): pyproject.toml constraints.txt
 
 docs: demo  ## write the generated parts of the documentation
 	$(BIN)/cog -r README.md data/README.md data/real/README.md
+	$(BIN)/python -m tests.tutorial
+
+site: $(READY)  ## the documentation as pages, in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 # torch is installed first, for the machine at hand; what it brings differs, and so do the hashes.
 OWN_WAY := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime \

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
 
 # What steers a terminal, or turns the direction of what it shows; line breaks and tabs are for the caller.
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -62,6 +64,37 @@ class FramingWarning(UserWarning):
 
 class FramingNote(FramingWarning):
     """How something was read: good to know, and nothing to mend where it is right."""
+
+
+class ShownOnce:
+    """What shows our own warnings (``warnings.showwarning``), a line each, and each only once.
+
+    The runs of a sweep read the same files. Warnings of libraries are for developers (``python -W``) and are not shown.
+
+    Parameters
+    ----------
+    in_its_syntax
+        Puts a message in the syntax of the command that runs.
+    is_new
+        Whether a message has not been shown elsewhere, such as by another process of the same sweep.
+    """
+
+    def __init__(
+        self, in_its_syntax: Callable[[str], str] = str, is_new: Callable[[str], bool] = lambda message: True
+    ) -> None:
+        self.in_its_syntax = in_its_syntax
+        self.is_new = is_new
+        self._shown: set[str] = set()
+
+    def __call__(self, message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        """Show a warning on standard error."""
+        text = str(message)
+        if not issubclass(category, FramingWarning) or text in self._shown:
+            return
+        self._shown.add(text)
+        if self.is_new(text):
+            kind = "note" if issubclass(category, FramingNote) else "warning"
+            print(f"{kind}: {self.in_its_syntax(one_line(text))}", file=sys.stderr)
 
 
 def unknown(what: str, value: object, known: Iterable[object]) -> str:

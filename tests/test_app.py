@@ -1,4 +1,4 @@
-"""From configuration to run: every option fits its constructor, overrides arrive, sweeps keep together."""
+"""From configuration to run: every option fits its constructor, overrides arrive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from framing.app.options import APP_KEYS, INPUT_KEYS, check_parts
 from framing.errors import StoreError
 from framing.model.persistence import load_model
 from framing.records import SENTENCE_FIELDS, Sentence
-from framing.tracking import Store, champion_run, list_runs, store_uri
+from framing.tracking import Store, list_runs, store_uri
 from framing.tracking.runs import Run
 from framing.training import Recipe, StanceOptions, prepare
 from tests.command import QUICK, contents, framing
@@ -102,6 +102,37 @@ def test_help_shows_the_choices_and_cfg_prints_the_configuration_without_trainin
     assert contents(tmp_path) == {}
 
 
+def test_config_show_tells_what_is_chosen_what_is_set_and_what_is_offered(tmp_path):
+    mine = tmp_path / "mine" / "experiment" / "few.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("# @package _global_\n# Frames alone.\ntasks: [frames]\n")
+    shown = framing("config", "show", "head=svm", "experiment=few", "-cd", "mine", "head.C=2", cwd=tmp_path)
+    assert shown.code == 0, shown.err
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert lines[0] == "# Chosen"
+    assert "head: svm # kernel: rbf, C: 2, gamma: scale, class_weight: balanced, random_state: 0" in lines
+    assert "tasks: ['frames']" in lines
+    assert "head.C: 2" in lines
+    assert "* few Frames alone." in lines
+    assert "* svm A support vector machine with a radial kernel." in lines
+    assert "* local A file or an address; null: $MLFLOW_TRACKING_URI, else ./mlflow.db" in lines
+    whole = yaml.safe_load(framing("config", "show", "--all", "head=svm", cwd=tmp_path).out)
+    assert (whole["head"]["kernel"], whole["seed"]) == ("rbf", 0)
+    for typed, told in (
+        ("head=swm", "head=swm: unknown choice 'swm'; expected one of: "),
+        ("--cgf", "--cgf: no such option; expected -cd DIR and KEY=VALUE"),
+        ("hed.C=1", "hed"),
+    ):
+        answer = framing("config", "show", typed, cwd=tmp_path)
+        assert (answer.code, answer.err.startswith(f"error: {told}")) == (1, True), answer.err
+    assert contents(tmp_path) == {"mine/experiment/few.yaml": mine.read_bytes()}
+
+
+@pytest.mark.parametrize("path", OPTIONS, ids=named)
+def test_a_choice_says_in_its_first_line_what_it_is(path):
+    assert path.read_text().startswith("# ")
+
+
 def test_one_name_in_four_places(workplace):
     answer = framing("train", *QUICK, "head.C=2", "tasks=[frames]", "output=model", cwd=workplace)
     assert answer.code == 0, answer.err
@@ -156,63 +187,6 @@ def test_an_experiment_file_says_where_its_runs_stand_and_options_come_in_any_or
         "train", *typed, "tracking.experiment=mine", "--cfg", "job", "--package", "tracking", cwd=workplace
     )
     assert "experiment: mine" in listed.out
-
-
-@pytest.fixture(scope="module")
-def sweep(_empty_store, trained, tmp_path_factory) -> tuple[Store, str]:
-    """The store after a sweep over four configurations, and what the sweep said."""
-    folder = tmp_path_factory.mktemp("sweep")
-    for name, source in (("mlflow.db", _empty_store), ("corpus.jsonl", trained / "corpus.jsonl")):
-        (folder / name).write_bytes(source.read_bytes())
-    (folder / "book.yaml").write_bytes((trained / "book.yaml").read_bytes())
-    choices = ("head=logreg,knn", "words=none,tfidf", "tasks=[frames]", "promote=true")
-    answer = framing("train", "-m", *QUICK, *choices, cwd=folder)
-    assert answer.code == 0, answer.err
-    return Store(store_uri(str(folder / "mlflow.db"))), answer.err
-
-
-def test_a_sweep_is_one_parent_with_its_children_all_finished(sweep):
-    store, _ = sweep
-    (parent,) = (run for run in list_runs(store) if run.parent is None)
-    children = [run for run in list_runs(store) if run.parent == parent.run_id]
-    assert sorted(run.name for run in children) == [
-        "tfidf-knn",
-        "tfidf-knn+tfidf",
-        "tfidf-logreg",
-        "tfidf-logreg+tfidf",
-    ]
-    assert {(run.params["head"], run.params["words"]) for run in children} == {
-        (head, words) for head in ("logreg", "knn") for words in ("none", "tfidf")
-    }
-    assert {run.status for run in (parent, *children)} == {"FINISHED"}
-    assert parent.name.startswith("sweep ")
-    assert "words=none,tfidf" in parent.name
-
-
-def test_a_sweep_promotes_the_best_of_its_children_only(sweep):
-    store, told = sweep
-    ranked = list_runs(store)
-    assert [run.champion for run in ranked] == [True, False, False, False, False]
-    assert all(ranked[0].score >= run.score for run in ranked[:4])
-    assert len(store.client.search_model_versions("name = 'harbour'")) == 1
-    assert f"harbour version 1 ({ranked[0].name}, run {ranked[0].run_id[:8]}) is now the champion" in told
-    assert "4 runs; compare them with: framing runs, framing ui" in told
-
-
-def test_a_sweep_with_a_run_that_fails_is_failed_and_says_which(workplace):
-    answer = framing(
-        "train", "-m", *QUICK, "tasks=[frames]", "data=missing.jsonl,corpus.jsonl", "promote=true", cwd=workplace
-    )
-    assert answer.code == 1
-    *_, which, last = answer.err.splitlines()
-    assert which.startswith("Error executing job with overrides: ")
-    assert "data=missing.jsonl" in which
-    assert last == "error: missing.jsonl: no such file"
-    store = Store(store_uri(str(workplace / "mlflow.db")))
-    child, parent = list_runs(store)
-    assert (parent.status, child.status) == ("FAILED", "FINISHED")  # the others go on
-    assert child.parent == parent.run_id
-    assert champion_run(store) is None
 
 
 def test_a_sweep_on_a_store_out_of_reach_runs_nothing(workplace):

@@ -38,7 +38,10 @@ def test_the_registered_model_is_called_as_the_codebook_and_says_how_to_use_it(t
     (champion,) = champions(store).values()
     assert (champion.model, champion.version, champion.uri) == ("harbour", 1, "models:/harbour@champion")
     model = store.client.get_registered_model("harbour")
-    assert f"framing predict article.txt --model 'models:/harbour@champion' --store '{store.uri}'" in model.description
+    in_short_lines = (
+        f"    export MLFLOW_TRACKING_URI='{store.uri}'\n    framing predict article.txt --model '{champion.uri}'\n"
+    )
+    assert in_short_lines in model.description
     version = store.client.get_model_version("harbour", 1)
     assert version.tags["codebook"].startswith("harbour ")
     assert version.tags["score"] == "1.000 [1.000, 1.000] validation/frames/macro_f1"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +43,9 @@ def test_the_data_sheet_counts_what_is_in_the_data():
 
 
 def test_the_readme_shows_every_command_and_no_other():
-    shown = re.findall(r"^\$ (?:.*\| )?framing ((?:data|plot|codebook|runs) [a-z]+|[\w-]+)", README, flags=re.MULTILINE)
+    shown = re.findall(
+        r"^\$ (?:.*\| )?framing ((?:config|data|plot|codebook|runs) [a-z]+|[\w-]+)", README, flags=re.MULTILINE
+    )
     assert set(shown) == set(COMMANDS)
 
 
@@ -54,9 +59,20 @@ def test_a_command_says_what_it_does_and_what_each_option_is_for(name, tmp_path)
 
 def test_every_link_of_the_documentation_leads_somewhere():
     pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "data/README.md", "seeds/README.md")]
-    for page in [*pages, *(ROOT / "experiments").glob("*.md")]:
+    for page in [*pages, *(ROOT / "experiments").glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), (Path(page).name, link)
+
+
+def test_the_documentation_is_built_as_pages_that_fetch_nothing(tmp_path):
+    pytest.importorskip("material", reason="needs the extra docs")
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(tmp_path)]
+    built = subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True)
+    assert built.returncode == 0, built.stderr.decode()
+    for page in ("index.html", "tutorial.html"):
+        told = (tmp_path / page).read_text(encoding="utf-8")
+        assert not re.search(r"<(?:script|link|img)[^>]+(?:src|href)=\"?https?://", told)
+    assert (tmp_path / "tutorial" / "tram.csv").is_file()
 
 
 def test_a_codebook_of_the_readme_can_be_used(tmp_path):

@@ -20,6 +20,7 @@ from framing.errors import FramingWarning, ModelError, StoreError
 from framing.tracking import Store, champion_run, fetched_model, list_runs, open_run, promote, store_uri
 from framing.tracking.database import State, build, mlflow_address, state_of
 from framing.tracking.moved import mend_places, place_beside
+from framing.tracking.patient import PatientClient
 from framing.tracking.registry import unless_there
 from framing.tracking.runs import start_run
 from tests.command import QUICK, contents, framing
@@ -263,6 +264,14 @@ def test_a_run_in_a_copied_project_mends_the_database_once_and_writes_beside_it(
         ):
             places = [place for (place,) in connection.execute(f"SELECT {column} FROM {table}")]
             assert places and not any(str(trained) in str(place) for place in places)
+        for table, column in (
+            ("tags", "value"),
+            ("registered_models", "description"),
+            ("model_versions", "description"),
+        ):
+            told = [str(text) for (text,) in connection.execute(f"SELECT {column} FROM {table}")]
+            assert any(f"sqlite:///{folder}/mlflow.db" in text for text in told)
+            assert not any(f"sqlite:///{trained}/" in text for text in told)  # commands name the store of the copy
     assert contents(trained) == before
 
 
@@ -315,3 +324,21 @@ def test_a_store_that_cannot_be_built_is_one_line_and_leaves_nothing_of_it(tmp_p
         store.prepare()
     assert not store.exists
     assert champion_run(store) is None
+
+
+def test_a_call_that_finds_the_database_busy_is_made_again_and_another_error_is_not(monkeypatch):
+    monkeypatch.setattr("framing.tracking.patient.time.sleep", lambda seconds: None)
+    answers = [OSError("(sqlite3.OperationalError) database is locked"), OSError("database is locked"), 7]
+
+    class Client:
+        def ask(self, number):
+            answer = answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer + number
+
+    assert PatientClient(Client()).ask(number=1) == 8
+    answers[:] = [OSError("no such table: runs"), 7]
+    with pytest.raises(OSError, match="no such table"):
+        PatientClient(Client()).ask(1)
+    assert answers == [7]

@@ -302,7 +302,7 @@ def test_the_link_to_the_runs_opens_the_page_of_training_runs(three_runs, tmp_pa
     assert training_link(three_runs, "http://h:1") == f"{expected}&viewStateShareKey=scores"  # the one used last
     assert training_link(three_runs, "http://h:1", "ours") == f"{expected}&viewStateShareKey=scores"
     view = json.loads(three_runs.client.get_experiment(ours).tags["mlflow.sharedViewState.scores"])
-    assert view["selectedColumns"][:4] == ["tags.`champion`", "params.`encoder`", "params.`head`", "params.`words`"]
+    assert view["selectedColumns"][:4] == ["tags.`score`", "tags.`champion`", "tags.`sweep`", "params.`encoder`"]
     assert training_link(three_runs, "http://h:1", "Default") == expected.replace(f"/{ours}/", "/0/")
     with pytest.raises(StoreError, match="unknown experiment 'theirs'; expected one of: "):
         training_link(three_runs, "http://h:1", "theirs")
@@ -351,6 +351,7 @@ def test_a_server_that_takes_the_call_and_stays_silent_is_known_within_seconds()
         ("http://127.0.0.1:9", "Connection refused"),
         ("http://host.invalid", "Name or service not known|Temporary failure in name resolution|No address"),
         ("http://127.0.0.1:port", "not an address or not an MLflow server: nonnumeric port"),
+        ("postgresql://h/mlflow", "a database has no place for models; start a server before it"),
         ("ftp://here", "unknown kind of address; expected sqlite:///PATH, a path, or http"),
     ],
 )

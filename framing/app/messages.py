@@ -14,7 +14,7 @@ from hydra.errors import HydraException, InstantiationException, MissingConfigEx
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 from framing.app.overrides import quoting_hint
-from framing.errors import ConfigError, FramingError, OutputError, harmless, unknown
+from framing.errors import ConfigError, FramingError, OutputError, harmless, one_line, unknown
 
 CHOICES = ("encoder", "head", "words", "split")
 _CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC, errno.EDQUOT)
@@ -59,6 +59,8 @@ def one_line_errors() -> Iterator[None]:
         # Hydra has no error of its own for these; any other is a defect.
         if str(error).startswith("Config group override"):
             raise ConfigError("a choice is a name, such as head=svm or words=none" + HELP) from None
+        if str(error).startswith(("No trials are completed", "Record does not exist")):
+            raise ConfigError("no run of the sweep came to its end; why: framing runs --all") from None
         if str(error).startswith(("Only one of --", "The --resolve flag")):
             raise ConfigError(str(error)) from None
         raise
@@ -71,6 +73,15 @@ def one_line_errors() -> Iterator[None]:
         ) from None
 
 
+def reason_of(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    try:
+        with one_line_errors():
+            raise error
+    except Exception as told:
+        return one_line(str(told) or type(told).__name__)
+
+
 def _told(error: Exception) -> str:
     """Say what was wrong with an option, and what was expected."""
     cause = error.__cause__
@@ -78,6 +89,8 @@ def _told(error: Exception) -> str:
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = error.missing_cfg_file.rpartition("/")
         place = f"{group or 'config-name'}={choice}"
+        if group in ("hydra/sweeper", "hydra/launcher") and choice in ("optuna", "joblib"):
+            return f"{place}: is not installed; pip install 'framing-classifier[sweeps]'"
         return f"{place}: {unknown('choice', choice, error.options)}" if error.options else f"{place}: no such choice"
     if isinstance(error, OverrideParseException):
         reason = next((line for line in lines if not line.startswith("Error parsing override")), lines[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import shutil
@@ -9,6 +10,8 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +23,34 @@ from omegaconf import DictConfig, OmegaConf
 
 from framing.app.defaults import config_folders, flat_options, run_choices, shown_options
 from framing.app.description import described, usage
-from framing.app.messages import one_line_errors, past_hydra, say
+from framing.app.messages import one_line_errors, past_hydra, reason_of, say
 from framing.app.options import APP_KEYS, FORCE, INPUT_KEYS, check_parts, check_plain, with_moved_classes
 from framing.app.overrides import with_options_first, with_quoted_paths
 from framing.app.record import data_used, run_metrics, run_params, run_tags, score_lines, tables, write_record
-from framing.app.sweep import PARENT, experiment_of, promote_run
-from framing.errors import FramingWarning, StoreError
+from framing.app.sweep import (
+    PARENT,
+    end_cut_off_sweep,
+    experiment_of,
+    made_of,
+    promote_run,
+    warnings_of_a_sweep,
+)
+from framing.errors import FramingWarning, StoreError, one_line
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
-from framing.tracking import Run, RunRecord, Store, end_run, keep_run, open_run, store_uri
+from framing.scores import scores_of
+from framing.tracking import (
+    MADE_OF_TAG,
+    Run,
+    RunRecord,
+    Store,
+    end_run,
+    finished_child,
+    keep_run,
+    open_run,
+    start_run,
+    store_uri,
+)
 from framing.training import Recipe, Training, TrainingResult, check_flips, fit_training, prepare, tuning_seconds
 
 
@@ -45,32 +67,62 @@ def run(overrides: list[str]) -> None:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us instead of being printed over several lines
     os.environ.pop(PARENT, None)
     sys.argv = ["framing train", *with_options_first(with_quoted_paths(overrides))]
-    status = "FAILED"
+    # A sweep that comes to its end closes its parent run itself.
     try:
         with one_line_errors():
             _main()
-        status = "FINISHED"
     except KeyboardInterrupt:
-        status = "KILLED"
+        end_cut_off_sweep("KILLED")
         raise
-    finally:
-        # A sweep that came to its end has closed its parent run itself.
-        if parent := os.environ.pop(PARENT, None):
-            uri, _, run_id = parent.rpartition("#")
-            end_run(Store(uri), run_id, status)
+    except Exception as error:
+        end_cut_off_sweep("FAILED", one_line(error))
+        raise
 
 
 @hydra.main(version_base="1.3", config_path=str(resource("configs")), config_name="train")
 def _main(cfg: DictConfig) -> float:
     """Train one model; the score is what sweepers optimise (higher is better)."""
     if HydraConfig.get().mode == RunMode.MULTIRUN:
-        return _tracked_training(cfg)  # of a run that fails Hydra says which it is, and goes on with the others
+        return _child(cfg)
     with past_hydra():
-        return _tracked_training(cfg)
+        return _trained(_prepared(cfg))
 
 
-def _tracked_training(cfg: DictConfig) -> float:
-    """Train inside a tracked run."""
+def _asked_of_run() -> str:
+    """Return what was asked of this run of a sweep."""
+    return " ".join(HydraConfig.get().overrides.task)
+
+
+def _child(cfg: DictConfig) -> float:
+    """Train a run of a sweep; one that fails is recorded as FAILED, with its reason, and the others go on."""
+    with warnings_of_a_sweep(Path(HydraConfig.get().sweep.dir)):
+        try:
+            try:
+                prepared = _prepared(cfg)
+            except Exception as error:
+                _record_failure(cfg, reason_of(error))
+                raise
+            return _trained(prepared)
+        except Exception as error:
+            say(f"FAILED: {reason_of(error)}; {_asked_of_run()}")
+            # Hydra's own sweeper would leave the later batches out; others tell a failed trial from a bad one.
+            if HydraConfig.get().sweeper._target_.endswith(".BasicSweeper"):
+                return math.nan
+            raise
+
+
+@dataclass
+class _Prepared:
+    """A training of which everything is known but what comes of it."""
+
+    config: dict[str, Any]
+    training: Training
+    store: Store
+    record: RunRecord
+
+
+def _prepared(cfg: DictConfig) -> _Prepared:
+    """Check the options, read the data."""
     config: dict[str, Any] = OmegaConf.to_container(cfg, resolve=True)  # type: ignore[assignment]
     choices = run_choices()
     check_plain(config, choices)
@@ -82,7 +134,18 @@ def _tracked_training(cfg: DictConfig) -> float:
     if config["output"]:
         check_model_folder(config["output"])
     training = prepare(**{key: parts.pop(key) for key in INPUT_KEYS}, recipe=Recipe(**parts))
-    record = _begun_record(training, config, choices)
+    return _Prepared(config, training, store, _begun_record(training, config, choices))
+
+
+def _trained(prepared: _Prepared) -> float:
+    """Train inside a tracked run; in a sweep that goes on, a run that is finished already is not repeated."""
+    config, training, store, record = prepared.config, prepared.training, prepared.store, prepared.record
+    made = made_of(config, [training.codebook.digest, *(used["digest"] for used in record.data)])
+    if record.parent and (not config["output"] or Path(config["output"]).exists()):
+        done = finished_child(store, record.parent, made)
+        if done is not None:
+            say(f"run {done[0][:8]} ({record.name}) is finished already: {done[1]:.3f}")
+            return done[1]
     say(f"training {record.name} on {len(training.dataset):,} rows; store {store.uri}")
     if seconds := tuning_seconds(training):
         say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
@@ -95,13 +158,17 @@ def _tracked_training(cfg: DictConfig) -> float:
         data = record.data[0]["source"]
         lines = described(record.name, training, result, data, _command(config))
         record.note = "\n".join([*lines, *usage(run.run_id, store.shown_uri)])
-        record.metrics, record.tags = run_metrics(result), run_tags(training, result, tracking["model"])
+        record.metrics = run_metrics(result)
+        record.tags = {**run_tags(training, result, config["tracking"]["model"]), MADE_OF_TAG: made}
         record.run_id, record.store = run.run_id, store.uri
         kept = _recorded(run, record, result, config)
         check_flips(result.metrics, training.swap_test.max_flip_rate)
-    if HydraConfig.get().mode != RunMode.MULTIRUN:  # a sweep has a line a score
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        score = scores_of(result.metrics)[result.primary]
+        say(f"run {run.run_id[:8]} ({record.name}): {result.primary} {score}; {_asked_of_run()}")
+    else:
         say("\n" + tables(result, shutil.get_terminal_size((100, 24)).columns))
-    say(score_lines(result))
+        say(score_lines(result))
     if kept is not None:
         _told_of_outage(kept, bool(config["promote"]))
     elif config["promote"] and record.parent is None:
@@ -109,6 +176,17 @@ def _tracked_training(cfg: DictConfig) -> float:
     elif record.parent is None:
         say(f"run {run.run_id[:8]}; make it the default with: framing promote {run.run_id[:8]}")
     return result.metrics[result.primary]
+
+
+def _record_failure(cfg: DictConfig, reason: str) -> None:
+    """Record a run of a sweep that failed before it was begun."""
+    choices = HydraConfig.get().runtime.choices
+    params = dict(o.lstrip("+~").partition("=")[::2] for o in HydraConfig.get().overrides.task)
+    experiment = experiment_of(cfg.tracking.experiment, choices)
+    with suppress(StoreError):  # what failed is then the store
+        store = Store(store_uri(cfg.tracking.uri))
+        name = f"{choices.get('encoder')}-{choices.get('head')}"
+        end_run(store, start_run(store, name, experiment, os.environ.get(PARENT), params=params), "FAILED", reason)
 
 
 def _begun_record(training: Training, config: Mapping[str, Any], choices: Mapping[str, Any]) -> RunRecord:
@@ -122,7 +200,7 @@ def _begun_record(training: Training, config: Mapping[str, Any], choices: Mappin
         experiment=experiment_of(config["tracking"]["experiment"], HydraConfig.get().runtime.choices),
         params=run_params(shown, flat_options(config)),
         data=data_used(training, data, called),
-        parent=os.environ.get(PARENT, "").rpartition("#")[2] or None,
+        parent=os.environ.get(PARENT),
     )
 
 

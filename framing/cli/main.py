@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import sys
 import warnings
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
@@ -18,6 +17,7 @@ from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
 from framing.cli.codebook import codebook
 from framing.cli.compare import compare
+from framing.cli.config import config
 from framing.cli.data import data
 from framing.cli.drift import drift
 from framing.cli.evaluate import errors, evaluate
@@ -30,7 +30,7 @@ from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
-from framing.errors import FramingError, FramingNote, FramingWarning, one_line
+from framing.errors import FramingError, ShownOnce, one_line
 
 COMMANDS = (
     train,
@@ -47,6 +47,7 @@ COMMANDS = (
     runs,
     promote,
     ui,
+    config,
     data,
     codebook,
     plot,
@@ -56,7 +57,7 @@ COMMANDS = (
 def main() -> NoReturn:
     """Run the command line; expected errors become one line and exit code 1."""
     in_train = sys.argv[1:2] == ["train"]  # which names columns otherwise; Hydra changes sys.argv
-    warnings.showwarning = _warnings_once(in_train)
+    warnings.showwarning = ShownOnce(lambda message: _in_its_syntax(message, in_train))
     try:
         cli.main(prog_name="framing", standalone_mode=False)
         write_result("", None)  # what was printed on the way is out too, or it is said that it is not
@@ -106,19 +107,3 @@ def _in_its_syntax(message: str, in_train: bool) -> str:
     from framing.corpus.columns import spoken
 
     return spoken(message, in_train)
-
-
-def _warnings_once(in_train: bool) -> Callable[..., None]:
-    """Return what shows our own warnings, a line each, and each only once: the runs of a sweep read the same files.
-
-    Those of libraries are for developers (python -W) and are not shown.
-    """
-    shown: set[str] = set()
-
-    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-        if issubclass(category, FramingWarning) and str(message) not in shown:
-            shown.add(str(message))
-            kind = "note" if issubclass(category, FramingNote) else "warning"
-            print(f"{kind}: {_in_its_syntax(one_line(message), in_train)}", file=sys.stderr)
-
-    return show

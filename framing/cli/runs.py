@@ -13,6 +13,7 @@ import click
 
 from framing.cli.files import terminal_width, write_result
 from framing.cli.options import STORE, output_format
+from framing.cli.stopping import stop_as_by_ctrl_c
 
 if TYPE_CHECKING:
     from framing.tracking import RunSummary
@@ -92,7 +93,9 @@ def _ranked(like: Sequence[RunSummary], width: int) -> str:
         columns = ["name", "run", "score", "95 % interval", "started", "status"]
         rows = [(*row, run.status) for row, run in zip(rows, like, strict=True)]
     told = textwrap.fill(_shared(one), width, subsequent_indent="  ")
-    return f"{told}\n\n{columns_text(columns, rows, width)}\n"
+    why = [f"{run.run_id[:8]}: {run.failure}" for run in like if run.failure]
+    folded = "".join(textwrap.fill(line, width, subsequent_indent="  ") + "\n" for line in why)
+    return f"{told}\n\n{columns_text(columns, rows, width)}\n" + (f"\n{folded}" if folded else "")
 
 
 def _shared(run: RunSummary) -> str:
@@ -169,6 +172,7 @@ def ui(store: str | None, host: str, port: int, experiment: str | None) -> None:
     if opened.database is None:  # a server has its own UI
         return
     print(f"store {opened.uri}; stop with Ctrl-C", file=sys.stderr, flush=True)
+    stop_as_by_ctrl_c("SIGTERM", "SIGHUP")
     code = serve_ui(opened, host, port)
     if code:
         raise click.exceptions.Exit(code)

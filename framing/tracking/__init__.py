@@ -32,6 +32,14 @@ from framing.tracking.runs import (
     start_run,
 )
 from framing.tracking.store import Store, store_uri
+from framing.tracking.sweeps import (
+    MADE_OF_TAG,
+    SWEEP_TAG,
+    children_of,
+    finished_child,
+    reopen_run,
+    unfinished_sweep,
+)
 from framing.tracking.ui import serve_ui, training_link
 
 __all__ = [
@@ -39,11 +47,13 @@ __all__ = [
     "CODEBOOK_TAG",
     "CONFIG_PREFIX",
     "DATA_TAG",
+    "MADE_OF_TAG",
     "MODEL_FOLDER",
     "MODEL_TAG",
     "OLD_MODEL",
     "SCORED_TAG",
     "SCORES_TABLE",
+    "SWEEP_TAG",
     "Champion",
     "Promotion",
     "Run",
@@ -55,10 +65,12 @@ __all__ = [
     "champion_run",
     "champions",
     "check_promotable",
+    "children_of",
     "end_run",
     "fetched_model",
     "fetched_text",
     "find_run",
+    "finished_child",
     "keep_run",
     "kept_record",
     "list_runs",
@@ -68,8 +80,10 @@ __all__ = [
     "open_run",
     "promote",
     "push_run",
+    "reopen_run",
     "serve_ui",
     "start_run",
     "store_uri",
     "training_link",
+    "unfinished_sweep",
 ]

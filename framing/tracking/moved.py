@@ -23,6 +23,8 @@ _RECORDED = (
     ("model_versions", "storage_location"),
     ("logged_models", "artifact_location"),
 )
+# What people read, in which commands name the store.
+_DESCRIPTIONS = (("tags", "value"), ("registered_models", "description"), ("model_versions", "description"))
 
 
 def place_beside(database: Path, location: str, *, new: bool = False) -> str:
@@ -75,7 +77,7 @@ def mend_places(database: Path) -> int:
     mended = []
     with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
         for table, column in _RECORDED:
-            if column not in {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}:
+            if not _has_column(connection, table, column):
                 continue
             for (location,) in connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall():
                 place = location and place_beside(database, location, new=table == "experiments")
@@ -85,8 +87,32 @@ def mend_places(database: Path) -> int:
             connection.execute("BEGIN IMMEDIATE")
             for table, column, location, place in mended:
                 connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (place, location))
+            _mend_descriptions(connection, {_folder_of_store(location) for *_, location, _ in mended}, database.parent)
             connection.execute("COMMIT")
     return sum(local_path(place).exists() for *_, place in mended)  # type: ignore[union-attr]
+
+
+def _mend_descriptions(connection: sqlite3.Connection, once: set[Path], now: Path) -> None:
+    """Let the commands in descriptions name the store where it is now."""
+    for folder in once:
+        old, new = f"sqlite:///{folder}/", f"sqlite:///{now}/"
+        for table, column in _DESCRIPTIONS:
+            if _has_column(connection, table, column):
+                connection.execute(
+                    f"UPDATE {table} SET {column} = replace({column}, ?, ?) WHERE instr({column}, ?)", (old, new, old)
+                )
+
+
+def _folder_of_store(location: str) -> Path:
+    """Return the folder in which a store was whose files are recorded there."""
+    recorded = local_path(location)
+    assert recorded is not None
+    last = max(index for index, part in enumerate(recorded.parts) if part in _FOLDERS)
+    return Path(*recorded.parts[:last])
+
+
+def _has_column(connection: sqlite3.Connection, table: str, column: str) -> bool:
+    return column in {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _is_own(here: Path, recorded: Path, new: bool) -> bool:

@@ -168,8 +168,9 @@ def _purpose(store: Store, name: str) -> str:
     uri = f"models:/{name}@{CHAMPION}"
     return (
         f"Labels sentences by the codebook *{name}*. The version with the alias `{CHAMPION}` is the one in use:\n\n"
-        f"    framing predict article.txt --model '{uri}' --store '{store.shown_uri}'\n\n"
-        f"    MLFLOW_TRACKING_URI='{store.shown_uri}' mlflow models serve -m '{uri}' --env-manager local\n\n"
+        f"    export MLFLOW_TRACKING_URI='{store.shown_uri}'\n"  # short lines: the UI folds none
+        f"    framing predict article.txt --model '{uri}'\n"
+        f"    mlflow models serve -m '{uri}' --env-manager local\n\n"
         f"In Python: `framing.Predictor.load({uri!r}, store={store.shown_uri!r})`, or "
         f"`mlflow.pyfunc.load_model({uri!r})`. A new version becomes champion with `framing promote RUN`, which "
         "compares it with the old one first."

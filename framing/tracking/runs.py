@@ -13,15 +13,15 @@ from typing import Any
 from urllib.parse import quote
 
 import framing
-from framing.errors import StoreError, unknown
+from framing.errors import StoreError, first_line, one_line, unknown
 from framing.scores import scores_of
 from framing.tracking.registry import MODEL_TAG, champions, unless_there
 from framing.tracking.store import Store
 from framing.tracking.unfinished import close_gone, process_tags
 from framing.tracking.view import VIEW_TAG, runs_view
 
-_PRIMARY = "framing.primary_metric"
-_PARENT = "mlflow.parentRunId"
+PRIMARY_TAG = "framing.primary_metric"
+PARENT_TAG, FAILURE_TAG = "mlflow.parentRunId", "failure"
 # What a run was made of, and how many rows its primary score is of.
 DATA_TAG, CODEBOOK_TAG, SCORED_TAG = "framing.data_digest", "framing.codebook", "framing.scored_rows"
 # Of the whole configuration among a run's parameters, so that it comes after the few that tell runs apart.
@@ -36,7 +36,8 @@ class RunSummary:
 
     ``data``, ``digest`` and ``rows`` are the name, the digest and the length of what it learned from; ``codebook`` is
     its name and the beginning of its digest; ``scored`` the rows that the primary score is of; ``model`` the registered
-    model that it is meant for, where that was named. Runs that were made before these were kept have them empty.
+    model that it is meant for, where that was named; ``failure`` why it is FAILED. Runs that were made before these
+    were kept have them empty.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class RunSummary:
     codebook: str = ""
     scored: int | None = None
     model: str = ""
+    failure: str = ""
 
     @property
     def like(self) -> tuple[Any, ...]:
@@ -89,7 +91,7 @@ class Run:
         if metrics:
             primary = next(iter(metrics))
             client.log_metric(self.run_id, primary, metrics[primary])
-            client.set_tag(self.run_id, _PRIMARY, primary)
+            client.set_tag(self.run_id, PRIMARY_TAG, primary)
         entries = [Metric(path, float(value), now, 0) for path, value in metrics.items()]
         for start in range(0, len(entries), 500):
             client.log_batch(self.run_id, metrics=entries[start : start + 500])
@@ -134,7 +136,7 @@ def open_run(
         Id of the run that this one is a part of.
     """
     run = Run(store, start_run(store, name, experiment, parent))
-    status = "FAILED"
+    status, reason = "FAILED", ""
     try:
         with store.answering():
             log_params(store, run.run_id, params)
@@ -143,9 +145,12 @@ def open_run(
     except KeyboardInterrupt:
         status = "KILLED"
         raise
+    except Exception as error:
+        reason = one_line(first_line(error))
+        raise
     finally:
         if not run.ended:
-            end_run(store, run.run_id, status)
+            end_run(store, run.run_id, status, reason)
 
 
 def log_params(store: Store, run_id: str, params: Mapping[str, Any]) -> None:
@@ -157,15 +162,23 @@ def log_params(store: Store, run_id: str, params: Mapping[str, Any]) -> None:
         store.client.log_batch(run_id, params=entries[start : start + 100])
 
 
-def start_run(store: Store, name: str, experiment: str, parent: str | None = None) -> str:
+def start_run(
+    store: Store,
+    name: str,
+    experiment: str,
+    parent: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> str:
     """Open a run that ``end_run`` closes, and return its id."""
-    tags = {**_code_version(), **process_tags(), **({_PARENT: parent} if parent else {})}
+    tags = {**_code_version(), **process_tags(), **({PARENT_TAG: parent} if parent else {}), **(tags or {})}
     store.prepare()
     with store.answering():
         found = store.client.get_experiment_by_name(experiment)
         experiment_id = found.experiment_id if found else _new_experiment(store, experiment)
         close_gone(store, store.client.search_runs([experiment_id], "attributes.status = 'RUNNING'"))
         run_id: str = store.client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+        log_params(store, run_id, params or {})
         return run_id
 
 
@@ -182,23 +195,36 @@ def _folder_name(experiment: str) -> str:
     return quote(experiment, safe="").replace(".", "%2E") if odd else experiment
 
 
-def end_run(store: Store, run_id: str, status: str) -> None:
-    """Close a run with a status: FINISHED, FAILED or KILLED."""
+def end_run(store: Store, run_id: str, status: str, reason: str = "") -> None:
+    """Close a run with a status: FINISHED, FAILED or KILLED; of one that failed, say why."""
     with store.answering():
+        if reason:
+            store.client.set_tag(run_id, FAILURE_TAG, reason[:5000])
+            store.client.set_tag(run_id, "mlflow.note.content", f"**{status}**: {reason}")
         store.client.set_terminated(run_id, status)
 
 
-def add_to_run(store: Store, run_id: str, files: Path, folder: str, tags: Mapping[str, str]) -> None:
-    """Put the files of a folder, and tags, to a run that has ended."""
+def add_to_run(
+    store: Store,
+    run_id: str,
+    files: Path | None,
+    folder: str,
+    tags: Mapping[str, str],
+    metrics: Mapping[str, float] | None = None,
+) -> None:
+    """Put the files of a folder, if one is given, tags and scores to a run that has ended."""
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     store.prepare()
     with store.answering():
         # Not by client.log_artifacts: for a run that this process has met, it recalls where another copy has its files.
-        place = store.client.get_run(run_id).info.artifact_uri
-        get_artifact_repository(place, tracking_uri=store.address).log_artifacts(str(files), folder)
+        if files is not None:
+            place = store.client.get_run(run_id).info.artifact_uri
+            get_artifact_repository(place, tracking_uri=store.address).log_artifacts(str(files), folder or None)
         for key, value in tags.items():
             store.client.set_tag(run_id, key, value)
+        for key, number in (metrics or {}).items():
+            store.client.log_metric(run_id, key, number)
 
 
 def list_runs(store: Store, experiment: str | None = None) -> list[RunSummary]:
@@ -252,7 +278,7 @@ def experiment_names(store: Store, wanted: str | None) -> dict[str, str]:
 
 
 def _summary(run: Any, experiments: Mapping[str, str], best: Collection[str], killed: Collection[str]) -> RunSummary:
-    metric = run.data.tags.get(_PRIMARY, "")
+    metric = run.data.tags.get(PRIMARY_TAG, "")
     metrics = run.data.metrics
     score = scores_of(metrics).get(metric)
     tags, scored = run.data.tags, run.data.tags.get(SCORED_TAG, "")
@@ -269,7 +295,7 @@ def _summary(run: Any, experiments: Mapping[str, str], best: Collection[str], ki
         low=score.low if score else None,
         high=score.high if score else None,
         params=_all_options(run.data.params),
-        parent=run.data.tags.get(_PARENT),
+        parent=run.data.tags.get(PARENT_TAG),
         champion=run.info.run_id in best,
         data=used.name if used else "",
         digest=tags.get(DATA_TAG, used.digest if used else ""),
@@ -277,6 +303,7 @@ def _summary(run: Any, experiments: Mapping[str, str], best: Collection[str], ki
         codebook=tags.get(CODEBOOK_TAG, ""),
         scored=int(scored) if scored.isdigit() else None,
         model=tags.get(MODEL_TAG, ""),
+        failure=tags.get(FAILURE_TAG, ""),
     )
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from framing.errors import FramingWarning, StoreError, first_line
 from framing.tracking.database import PATIENCE, State, build, mlflow_address, state_of
 from framing.tracking.moved import mend_places
+from framing.tracking.patient import PatientClient, patiently
 
 # Modules whose errors are those of a store.
 _OF_STORES = ("mlflow.", "sqlalchemy.", "alembic.", "sqlite3", "requests.", "urllib3.")
@@ -73,7 +74,9 @@ class Store:
         from mlflow import MlflowClient
 
         try:
-            return MlflowClient(tracking_uri=self.address, registry_uri=self.address)
+            if self.database is None:
+                return MlflowClient(tracking_uri=self.address, registry_uri=self.address)
+            return PatientClient(patiently(MlflowClient)(tracking_uri=self.address, registry_uri=self.address))
         except Exception as error:
             raise self.error(error) from None
 
@@ -158,6 +161,11 @@ class Store:
         elif urllib.parse.urlparse(self.uri).scheme in ("http", "https"):
             self._probe_server()
         else:
+            if urllib.parse.urlparse(self.uri).scheme.startswith(("postgresql", "mysql", "mssql")):
+                raise StoreError(
+                    f"store {self.shown_uri}: a database has no place for models; start a server before it (mlflow "
+                    "server --backend-store-uri ... --artifacts-destination FOLDER), and name its http:// address"
+                )
             raise StoreError(
                 f"store {self.uri}: unknown kind of address; expected sqlite:///PATH, a path, or http(s)://HOST:PORT"
             )

@@ -9,11 +9,12 @@ import time
 VIEW = "scores"
 VIEW_TAG = f"mlflow.sharedViewState.{VIEW}"
 _VIEW_WIDTHS = {
-    "tags.`champion`": 120,
+    "tags.`score`": 150,
+    "tags.`champion`": 110,
+    "tags.`sweep`": 90,
     "params.`encoder`": 90,
     "params.`head`": 90,
     "params.`words`": 90,
-    "tags.`score`": 170,
     "metrics.`validation/frames/macro_f1`": 210,
     "metrics.`validation/frames/macro_f1_low`": 230,
     "metrics.`validation/frames/macro_f1_high`": 230,
