@@ -337,6 +337,19 @@ def test_a_near_miss_passes_beside_the_right_column(tmp_path):
             b'{"text": "a", "frames": ["rain", 1]}',
             ", line 1: 'frames' should be a list of labels or 'label;label', got ['rain', 1]",
         ),
+        *(
+            (
+                "a.jsonl",
+                b'{"text": "a", "frames": %s}' % given,
+                f", line 1: 'frames' should be a list of labels or 'label;label', got {said}",
+            )
+            for given, said in (
+                (b"1" + b"0" * 40, "1" + "0" * 40),
+                (b"1" + b"0" * 400, "1" + "0" * 400),
+                (b"-1e9", "-1000000000.0"),
+                (b"1e999", "inf"),
+            )
+        ),
         # texts and numbers
         ("a.jsonl", b'{"text": "a"}\n{"frames": []}', ", line 2: no text; every row needs a sentence in 'text'"),
         ("a.csv", b"text,frames\n ,rain\n", ", line 2: no text; every row needs a sentence in 'text'"),

@@ -17,6 +17,7 @@ from framing.errors import InputError, unknown
 from framing.records import Sentence
 
 _MAX_CELL = 10_000
+_LARGEST_CODE = 1e9
 _ITEM = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 # A list as Python, JSON or NumPy prints it; NumPy puts white space between the items, and Python would join them.
 _LIST = re.compile(rf"(?:\[|\(|\{{)\s*(?:(?:{_ITEM})(?:(?:\s*,\s*|\s+)(?:{_ITEM}))*\s*,?)?\s*(?:\]|\)|\}})", re.DOTALL)
@@ -61,7 +62,7 @@ def label_list(
                 return None
             return _without_none(place, field, labels, codebook)
         value = given
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_CODE:
         value = [f"{value:g}"]
     if not isinstance(value, list | tuple) or not all(isinstance(label, str) for label in value):
         raise InputError(f"{place}: {field!r} should be a list of labels or 'label;label', got {value!r}")
