@@ -77,6 +77,7 @@ $(READY): pyproject.toml constraints.txt
 
 docs: demo  ## write the generated parts of the documentation
 	$(BIN)/cog -r README.md data/README.md data/real/README.md
+	$(BIN)/python -m tests.study
 
 clean:  ## remove the demonstration's results and caches (not the environment)
 	rm -rf demo outputs .pytest_cache .mypy_cache .ruff_cache build dist
