@@ -16,6 +16,7 @@ import click
 from framing import __version__
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
+from framing.cli.bundle import bundle
 from framing.cli.codebook import codebook
 from framing.cli.compare import compare
 from framing.cli.data import data
@@ -37,6 +38,7 @@ COMMANDS = (
     report,
     shares,
     budget,
+    bundle,
     targets,
     evaluate,
     errors,

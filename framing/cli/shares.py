@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from framing.arrays import Values
     from framing.codebook import Codebook
     from framing.records import Prediction, Sentence
+    from framing.shares.study import Question, Study
     from framing.shares.table import ShareTable
 
-_PILOT = (
-    click.argument("predictions", metavar="PREDICTIONS"),
-    click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn."),
+PILOT_FURTHER = (
     click.option("--sample", metavar="FILE", help="What data sample wrote, if the coded sheet does not say it."),
     click.option(
         "--gold-is-random", is_flag=True, help="The coded rows were drawn at random, all with the same chance."
@@ -39,6 +38,11 @@ _PILOT = (
     ),
     click.option("--frame", "frames", metavar="FRAME", multiple=True, help="Only this frame; given again, another."),
     click.option("--beyond", is_flag=True, help="Of what the corpus is a sample of, not of the corpus itself."),
+)
+_PILOT = (
+    click.argument("predictions", metavar="PREDICTIONS"),
+    click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn."),
+    *PILOT_FURTHER,
 )
 _OUTPUT = click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output.")
 
@@ -141,13 +145,13 @@ def _drawn(corpus: str, given: dict[str, Any], digest: str) -> list[Sentence]:
     from framing.shares.corpus import groups_of
     from framing.shares.draw import CODEBOOK as BY_CODEBOOK
     from framing.shares.draw import draw_sentences
+    from framing.shares.study import names_of
 
     if holds_predictions(corpus):
         rows = _one_a_sentence(read_predictions(corpus))
     else:
         rows = [Prediction(s) for s in read_input(corpus, pairs(given["columns"], "--column"))]
-    by = _names_of_by(given["by"])
-    groups = groups_of(rows, by)
+    groups = groups_of(rows, names_of(given["by"]))
     cells = ["/".join(groups.names[g]) for g in groups.of_row]
     scores = _row_scores(rows, given["enrich"], given["predictions"], corpus) if given["enrich"] else None
     return draw_sentences(
@@ -184,10 +188,6 @@ def _one_a_sentence(predictions: Sequence[Prediction]) -> list[Prediction]:
     from framing.report.numbering import grouped_by_sentence
 
     return [group[0] for group in grouped_by_sentence(predictions)]
-
-
-def _names_of_by(by: str) -> list[str]:
-    return [name.strip() for name in by.split(",") if name.strip()]
 
 
 def _check_sheet(sheet: str | None, double: float, output: str) -> None:
@@ -230,32 +230,30 @@ def _write_sample(
 
 def measured(given: dict[str, Any], **more: bool) -> ShareTable:
     """Read predictions and coded rows as ``pilot_options`` name them, and estimate the shares."""
+    return read_study(given, **more).table()
+
+
+def read_study(given: dict[str, Any], **more: bool) -> Study:
+    """Read predictions and coded rows as ``pilot_options`` name them; ``more`` is of the ``Question``."""
     from framing.corpus.dataset import read_sentences
     from framing.corpus.results import read_predictions
-    from framing.shares.corpus import corpus_of, groups_of
-    from framing.shares.gold import check_balance, count_cross_fitted, gold_of
-    from framing.shares.table import share_table
+    from framing.shares.study import study_of
 
-    gold_file = given["gold"]
-    book, coded = read_coded(gold_file, given["codebook"], given["columns"])
-    corpus, rows = corpus_of(read_predictions(given["predictions"]), given["frames"])
-    groupings = [groups_of(rows, names) for by in given["by"] if (names := _names_of_by(by))]
-    gold = gold_of(
-        rows,
+    book, coded = read_coded(given["gold"], given["codebook"], given["columns"])
+    return study_of(
+        read_predictions(given["predictions"]),
         coded,
-        corpus.labels,
+        asked(given, **more),
         sample=None if given["sample"] is None else read_sentences(Path(given["sample"]), book),
-        is_random=given["gold_is_random"],
         codebook=book.digest,
-        origin=gold_file,
+        learned=[s for file in given["trained_on"] for s in read_sentences(Path(file), book)],
+        origin=given["gold"],
     )
-    check_balance(gold, corpus.proba, corpus.labels, corpus.units, gold_file)
-    learned = [s for file in given["trained_on"] for s in read_sentences(Path(file), book)]
-    return share_table(
-        corpus,
-        gold,
-        groupings,
-        finite=not given["beyond"],
-        cross_fitted=count_cross_fitted([rows[i] for i in gold.rows], learned, gold_file),
-        **more,
-    )
+
+
+def asked(given: dict[str, Any], **more: bool) -> Question:
+    """Return what ``pilot_options`` ask."""
+    from framing.shares.study import Question
+
+    is_random = given["gold_is_random"]
+    return Question(tuple(given["by"]), tuple(given["frames"]), given["beyond"], is_random=is_random, **more)

@@ -141,7 +141,7 @@ def read_table(
     ``load_dataset``.
     """
     rows = rows_of_export(source.name, list(read_rows(source, form)), columns or {}, source.reading.texts)
-    rows = rows_of_articles(source.name, list(rows), columns or {}) if articles else rows
+    rows = list(rows_of_articles(source.name, rows, columns or {})) if articles else rows
     return sentences_from_rows(source.name, rows, codebook, columns)
 
 
