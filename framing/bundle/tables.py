@@ -8,7 +8,6 @@ from pathlib import Path
 
 from framing.records import Prediction, Sentence
 from framing.shares.draw import CODEBOOK, STRATUM
-from framing.shares.gold import places_of
 from framing.sharing.dehydrate import codes_jsonl, dehydrate, read_codes
 from framing.sharing.digests import Digester
 
@@ -72,17 +71,6 @@ def read_predictions_of(path: Path) -> list[Prediction]:
 def read_coded_of(path: Path) -> list[Sentence]:
     """Read what ``coded_jsonl`` wrote; the text of a sentence is its digest. Errors are those of the other."""
     return _with_digests(path)
-
-
-def beside_sample(coded: Sequence[Sentence], sample: Sequence[Sentence], origin: str) -> list[Sentence]:
-    """Return coded rows that say themselves how they were drawn; errors are those of ``places_of``."""
-    known = [s for s in coded if s.frames is not None]
-    found = []
-    for row, i in zip(known, places_of(known, sample, f"{origin} (in --sample)"), strict=True):
-        drawn = sample[i]
-        marks = {name: drawn.extra[name] for name in (STRATUM, CODEBOOK) if name in drawn.extra}
-        found.append(replace(row, sample_probability=drawn.sample_probability, extra={**row.extra, **marks}))
-    return found
 
 
 def salted(text_digest: str, salt: str) -> str:

@@ -83,9 +83,9 @@ def _make(run: str | None, folder: Path, given: dict[str, Any], salt: str) -> li
 def _material(given: dict[str, Any], book: Codebook | None) -> Material:
     """Read what was measured; ``book`` is the run's codebook."""
     from framing.bundle.make import Material
-    from framing.bundle.tables import beside_sample
     from framing.corpus.dataset import read_sentences
     from framing.corpus.results import read_predictions
+    from framing.shares.gold import beside_sample
 
     if given["gold"] is None:
         assert book is not None

@@ -243,8 +243,19 @@ def write_figure(figure: Any, file: str, dpi: int = 110) -> None:
     """
     from framing.report.print_style import figure_bytes
 
+    write_bytes(figure_bytes(figure, Path(file).suffix, dpi), file)
+
+
+def write_bytes(content: bytes, file: str) -> None:
+    """Write a file that is no text, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
     try:
-        write_whole(Path(file), figure_bytes(figure, Path(file).suffix, dpi))
+        write_whole(Path(file), content)
     except OSError as error:
         raise _cannot_write(Path(file), error) from None
 

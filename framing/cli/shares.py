@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.files import check_output, read_coded, read_input, terminal_width, write_result
+from framing.cli.files import check_output, read_coded, read_input, terminal_width, write_bytes, write_result
 from framing.cli.options import CODEBOOK, COLUMN, Command, output_format, pairs
 from framing.errors import OutputError
 
@@ -110,7 +110,10 @@ def budget(output: str | None, margin: float, **given: Any) -> None:
 @click.option("--predictions", metavar="FILE", help="Where the probabilities are.  [default: CORPUS]")
 @click.option("--output", "-o", metavar="FILE.jsonl", required=True, help="The sample, and how it was drawn; keep it.")
 @click.option(
-    "--coding-sheet", "sheet", metavar="FILE.csv|json", help="Also a sheet to code in, without the model's answers."
+    "--coding-sheet",
+    "sheet",
+    metavar="FILE.csv|xlsx|json",
+    help="Also a sheet to code in, without the model's answers.",
 )
 @click.option("--double", type=click.FloatRange(0, 1), default=0.0, help="Share for a second coder: FILE-second.csv.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
@@ -201,7 +204,7 @@ def _check_sheet(sheet: str | None, double: float, output: str) -> None:
             raise click.UsageError("--double: also name the sheet, --coding-sheet FILE.csv")
         return
     if Path(sheet).suffix.lower() not in SHEET_SUFFIXES:
-        raise OutputError(f"{sheet}: unknown kind of sheet; expected {' or '.join(SHEET_SUFFIXES)} (Label Studio)")
+        raise OutputError(f"{sheet}: unknown kind of sheet; expected .csv, .xlsx or .json (Label Studio)")
     for path in (Path(sheet), _beside_sheet(sheet, "-second"), _beside_sheet(sheet, "", ".xml")):
         check_output(path)
 
@@ -214,17 +217,21 @@ def _beside_sheet(sheet: str, name: str, suffix: str | None = None) -> Path:
 def _write_sample(
     rows: Sequence[Sentence], output: str, sheet: str | None, double: float, seed: int, book: Codebook
 ) -> None:
-    from framing.shares.sheet import label_studio_config, second_coder, sheet_csv, sheet_label_studio
+    from framing.shares.sheet import label_studio_config, second_coder, sheet_csv, sheet_label_studio, sheet_xlsx
 
     write_result("".join(json.dumps(row.to_row(), ensure_ascii=False) + "\n" for row in rows), output)
     if sheet is None:
         return
-    studio = Path(sheet).suffix.lower() == ".json"
-    written = sheet_label_studio if studio else sheet_csv
-    write_result(written(rows), sheet)
-    if double:
-        write_result(written(second_coder(rows, double, seed)), str(_beside_sheet(sheet, "-second")))
-    if studio:
+    kind = Path(sheet).suffix.lower()
+    sheets = {sheet: rows} | (
+        {str(_beside_sheet(sheet, "-second")): second_coder(rows, double, seed)} if double else {}
+    )
+    for place, part in sheets.items():
+        if kind == ".xlsx":
+            write_bytes(sheet_xlsx(part, book), place)
+        else:
+            write_result(sheet_label_studio(part) if kind == ".json" else sheet_csv(part), place)
+    if kind == ".json":
         write_result(label_studio_config(book), str(_beside_sheet(sheet, "", ".xml")))
 
 
