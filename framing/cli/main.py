@@ -16,6 +16,7 @@ import click
 from framing import __version__
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
+from framing.cli.budget import budget
 from framing.cli.bundle import bundle
 from framing.cli.codebook import codebook
 from framing.cli.compare import compare
@@ -26,7 +27,7 @@ from framing.cli.plot import plot
 from framing.cli.predict import predict
 from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
-from framing.cli.shares import budget, sample, shares
+from framing.cli.shares import sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train

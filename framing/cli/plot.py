@@ -13,7 +13,7 @@ from framing.cli.data import CODER, coded_matching
 from framing.cli.files import check_exists, check_figure, check_output, read_input, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN, INPUT_FORMAT, MODEL, STORE, Command, pairs, rule_options
 from framing.cli.reading import Reading
-from framing.cli.shares import measured, pilot_options
+from framing.cli.shares import measured, pilot_options, read_study
 from framing.errors import FramingWarning, InputError
 
 if TYPE_CHECKING:
@@ -160,6 +160,19 @@ def shares(output: str, numbers: str | None, width: str, **given: Any) -> None:
     from framing.shares.chart import shares_chart
 
     _draw({"output": output, "numbers": numbers}, lambda: shares_chart(measured(given), width))
+
+
+@plot.command()
+@pilot_options
+@_figure_options("double")
+def coding(output: str, numbers: str | None, width: str, **given: Any) -> None:
+    """How reliable the finished data are by the share that people code: doubtful rows first, and in any order.
+
+    Files are those of `framing shares`. Reliability is Krippendorff's alpha with what people would say of all rows.
+    """
+    from framing.shares.finished import finished_chart, finished_rows
+
+    _draw({"output": output, "numbers": numbers}, lambda: finished_chart(finished_rows(read_study(given)), width))
 
 
 def _draw(given: dict[str, Any], chart: Callable[[], Chart]) -> None:

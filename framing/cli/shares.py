@@ -1,4 +1,4 @@
-"""``framing shares``, ``framing budget`` and ``framing data sample``: from labels to a measurement."""
+"""``framing shares`` and ``framing data sample``: from labels to a measurement."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _PILOT = (
     click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn."),
     *PILOT_FURTHER,
 )
-_OUTPUT = click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output.")
+OUTPUT = click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output.")
 
 
 def pilot_options(command: Command) -> Command:
@@ -56,7 +56,7 @@ def pilot_options(command: Command) -> Command:
 
 @click.command()
 @pilot_options
-@_OUTPUT
+@OUTPUT
 @click.option("--together", is_flag=True, help="Intervals that hold for all labels together (Šidák), not one by one.")
 @click.option(
     "--differences",
@@ -77,26 +77,6 @@ def shares(output: str | None, together: bool, differences: bool, form: str, **g
     table = measured(given, together=together, differences=differences)
     written = {"csv": shares_csv, "json": shares_json}
     write_result(written[form](table) if form in written else shares_text(table, terminal_width()), output)
-
-
-@click.command()
-@pilot_options
-@_OUTPUT
-@click.option("--margin", type=float, required=True, metavar="SHARE", help="Half the width wanted: 0.02 is ± 2 points.")
-def budget(output: str | None, margin: float, **given: Any) -> None:
-    """How many rows have to be coded for an interval of ± SHARE, from the variances of what is coded so far.
-
-    Files are those of framing shares.
-    """
-    from framing.report.scores import columns_text
-    from framing.shares.budget import budget as budget_of
-    from framing.shares.budget import budget_cells
-
-    if output is not None:
-        check_output(Path(output))
-    rows = budget_of(measured(given), margin)
-    header = ("group", "label", "coded", "now", "needed alone", "with the model", "more")
-    write_result(columns_text(header, budget_cells(rows), terminal_width()) + "\n", output)
 
 
 @click.command()
