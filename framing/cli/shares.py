@@ -39,9 +39,10 @@ PILOT_FURTHER = (
     click.option("--frame", "frames", metavar="FRAME", multiple=True, help="Only this frame; given again, another."),
     click.option("--beyond", is_flag=True, help="Of what the corpus is a sample of, not of the corpus itself."),
 )
+GOLD = click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn.")
 _PILOT = (
     click.argument("predictions", metavar="PREDICTIONS"),
-    click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn."),
+    GOLD,
     *PILOT_FURTHER,
 )
 OUTPUT = click.option("--output", "-o", metavar="FILE", help="Write the result here instead of to standard output.")
