@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framing.records import Prediction, Sentence
+from framing.shares.balance import warn_of_imbalance
 from framing.shares.corpus import Corpus, Groups, corpus_of, groups_of
 from framing.shares.gold import Gold, check_balance, count_cross_fitted, gold_of
 from framing.shares.table import ShareTable, share_table
@@ -100,6 +101,11 @@ def study_of(
     InputError
         As of ``corpus_of``, ``groups_of``, ``gold_of``, ``check_balance`` and ``count_cross_fitted``.
 
+    Warns
+    -----
+    FramingWarning
+        As of ``gold_of`` and ``warn_of_imbalance``.
+
     Examples
     --------
     >>> says = [Prediction(Sentence(f"No. {i}"), {"gain": i / 99}) for i in range(100)]
@@ -121,6 +127,7 @@ def study_of(
         origin=origin,
     )
     check_balance(gold, corpus.proba, corpus.labels, corpus.units, origin)
+    warn_of_imbalance(gold, corpus, rows, origin)
     crossed = count_cross_fitted([rows[i] for i in gold.rows], learned, origin)
     return Study(question, corpus, gold, groupings, crossed)
 
