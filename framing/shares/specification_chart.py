@@ -56,8 +56,6 @@ def _choices(found: Sequence[Specification]) -> list[tuple[str, str]]:
 
 
 def _curve_panel(axes: Any, ways: Sequence[Specification]) -> None:
-    from matplotlib.ticker import PercentFormatter
-
     for x, way in enumerate(ways):
         colour = _COLOURS[way.estimator]
         axes.vlines(x, way.score.low, way.score.high, color=colour, lw=1.2)
@@ -69,7 +67,7 @@ def _curve_panel(axes: Any, ways: Sequence[Specification]) -> None:
         pair = f"{short(first.group, 24)} less {short(first.against, 24)}"
         axes.text(0, 1.0, pair, transform=axes.transAxes, fontsize=6, color=GREY, va="bottom")
         axes.set_title(label_text(first.label), fontweight="bold", pad=12)
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
     axes.tick_params(axis="x", length=0, labelbottom=False)
 
 
