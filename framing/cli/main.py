@@ -25,6 +25,7 @@ from framing.cli.evaluate import errors, evaluate
 from framing.cli.files import drop_standard_output, write_result
 from framing.cli.plot import plot
 from framing.cli.predict import predict
+from framing.cli.quantify import quantify
 from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.shares import sample, shares
@@ -40,6 +41,7 @@ COMMANDS = (
     shares,
     budget,
     bundle,
+    quantify,
     targets,
     evaluate,
     errors,

@@ -16,7 +16,7 @@ _TICKS = 6
 def is_trend(table: ShareTable) -> bool:
     """Say whether a table tells one period apart, such as months, and has at least three of them."""
     by = {row.by for row in table.rows if row.by}
-    return len(by) == 1 and next(iter(by)) in [(name,) for name in PERIODS] and len(_names_of(table)) >= _LEAST
+    return len(by) == 1 and next(iter(by)) in [(name,) for name in PERIODS] and len(_period_names(table)) >= _LEAST
 
 
 def trend_figure(table: ShareTable, width: str) -> Any:
@@ -30,7 +30,7 @@ def trend_figure(table: ShareTable, width: str) -> Any:
         ``"single"`` or ``"double"``: columns of a journal.
     """
     labels = list(dict.fromkeys(row.label for row in table.rows))
-    names = _names_of(table)
+    names = _period_names(table)
     n_columns = min(len(labels), 3 if width == "double" else 1)
     n_lines = -(-len(labels) // n_columns)
     with print_style():
@@ -51,7 +51,7 @@ def trend_figure(table: ShareTable, width: str) -> Any:
     return figure
 
 
-def _names_of(table: ShareTable) -> list[str]:
+def _period_names(table: ShareTable) -> list[str]:
     return sorted({row.group[0] for row in table.rows if row.by and row.group[0]})
 
 
