@@ -39,7 +39,7 @@ def predictions_jsonl(predictions: Sequence[Prediction], salt: str = "") -> tupl
 
 def coded_jsonl(coded: Sequence[Sentence], salt: str = "") -> tuple[str, list[str]]:
     """Return coded rows without the text, one a line, and what was left out besides; rows without codes too."""
-    return _without_text([s for s in coded if s.frames is not None], salt, (STRATUM, CODEBOOK))
+    return _without_text([s for s in coded if s.frames is not None or s.stance], salt, (STRATUM, CODEBOOK))
 
 
 def read_predictions_of(path: Path) -> list[Prediction]:

@@ -37,6 +37,7 @@ PILOT_FURTHER = (
         "it is another table.",
     ),
     click.option("--frame", "frames", metavar="FRAME", multiple=True, help="Only this frame; given again, another."),
+    click.option("--stance", is_flag=True, help="Of the sides of the stance instead, a row a sentence and target."),
     click.option("--beyond", is_flag=True, help="Of what the corpus is a sample of, not of the corpus itself."),
 )
 GOLD = click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn.")
@@ -244,4 +245,6 @@ def asked(given: dict[str, Any], **more: bool) -> Question:
     from framing.shares.study import Question
 
     is_random = given["gold_is_random"]
-    return Question(tuple(given["by"]), tuple(given["frames"]), given["beyond"], is_random=is_random, **more)
+    return Question(
+        tuple(given["by"]), tuple(given["frames"]), given["beyond"], is_random=is_random, stance=given["stance"], **more
+    )

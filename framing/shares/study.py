@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from framing.errors import InputError
 from framing.records import Prediction, Sentence
 from framing.shares.balance import warn_of_imbalance
 from framing.shares.corpus import Corpus, Groups, corpus_of, groups_of
-from framing.shares.gold import Gold, check_balance, count_cross_fitted, gold_of
+from framing.shares.gold import Gold, beside_sample, check_balance, count_cross_fitted, gold_of
+from framing.shares.stance import stances_coded, stances_predicted
 from framing.shares.table import ShareTable, share_table
 
 
@@ -28,6 +30,8 @@ class Question:
         As of ``share_table``.
     is_random
         Whether coded rows that do not say how they were drawn were drawn with equal probability.
+    stance
+        Whether the shares of the stance are asked for, a row a sentence and target.
     """
 
     by: tuple[str, ...] = ()
@@ -36,6 +40,7 @@ class Question:
     together: bool = False
     differences: bool = False
     is_random: bool = False
+    stance: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,12 @@ def study_of(
     >>> study.table().rows[0].coded_only.value
     0.48
     """
+    if question.stance:
+        taken = [s for s in coded if s.stance]
+        coded = stances_coded(taken if sample is None else beside_sample(taken, sample, origin))
+        if not coded:
+            raise InputError(f"{origin}: no row has codes in 'stance'")
+        predictions, sample = stances_predicted(predictions), None
     corpus, rows = corpus_of(predictions, question.frames)
     groupings = tuple(groups_of(rows, names) for by in question.by if (names := names_of(by)))
     gold = gold_of(
