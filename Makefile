@@ -78,6 +78,7 @@ $(READY): pyproject.toml constraints.txt
 docs: demo  ## write the generated parts of the documentation
 	$(BIN)/cog -r README.md data/README.md data/real/README.md
 	$(BIN)/python -m tests.tutorial
+	$(BIN)/python -m tests.study
 
 site: $(READY)  ## the documentation as pages, in build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

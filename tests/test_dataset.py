@@ -428,7 +428,7 @@ def test_a_text_of_two_megabytes_is_refused_with_what_to_do(tmp_path):
         load(path)
     assert str(caught.value) == (
         f"{path}, line 2: 'text' has 2,000,000 characters, a sentence has at most 10,000; "
-        "a row is one sentence, so split documents first (framing predict FILE.txt does)"
+        "a row is one sentence; rows that are whole articles: framing predict --input-format articles"
     )
     path = write(tmp_path / "a.csv", [{"text": "It rains."}, {"text": "word " * 400_000}])
     with pytest.raises(

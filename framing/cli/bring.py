@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", metavar="FILE.jsonl", help="Where to write the rows.  [default: standard output]")
 @click.option("--codebook", metavar="FILE", help="Write its names for the labels, and refuse labels that it lacks.")
 @click.option("--texts", metavar="FILE", help="The items with their texts, for an export of Potato, which has none.")
+@click.option(
+    "--sample", metavar="FILE", help="What data sample wrote: rows get the probability that they were drawn with."
+)
 @COLUMN
 def import_(
-    files: tuple[str, ...], output: str | None, codebook: str | None, texts: str | None, columns: tuple[str, ...]
+    files: tuple[str, ...],
+    output: str | None,
+    codebook: str | None,
+    texts: str | None,
+    sample: str | None,
+    columns: tuple[str, ...],
 ) -> None:
     """Read the export of an annotation tool, or a table of a spreadsheet, and write it as coded rows (JSONL).
 
@@ -48,6 +56,10 @@ def import_(
     if texts is not None:
         reading = replace(reading, texts=_texts(texts))
     sentences = [s for file in files for s in read_sentences(file, book, pairs(columns, "--column"), reading)]
+    if sample is not None:
+        from framing.shares.gold import beside_sample
+
+        sentences = beside_sample(sentences, read_sentences(Path(sample)), ", ".join(files))
     write_result("".join(json.dumps(s.to_row(), ensure_ascii=False) + "\n" for s in sentences), output)
     print(*_told_of_import(sentences), sep="\n", file=sys.stderr)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import statistics
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.options import pairs, reading_of
-from framing.errors import InputError, OutputError, harmless
+from framing.errors import FramingNote, InputError, OutputError, harmless
 from framing.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
     from framing.corpus.readers import Source
     from framing.records import Sentence
+
+
+_ARTICLE = 1000  # characters that a typical row has, from which rows may be whole articles
 
 
 def read_input(
@@ -46,19 +51,33 @@ def read_input(
         Labels to read and check coded rows by; without one any label passes.
     """
     from framing.corpus.dataset import read_sentences, read_table
-    from framing.corpus.readers import READERS, Source, is_table_name, unpacked
+    from framing.corpus.readers import READERS, Source, format_of, is_table_name, table_format, unpacked
 
     path, reading = Path(file), reading_of()
     if file == "-":
         content = unpacked("standard input", sys.stdin.buffer.read())
         source, doc_id = Source("standard input", content, reading), ""
+        if form == "articles":
+            return read_table(
+                source, table_format(source, columns.get("text", "text")) or "csv", columns=columns, articles=True
+            )
         form = _told_format(source, columns) if form == "auto" else form
+    elif form == "articles":
+        return read_table(Source.from_file(path, reading), format_of(path), columns=columns, articles=True)
     elif form == "auto" and is_table_name(path):
-        return read_sentences(path, codebook, columns, reading)
+        return _not_articles(file, read_sentences(path, codebook, columns, reading))
     else:
         form = _format_of_article(path) if form == "auto" else form
         source = Source.from_file(path, reading)
     return read_table(source, form, codebook, columns) if form in READERS else _read_article(source, form, doc_id)
+
+
+def _not_articles(file: str, sentences: list[Sentence]) -> list[Sentence]:
+    """Return rows as they are; say so where they are as long as articles."""
+    if (typical := statistics.median(len(s.text) for s in sentences) if sentences else 0) > _ARTICLE:
+        said = f"{file}: rows of {typical:,.0f} characters, read as a sentence each; articles: --input-format articles"
+        warnings.warn(said, FramingNote, stacklevel=3)
+    return sentences
 
 
 def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list[Sentence]:
@@ -224,8 +243,19 @@ def write_figure(figure: Any, file: str, dpi: int = 110) -> None:
     """
     from framing.report.print_style import figure_bytes
 
+    write_bytes(figure_bytes(figure, Path(file).suffix, dpi), file)
+
+
+def write_bytes(content: bytes, file: str) -> None:
+    """Write a file that is no text, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
     try:
-        write_whole(Path(file), figure_bytes(figure, Path(file).suffix, dpi))
+        write_whole(Path(file), content)
     except OSError as error:
         raise _cannot_write(Path(file), error) from None
 

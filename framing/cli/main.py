@@ -15,6 +15,8 @@ import click
 from framing import __version__
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
+from framing.cli.budget import budget
+from framing.cli.bundle import bundle
 from framing.cli.codebook import codebook
 from framing.cli.compare import compare
 from framing.cli.config import config
@@ -24,9 +26,10 @@ from framing.cli.evaluate import errors, evaluate
 from framing.cli.files import drop_standard_output, write_result
 from framing.cli.plot import plot
 from framing.cli.predict import predict
+from framing.cli.quantify import quantify
 from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
-from framing.cli.shares import budget, sample, shares
+from framing.cli.shares import sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
 from framing.cli.train import train
@@ -38,6 +41,8 @@ COMMANDS = (
     report,
     shares,
     budget,
+    bundle,
+    quantify,
     targets,
     evaluate,
     errors,

@@ -75,14 +75,15 @@ def COLUMN(command: Command) -> Command:  # noqa: N802 - used as the options bes
     return command
 
 
-INPUT_FORMATS = ("auto", "text", "lines", "md", "html", "jsonl", "json", "csv", "tsv", "xlsx", "parquet")
+INPUT_FORMATS = ("auto", "text", "lines", "articles", "md", "html", "jsonl", "json", "csv", "tsv", "xlsx", "parquet")
 INPUT_FORMAT = click.option(
     "--input-format",
     metavar="FORMAT",
     type=click.Choice(INPUT_FORMATS),
     default="auto",
     help=f"What the input is, whatever its name says: {', '.join(INPUT_FORMATS[1:])}; lines: each line is a sentence, "
-    "as in a list of headlines or posts.  [default: by the name; standard input: by how it begins]",
+    "as in a list of headlines or posts; articles: a table whose rows are whole articles, which are split into "
+    "sentences.  [default: by the name; standard input: by how it begins]",
 )
 TARGET = click.option(
     "--target",

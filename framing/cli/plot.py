@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from framing.cli.data import CODER, coded_matching
 from framing.cli.files import check_exists, check_figure, check_output, read_input, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN, INPUT_FORMAT, MODEL, STORE, Command, pairs, rule_options
 from framing.cli.reading import Reading
-from framing.cli.shares import measured, pilot_options
+from framing.cli.shares import GOLD, PILOT_FURTHER, measured, pilot_options, read_study
 from framing.errors import FramingWarning, InputError
 
 if TYPE_CHECKING:
@@ -160,6 +161,53 @@ def shares(output: str, numbers: str | None, width: str, **given: Any) -> None:
     from framing.shares.chart import shares_chart
 
     _draw({"output": output, "numbers": numbers}, lambda: shares_chart(measured(given), width))
+
+
+@plot.command()
+@pilot_options
+@_figure_options("double")
+def coding(output: str, numbers: str | None, width: str, **given: Any) -> None:
+    """How reliable the finished data are by the share that people code: doubtful rows first, and in any order.
+
+    Files are those of `framing shares`. Reliability is Krippendorff's alpha with what people would say of all rows.
+    """
+    from framing.shares.finished import finished_chart, finished_rows
+
+    _draw({"output": output, "numbers": numbers}, lambda: finished_chart(finished_rows(read_study(given)), width))
+
+
+def _several_pilots(command: Command) -> Command:
+    predictions = click.argument("predictions", nargs=-1, required=True, metavar="PREDICTIONS...")
+    for option in reversed((predictions, GOLD, *PILOT_FURTHER, CODEBOOK, COLUMN)):
+        command = option(command)
+    return command
+
+
+@plot.command()
+@_several_pilots
+@_figure_options("double")
+def specification(predictions: tuple[str, ...], output: str, numbers: str | None, width: str, **given: Any) -> None:
+    """Specification curve: each share under every threshold, estimator and model that could have been chosen.
+
+    Files are those of `framing shares`; several predictions are of one corpus by several models. With --by it is the
+    difference of each group from the largest that is drawn, and standard error says how many ways are sure of it.
+    """
+    from framing.shares.specification import sides_in_words, specifications
+    from framing.shares.specification_chart import specification_chart
+
+    def chart() -> Chart:
+        names = [Path(file).stem for file in predictions]
+        models = names if len(set(names)) == len(names) else predictions
+        studies = {
+            name: read_study({**given, "predictions": file}) for name, file in zip(models, predictions, strict=True)
+        }
+        found = specifications(studies)
+        if not found:
+            raise InputError(f"{given['gold']}: too few coded rows to compare anything")
+        print(*sides_in_words(found), sep="\n", file=sys.stderr)
+        return specification_chart(found, width)
+
+    _draw({"output": output, "numbers": numbers}, chart)
 
 
 def _draw(given: dict[str, Any], chart: Callable[[], Chart]) -> None:

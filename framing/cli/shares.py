@@ -1,4 +1,4 @@
-"""``framing shares``, ``framing budget`` and ``framing data sample``: from labels to a measurement."""
+"""``framing shares`` and ``framing data sample``: from labels to a measurement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.files import check_output, read_coded, read_input, terminal_width, write_result
+from framing.cli.files import check_output, read_coded, read_input, terminal_width, write_bytes, write_result
 from framing.cli.options import CODEBOOK, COLUMN, OUTPUT, Command, output_format, pairs
 from framing.errors import OutputError
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from framing.arrays import Values
     from framing.codebook import Codebook
     from framing.records import Prediction, Sentence
+    from framing.shares.study import Question, Study
     from framing.shares.table import ShareTable
 
-_PILOT = (
-    click.argument("predictions", metavar="PREDICTIONS"),
-    click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn."),
+PILOT_FURTHER = (
     click.option("--sample", metavar="FILE", help="What data sample wrote, if the coded sheet does not say it."),
     click.option(
         "--gold-is-random", is_flag=True, help="The coded rows were drawn at random, all with the same chance."
@@ -38,7 +37,14 @@ _PILOT = (
         "it is another table.",
     ),
     click.option("--frame", "frames", metavar="FRAME", multiple=True, help="Only this frame; given again, another."),
+    click.option("--stance", is_flag=True, help="Of the sides of the stance instead, a row a sentence and target."),
     click.option("--beyond", is_flag=True, help="Of what the corpus is a sample of, not of the corpus itself."),
+)
+GOLD = click.option("--gold", metavar="CODED", required=True, help="What people coded of it, with how it was drawn.")
+_PILOT = (
+    click.argument("predictions", metavar="PREDICTIONS"),
+    GOLD,
+    *PILOT_FURTHER,
 )
 
 
@@ -75,26 +81,6 @@ def shares(output: str | None, together: bool, differences: bool, form: str, **g
 
 
 @click.command()
-@pilot_options
-@OUTPUT
-@click.option("--margin", type=float, required=True, metavar="SHARE", help="Half the width wanted: 0.02 is ± 2 points.")
-def budget(output: str | None, margin: float, **given: Any) -> None:
-    """How many rows have to be coded for an interval of ± SHARE, from the variances of what is coded so far.
-
-    Files are those of framing shares.
-    """
-    from framing.report.scores import columns_text
-    from framing.shares.budget import budget as budget_of
-    from framing.shares.budget import budget_cells
-
-    if output is not None:
-        check_output(Path(output))
-    rows = budget_of(measured(given), margin)
-    header = ("group", "label", "coded", "now", "needed alone", "with the model", "more")
-    write_result(columns_text(header, budget_cells(rows), terminal_width()) + "\n", output)
-
-
-@click.command()
 @click.argument("corpus", metavar="CORPUS")
 @click.option("-n", type=click.IntRange(min=2), required=True, help="How many to draw.")
 @click.option(
@@ -105,7 +91,10 @@ def budget(output: str | None, margin: float, **given: Any) -> None:
 @click.option("--predictions", metavar="FILE", help="Where the probabilities are.  [default: CORPUS]")
 @click.option("--output", "-o", metavar="FILE.jsonl", required=True, help="The sample, and how it was drawn; keep it.")
 @click.option(
-    "--coding-sheet", "sheet", metavar="FILE.csv|json", help="Also a sheet to code in, without the model's answers."
+    "--coding-sheet",
+    "sheet",
+    metavar="FILE.csv|xlsx|json",
+    help="Also a sheet to code in, without the model's answers.",
 )
 @click.option("--double", type=click.FloatRange(0, 1), default=0.0, help="Share for a second coder: FILE-second.csv.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
@@ -140,13 +129,13 @@ def _drawn(corpus: str, given: dict[str, Any], digest: str) -> list[Sentence]:
     from framing.shares.corpus import groups_of
     from framing.shares.draw import CODEBOOK as BY_CODEBOOK
     from framing.shares.draw import draw_sentences
+    from framing.shares.study import names_of
 
     if holds_predictions(corpus):
         rows = _one_a_sentence(read_predictions(corpus))
     else:
         rows = [Prediction(s) for s in read_input(corpus, pairs(given["columns"], "--column"))]
-    by = _names_of_by(given["by"])
-    groups = groups_of(rows, by)
+    groups = groups_of(rows, names_of(given["by"]))
     cells = ["/".join(groups.names[g]) for g in groups.of_row]
     scores = _row_scores(rows, given["enrich"], given["predictions"], corpus) if given["enrich"] else None
     return draw_sentences(
@@ -185,10 +174,6 @@ def _one_a_sentence(predictions: Sequence[Prediction]) -> list[Prediction]:
     return [group[0] for group in grouped_by_sentence(predictions)]
 
 
-def _names_of_by(by: str) -> list[str]:
-    return [name.strip() for name in by.split(",") if name.strip()]
-
-
 def _check_sheet(sheet: str | None, double: float, output: str) -> None:
     """Find out before the work whether the sheets can be written."""
     from framing.shares.sheet import SHEET_SUFFIXES
@@ -200,7 +185,7 @@ def _check_sheet(sheet: str | None, double: float, output: str) -> None:
             raise click.UsageError("--double: also name the sheet, --coding-sheet FILE.csv")
         return
     if Path(sheet).suffix.lower() not in SHEET_SUFFIXES:
-        raise OutputError(f"{sheet}: unknown kind of sheet; expected {' or '.join(SHEET_SUFFIXES)} (Label Studio)")
+        raise OutputError(f"{sheet}: unknown kind of sheet; expected .csv, .xlsx or .json (Label Studio)")
     for path in (Path(sheet), _beside_sheet(sheet, "-second"), _beside_sheet(sheet, "", ".xml")):
         check_output(path)
 
@@ -213,48 +198,52 @@ def _beside_sheet(sheet: str, name: str, suffix: str | None = None) -> Path:
 def _write_sample(
     rows: Sequence[Sentence], output: str, sheet: str | None, double: float, seed: int, book: Codebook
 ) -> None:
-    from framing.shares.sheet import label_studio_config, second_coder, sheet_csv, sheet_label_studio
+    from framing.shares.sheet import label_studio_config, second_coder, sheet_csv, sheet_label_studio, sheet_xlsx
 
     write_result("".join(json.dumps(row.to_row(), ensure_ascii=False) + "\n" for row in rows), output)
     if sheet is None:
         return
-    studio = Path(sheet).suffix.lower() == ".json"
-    written = sheet_label_studio if studio else sheet_csv
-    write_result(written(rows), sheet)
-    if double:
-        write_result(written(second_coder(rows, double, seed)), str(_beside_sheet(sheet, "-second")))
-    if studio:
+    kind = Path(sheet).suffix.lower()
+    sheets = {sheet: rows} | (
+        {str(_beside_sheet(sheet, "-second")): second_coder(rows, double, seed)} if double else {}
+    )
+    for place, part in sheets.items():
+        if kind == ".xlsx":
+            write_bytes(sheet_xlsx(part, book), place)
+        else:
+            write_result(sheet_label_studio(part) if kind == ".json" else sheet_csv(part), place)
+    if kind == ".json":
         write_result(label_studio_config(book), str(_beside_sheet(sheet, "", ".xml")))
 
 
 def measured(given: dict[str, Any], **more: bool) -> ShareTable:
     """Read predictions and coded rows as ``pilot_options`` name them, and estimate the shares."""
+    return read_study(given, **more).table()
+
+
+def read_study(given: dict[str, Any], **more: bool) -> Study:
+    """Read predictions and coded rows as ``pilot_options`` name them; ``more`` is of the ``Question``."""
     from framing.corpus.dataset import read_sentences
     from framing.corpus.results import read_predictions
-    from framing.shares.corpus import corpus_of, groups_of
-    from framing.shares.gold import check_balance, count_cross_fitted, gold_of
-    from framing.shares.table import share_table
+    from framing.shares.study import study_of
 
-    gold_file = given["gold"]
-    book, coded = read_coded(gold_file, given["codebook"], given["columns"])
-    corpus, rows = corpus_of(read_predictions(given["predictions"]), given["frames"])
-    groupings = [groups_of(rows, names) for by in given["by"] if (names := _names_of_by(by))]
-    gold = gold_of(
-        rows,
+    book, coded = read_coded(given["gold"], given["codebook"], given["columns"])
+    return study_of(
+        read_predictions(given["predictions"]),
         coded,
-        corpus.labels,
+        asked(given, **more),
         sample=None if given["sample"] is None else read_sentences(Path(given["sample"]), book),
-        is_random=given["gold_is_random"],
         codebook=book.digest,
-        origin=gold_file,
+        learned=[s for file in given["trained_on"] for s in read_sentences(Path(file), book)],
+        origin=given["gold"],
     )
-    check_balance(gold, corpus.proba, corpus.labels, corpus.units, gold_file)
-    learned = [s for file in given["trained_on"] for s in read_sentences(Path(file), book)]
-    return share_table(
-        corpus,
-        gold,
-        groupings,
-        finite=not given["beyond"],
-        cross_fitted=count_cross_fitted([rows[i] for i in gold.rows], learned, gold_file),
-        **more,
+
+
+def asked(given: dict[str, Any], **more: bool) -> Question:
+    """Return what ``pilot_options`` ask."""
+    from framing.shares.study import Question
+
+    is_random = given["gold_is_random"]
+    return Question(
+        tuple(given["by"]), tuple(given["frames"]), given["beyond"], is_random=is_random, stance=given["stance"], **more
     )

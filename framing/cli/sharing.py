@@ -60,7 +60,7 @@ def dehydrate(
     from framing.sharing.dehydrate import dehydrate as without_text
 
     _check_place(output, coded)
-    _check_salt(salt)
+    check_salt(salt)
     sentences, places = [], []
     for path in coded:
         rows = read_coded(path, codebook, columns)[1]
@@ -174,7 +174,8 @@ def _report(codes: Codes, found: Hydration, salt: str, missing: str | None) -> l
     return told
 
 
-def _check_salt(salt: str) -> None:
+def check_salt(salt: str) -> None:
+    """Refuse a salt that can be guessed."""
     if salt and len(salt) < 12:
         raise InputError(f"--salt: {len(salt)} characters can be guessed; expected at least 12")
 

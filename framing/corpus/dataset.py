@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from framing.codebook import Codebook
+from framing.corpus.articles import rows_of_articles
 from framing.corpus.columns import LIST_FIELDS, WHOLE_FIELDS
 from framing.corpus.exports import rows_of_export
 from framing.corpus.labels import with_label_names
@@ -127,13 +128,20 @@ def read_sentences(
 
 
 def read_table(
-    source: Source, form: str, codebook: Codebook | None = None, columns: Mapping[str, Any] | None = None
+    source: Source,
+    form: str,
+    codebook: Codebook | None = None,
+    columns: Mapping[str, Any] | None = None,
+    *,
+    articles: bool = False,
 ) -> list[Sentence]:
     """Read the sentences of a table in one of the formats of ``readers.READERS``, wherever it came from.
 
-    Further parameters and errors are those of ``load_dataset``.
+    With ``articles`` each row is a whole article, and is split. Further parameters and errors are those of
+    ``load_dataset``.
     """
     rows = rows_of_export(source.name, list(read_rows(source, form)), columns or {}, source.reading.texts)
+    rows = list(rows_of_articles(source.name, rows, columns or {})) if articles else rows
     return sentences_from_rows(source.name, rows, codebook, columns)
 
 

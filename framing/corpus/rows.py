@@ -98,7 +98,7 @@ def _check_values(place: str, values: dict[str, Any]) -> None:
         if len(values.get(field) or "") > MAX_TEXT:
             raise InputError(
                 f"{place}: {field!r} has {len(values[field]):,} characters, a sentence has at most {MAX_TEXT:,}; "
-                "a row is one sentence, so split documents first (framing predict FILE.txt does)"
+                "a row is one sentence; rows that are whole articles: framing predict --input-format articles"
             )
     probability = values.get("sample_probability")
     if probability is not None and not 0 < probability <= 1:

@@ -6,13 +6,14 @@ from typing import Any
 
 from framing.report.print_style import COLOURS, GREY, WIDTHS, Chart, label_text, panels, print_style, short
 from framing.shares.table import ESTIMATORS, ShareRow, ShareTable
+from framing.shares.trend_chart import is_trend, trend_figure
 
 _TOP = 20  # groups that one figure holds
 _LOOKS = {"naive": ("0.55", "s", -0.24), "coded_only": (COLOURS[4], "^", 0.0), "corrected": (COLOURS[2], "o", 0.24)}
 
 
 def shares_chart(table: ShareTable, width: str = "double", top: int = _TOP) -> Chart:
-    """Draw a panel a label, with the three shares of each group and their intervals.
+    """Draw a panel a label, with the three shares of each group and their intervals; of periods, as lines over time.
 
     Parameters
     ----------
@@ -23,6 +24,10 @@ def shares_chart(table: ShareTable, width: str = "double", top: int = _TOP) -> C
     top
         Most groups.
     """
+    rows = table.to_rows()
+    columns = tuple(list(rows[0])[:14])
+    if is_trend(table):
+        return Chart(trend_figure(table, width), [row for row in rows if not row["against"]], columns)
     labels = list(dict.fromkeys(row.label for row in table.rows))
     by_label = {label: [row for row in table.rows if row.label == label] for label in labels}
     groups = by_label[labels[0]]
@@ -45,8 +50,7 @@ def shares_chart(table: ShareTable, width: str = "double", top: int = _TOP) -> C
         first.legend(frameon=False, fontsize=6, loc="best")
         note = "In brackets: coded rows. 95 % intervals; that of naive does not know that the model errs."
         figure.supxlabel(note, fontsize=6.5, color=GREY, x=0.01, ha="left")
-    rows = table.to_rows()
-    return Chart(figure, [row for row in rows if not row["against"]], tuple(list(rows[0])[:14]))
+    return Chart(figure, [row for row in rows if not row["against"]], columns)
 
 
 def _group_name(row: ShareRow) -> str:

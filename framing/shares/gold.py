@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,7 +93,7 @@ def gold_of(
     if not known:
         raise InputError(f"{origin}: no row has codes in 'frames'; an empty cell is not coded, 'none' is none present")
     _same_codebook(known if sample is None else sample, codebook, origin)
-    drawn = known if sample is None else _beside(known, sample, origin)
+    drawn = known if sample is None else beside_sample(known, sample, origin)
     rows = places_of(known, [p.sentence for p in predicted], origin)
     if len(rows) < len(coded) and any(s.sample_probability is not None for s in coded):
         _say_of_gold(
@@ -148,8 +148,10 @@ def check_balance(gold: Gold, proba: Proba, labels: Sequence[str], units: Rows, 
             )
 
 
-def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str) -> Rows:
+def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str, *, once: bool = True) -> Rows:
     """Return the row of each sentence among others, by text, document and position.
+
+    With ``once`` a row that is wanted twice is refused.
 
     Raises
     ------
@@ -196,15 +198,43 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
             f"{origin}: {_in_quotes(unclear[0])} stands several times in the predictions; keep doc_id and position in "
             "both files"
         )
-    if len(set(rows)) < len(rows):
+    if once and len(set(rows)) < len(rows):
         twice = wanted[next(i for i, row in enumerate(rows) if row in rows[:i])]
         raise InputError(f"{origin}: {_in_quotes(twice)} is coded twice; settle it first, or give one coder's rows")
     return np.array(rows, dtype=np.intp)
 
 
-def _beside(known: Sequence[Sentence], sample: Sequence[Sentence], origin: str) -> list[Sentence]:
-    """Return for each coded row the row of the sample that it is."""
-    return [sample[i] for i in places_of(known, sample, f"{origin} (in --sample)")]
+def beside_sample(coded: Sequence[Sentence], sample: Sequence[Sentence], origin: str) -> list[Sentence]:
+    """Return coded rows that say themselves how they were drawn, and of what outlet and date they are.
+
+    Parameters
+    ----------
+    coded
+        What came back in a sheet, perhaps of several coders.
+    sample
+        What ``draw_sentences`` gave.
+    origin
+        What the rows are called in messages.
+
+    Raises
+    ------
+    InputError
+        A row is not in the sample, or could be several.
+
+    Examples
+    --------
+    >>> drawn = Sentence("It pays.", source="Herald", sample_probability=0.1, extra={"sample_stratum": "1"})
+    >>> beside_sample([Sentence("It pays.", frames=())], [drawn], "sheet")[0].sample_probability
+    0.1
+    """
+    found = []
+    for row, i in zip(coded, places_of(coded, sample, f"{origin} (in --sample)", once=False), strict=True):
+        drawn = sample[i]
+        extra = {**drawn.extra, **row.extra}
+        known = {name: getattr(row, name) or getattr(drawn, name) for name in ("doc_id", "source", "date", "group")}
+        known["position"] = drawn.position
+        found.append(replace(row, **known, sample_probability=drawn.sample_probability, extra=extra))
+    return found
 
 
 def _same_codebook(rows: Sequence[Sentence], digest: str | None, origin: str) -> None:

@@ -1,6 +1,6 @@
 """The tracking store: runs, their models, and which of them is the champion. The only room that imports MLflow."""
 
-from framing.tracking.fetch import SCORES_TABLE, all_metrics, fetched_model, fetched_text
+from framing.tracking.fetch import SCORES_TABLE, all_metrics, fetched_model, fetched_text, run_note
 from framing.tracking.kept import RunRecord, keep_run, kept_record, push_run
 from framing.tracking.packaging import make_servable
 from framing.tracking.registry import (
@@ -81,6 +81,7 @@ __all__ = [
     "promote",
     "push_run",
     "reopen_run",
+    "run_note",
     "serve_ui",
     "start_run",
     "store_uri",

@@ -84,6 +84,12 @@ def fetched_text(store: Store, run: RunSummary, path: str) -> str:
         return file.read_text(encoding="utf-8")
 
 
+def run_note(store: Store, run: RunSummary) -> str:
+    """Return what a run says of itself, as Markdown; empty where it says nothing."""
+    with store.answering():
+        return str(store.client.get_run(run.run_id).data.tags.get("mlflow.note.content", ""))
+
+
 def all_metrics(store: Store, run: RunSummary) -> dict[str, float]:
     """Return all scores of a run, with ``_low`` and ``_high``; of most, the intervals are only in its table."""
     with store.answering():

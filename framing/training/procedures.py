@@ -48,7 +48,7 @@ class Frozen:
         for train_rows, test_rows in track(task.folds, "validating"):
             Y, groups = task.Y[train_rows], task.groups[train_rows]
             # Calibration and thresholds are found in folds inside the training part.
-            folds = _fewer(self.split, groups).split(strata_of(Y), groups)
+            folds = fewer_folds(self.split, groups).split(strata_of(Y), groups)
             fitted = clone(task.classifier).fit([task.sentences[i] for i in train_rows], Y, folds)
             proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
             decided[test_rows] = fitted.decide(proba[test_rows])
@@ -92,7 +92,7 @@ class Apart:
         fitted = clone(task.classifier).fit(task.sentences, task.Y, task_folds, self.encoders)
         held_out = np.concatenate([test for _, test in task_folds])
         groups = task.groups[held_out]
-        parts = _fewer(self.split, groups).split(strata_of(task.Y[held_out]), groups)
+        parts = fewer_folds(self.split, groups).split(strata_of(task.Y[held_out]), groups)
         calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
         judged = [] if swaps is None else swaps.judged(fitted, held_out)
         proba, decided = fitted.cross_calibrate(task.Y, calibration_folds)
@@ -106,6 +106,6 @@ class Apart:
         )
 
 
-def _fewer(split: GroupedFolds, groups: Rows) -> GroupedFolds:
+def fewer_folds(split: GroupedFolds, groups: Rows) -> GroupedFolds:
     """Return the same split with as many folds as there are groups, where these are fewer."""
     return replace(split, n_splits=min(split.n_splits, len(np.unique(groups))))
