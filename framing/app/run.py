@@ -18,6 +18,7 @@ from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from framing.app.audited import audit_lines
 from framing.app.defaults import config_folders, flat_options, run_choices, shown_options
 from framing.app.description import described, usage
 from framing.app.messages import one_line_errors, past_hydra, say
@@ -86,6 +87,9 @@ def _tracked_training(cfg: DictConfig) -> float:
     say(f"training {record.name} on {len(training.dataset):,} rows; store {store.uri}")
     if seconds := tuning_seconds(training):
         say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
+    if HydraConfig.get().mode != RunMode.MULTIRUN or HydraConfig.get().job.num == 0:  # once for all of a sweep
+        for line in audit_lines(training):
+            say(f"audit: {line}")
     with open_run(store, record.name, record.experiment, record.params, record.parent) as run:
         for used in record.data:
             run.log_data(**used)

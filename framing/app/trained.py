@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from framing.app.audited import audit_lines
 from framing.app.description import described, usage
 from framing.app.named import GROUPS, part_named
 from framing.app.promotion import promote_checked, told_promotion
 from framing.app.record import data_used, run_metrics, run_params, run_tags, tables, write_record
 from framing.codebook import Codebook
 from framing.corpus.dataset import Coded
+from framing.errors import FramingNote
 from framing.model.persistence import save_model
 from framing.predictor import Predictor
 from framing.resources import SHIPPED
@@ -166,6 +169,8 @@ def train(
     if isinstance(stance, StanceOptions) and isinstance(stance.head, str):
         made["stance"] = replace(stance, head=part_named("head", stance.head, seed))
     training = prepare(data, codebook, columns=columns, evaluate=evaluate, calibrate=calibrate, recipe=Recipe(**made))
+    for line in audit_lines(training):
+        warnings.warn(f"audit: {line}", FramingNote, stacklevel=2)
     result = fit_training(training)
     options = _options(training, {**recipe, "seed": seed}, made, {"data": data, "calibrate": calibrate})
     return Trained(**vars(result), training=training, options=options)
