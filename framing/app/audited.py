@@ -15,7 +15,7 @@ from framing.training import Training
 # What would show what is left without the clue.
 _HELP = {"source": "split=source", "date": "split=time", TARGET: "split=target"}
 _MOST_READ = 20_000  # rows: looking for words in a row takes a second for each six thousand
-_ON_ONE_SIDE = ("group", "source")  # splits that mean to keep documents whole
+_ON_ONE_SIDE = ("group", "source", "time")  # splits that mean to keep documents whole
 
 
 def audit_lines(training: Training) -> list[str]:

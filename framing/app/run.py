@@ -19,12 +19,22 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from framing.app.audited import audit_lines
+from framing.app.behaved import ask_suite, behaviour_line, suite_for
 from framing.app.defaults import config_folders, flat_options, run_choices, shown_options
 from framing.app.description import described, usage
 from framing.app.messages import one_line_errors, past_hydra, say
 from framing.app.options import APP_KEYS, FORCE, INPUT_KEYS, check_parts, check_plain, with_moved_classes
 from framing.app.overrides import with_options_first, with_quoted_paths
-from framing.app.record import data_used, run_metrics, run_params, run_tags, score_lines, tables, write_record
+from framing.app.record import (
+    data_used,
+    main_scores_head,
+    run_metrics,
+    run_params,
+    run_tags,
+    score_lines,
+    tables,
+    write_record,
+)
 from framing.app.sweep import PARENT, experiment_of, promote_run
 from framing.errors import FramingWarning, StoreError
 from framing.model.persistence import check_model_folder, save_model
@@ -77,12 +87,14 @@ def _tracked_training(cfg: DictConfig) -> float:
     check_plain(config, choices)
     parts = instantiate(with_moved_classes(config), _convert_="all")
     parts["words"] = parts["words"] or None
-    tracking = {key: parts.pop(key) for key in APP_KEYS}["tracking"]
+    of_app = {key: parts.pop(key) for key in APP_KEYS}
+    tracking, suite = of_app["tracking"], of_app["test_model"]
     check_parts(parts)
     store = Store(store_uri(tracking["uri"]))
     if config["output"]:
         check_model_folder(config["output"])
     training = prepare(**{key: parts.pop(key) for key in INPUT_KEYS}, recipe=Recipe(**parts))
+    cases = suite_for(suite, training)
     record = _begun_record(training, config, choices)
     say(f"training {record.name} on {len(training.dataset):,} rows; store {store.uri}")
     if seconds := tuning_seconds(training):
@@ -94,6 +106,7 @@ def _tracked_training(cfg: DictConfig) -> float:
         for used in record.data:
             run.log_data(**used)
         result = fit_training(training)
+        ask_suite(result, cases, suite)
         if config["output"]:
             say(f"model saved in {save_model(result.classifier, config['output'])}")
         data = record.data[0]["source"]
@@ -104,7 +117,11 @@ def _tracked_training(cfg: DictConfig) -> float:
         kept = _recorded(run, record, result, config)
         check_flips(result.metrics, training.swap_test.max_flip_rate)
     if HydraConfig.get().mode != RunMode.MULTIRUN:  # a sweep has a line a score
-        say("\n" + tables(result, shutil.get_terminal_size((100, 24)).columns))
+        width = shutil.get_terminal_size((100, 24)).columns
+        say("\n" + tables(result, width))
+        if line := behaviour_line(result, width):
+            say(line + "\n")
+        say(main_scores_head(result))
     say(score_lines(result))
     if kept is not None:
         _told_of_outage(kept, bool(config["promote"]))
