@@ -71,7 +71,11 @@ def test_what_is_where_is_told_in_one_line():
 @pytest.mark.parametrize(
     ("dates", "after", "told"),
     [
-        ([None, "1 May"], None, "none of 2 rows has a 'date' in ISO 8601, such as 2026-03-01 or 2026-03"),
+        (
+            [None, "1 May"],
+            None,
+            "none of 2 rows has a 'date' in ISO 8601, such as 2026-03-01 or 2026-03; the first date is '1 May'",
+        ),
         (["2025", "2024"], 2030, "no row is dated after 2030; dates are 2024 to 2025; set split.after between them"),
         (["2025", "2024"], "1999", "no row is dated before 1999"),
         (["2025"], None, "no row is dated before 2025"),

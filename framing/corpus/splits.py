@@ -239,8 +239,11 @@ class TimeSplit(GroupedFolds):
         dates = [iso_date(s.date) for s in sentences]
         known = sorted(date for date in dates if date)
         if not known:
+            other = next((s.date for s in sentences if s.date), None)
+            came = f"; the first date is {other[:40]!r}" if other else ""
             raise InputError(
-                f"split=time, but none of {len(dates):,} rows has a 'date' in ISO 8601, such as 2026-03-01 or 2026-03"
+                f"split=time, but none of {len(dates):,} rows has a 'date' in ISO 8601, such as 2026-03-01 or "
+                f"2026-03{came}"
             )
         after = (
             iso_date(str(self.after)) if self.after is not None else known[-max(1, round(self.test_size * len(known)))]
