@@ -198,6 +198,9 @@ def test_a_training_asks_a_suite_and_its_card_and_run_say_how_it_did(suite, tmp_
     assert "; weakest: wrong (0.00 of 1)" in behaviour_line(result)
     card = (save_model(result.classifier, tmp_path / "model") / "README.md").read_text()
     assert "| minimum | wrong | 1 | 0.000 | 0.000 to 0.793 |" in card
+    short, _, whole_table = card.partition("## All scores")
+    assert "validation/frames/gain/f1" in short and "validation/frames/gain/precision" not in short
+    assert "validation/frames/gain/precision" in whole_table
     assert "| all | all | 5 |" in card and "| minimum | gain |" not in card
     assert load_model(tmp_path / "model").info["behaviour"] == told
     assert run_tags(result.training, result)["behaviour"].startswith(f"{whole['value']:.3f} [")
