@@ -1,9 +1,11 @@
 """Do 95 % intervals cover the truth in 95 of 100 samples? Samples of a population whose scores are known.
 
     python experiments/intervals.py [--samples 200] [--documents 60 150] [--replicates 300] > experiments/intervals.txt
+    python experiments/intervals.py --others      # names swapped, the gain over a blind stance, cases, repeated folds
 
 The population: documents of one to seven sentences; of each label a document has a leaning of its own, so that its
-sentences are alike. Probabilities are a little off. The truth is the score of 60,000 documents. Only numpy is needed.
+sentences are alike. Probabilities are a little off. The truth is the score of 60,000 documents. numpy and
+scikit-learn are needed.
 """
 
 from __future__ import annotations
@@ -12,12 +14,15 @@ import argparse
 from typing import Any
 
 import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from framing.arrays import Weights
 from framing.measure.compare import Difference, differences
-from framing.measure.intervals import Estimate, bootstrap_weights
+from framing.measure.intervals import Estimate, bootstrap_weights, wilson
+from framing.measure.invariance import flip_rate, mean_shift
 from framing.measure.metrics import compared_estimates, frame_estimates, stance_estimates
 from framing.measure.nominal import nominal_estimates
+from framing.measure.repeated import corrected_mean
 
 LABELS = ("common", "middle", "rare")
 _LEANINGS = np.array((-0.3, -1.7, -3.3))
@@ -60,13 +65,106 @@ def gap(part: tuple[Any, ...], W: Weights) -> dict[str, Difference]:
     return differences(first, [other], ["macro_f1"])[0] | differences(first, [other], ["mean_ap"])[0]
 
 
+def swapped(rng: np.random.Generator, n_documents: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return whether the decision changed in each swap, how far the probability moved, and the document.
+
+    Documents differ much in how often a swap changes anything; .1 on average.
+    """
+    groups = np.repeat(np.arange(n_documents), rng.integers(1, 8, n_documents))
+    leaning = rng.beta(0.5, 4.5, n_documents)[groups]
+    flips = rng.random(len(groups)) < leaning
+    return flips, np.clip(rng.exponential(0.04 + 0.2 * leaning), 0, 1), groups
+
+
+def others_of_sample(number: int, n: int, replicates: int) -> dict[str, tuple[float, float]]:
+    """Return the intervals of what is reported beside the scores of labels, of one sample."""
+    rng = np.random.default_rng([number, n])
+    flips, moved, groups = swapped(rng, n)
+    W = bootstrap_weights(groups, replicates, number)
+    still = np.zeros((len(flips), 1))
+    intervals = {
+        "swap/flip_rate, consistency": flip_rate(still, flips[:, None], W).interval(),
+        "swap/shift": mean_shift(still, moved[:, None], W).interval(),
+    }
+    part = sample(rng, rng, n)
+    intervals["stance_gain/macro_f1"] = gain(part, bootstrap_weights(part[-1], replicates, number)).interval()
+    for rate in (0.7, 0.95):
+        low, high = wilson(np.array([rng.binomial(n, rate)]), np.array([float(n)]))
+        intervals[f"behaviour/pass_rate of {rate:g}"] = (float(low[0]), float(high[0]))
+    return intervals
+
+
+def gain(part: tuple[Any, ...], W: Weights) -> Estimate:
+    """Return how much better a stance is than one that reads the sentence before in its place."""
+    _, _, y, stance, _ = part
+    first, blind = (stance_estimates(y, proba, LABELS, W)["macro_f1"] for proba in (stance, np.roll(stance, 1, axis=0)))
+    return first - blind
+
+
+def repeated_folds(number: int, n: int, repeats: int, tested: tuple[np.ndarray, np.ndarray]) -> tuple[Any, ...]:
+    """Return the corrected and the plain interval of the accuracy over repeated folds, and the folds' true accuracy.
+
+    Two classes of five features are told apart by a linear rule from n rows; true is what it gives on 20,000 others.
+    """
+    rng = np.random.default_rng([number, n])
+    X, y = two_classes(rng, n)
+    scores, truth = [], []
+    for repeat in range(repeats):
+        fold = np.random.default_rng([number, repeat]).permutation(n) % 5
+        for k in range(5):
+            learned = LinearDiscriminantAnalysis().fit(X[fold != k], y[fold != k])
+            scores.append(learned.score(X[fold == k], y[fold == k]))
+            truth.append(learned.score(*tested))
+    corrected, plain = corrected_mean(scores, n / 5, n - n / 5), corrected_mean(scores, 0, 1)
+    return corrected, plain, float(np.mean(truth))
+
+
+def two_classes(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return features of n rows and their classes, which overlap."""
+    y = rng.random(n) < 0.4
+    return rng.normal(0, 1, (n, 5)) + 0.35 * y[:, None], y
+
+
+def others(samples: int, documents: list[int], replicates: int) -> None:
+    """Print how often the intervals cover of what is reported beside the scores of labels."""
+    rng = np.random.default_rng(7)
+    truth = {"swap/flip_rate, consistency": 0.1, "swap/shift": float(swapped(rng, 200_000)[1].mean())}
+    population = sample(rng, rng, 60000)
+    truth["stance_gain/macro_f1"] = gain(population, np.ones((1, len(population[0])))).value
+    truth |= {f"behaviour/pass_rate of {rate:g}": rate for rate in (0.7, 0.95)}
+    print("| score | truth |", " | ".join(f"{n} documents" for n in documents), "|")
+    covered = {
+        n: [
+            {name: low <= truth[name] <= high for name, (low, high) in others_of_sample(i, n, replicates).items()}
+            for i in range(samples)
+        ]
+        for n in documents
+    }
+    for name, value in truth.items():
+        rates = [f"{100 * np.mean([hits[name] for hits in covered[n]]):.1f}" for n in documents]
+        print(f"| {name} | {value:.3f} |", " | ".join(rates), "|")
+    tested = two_classes(np.random.default_rng(3), 20_000)
+    for n in documents:
+        for repeats in (1, 5):
+            found = [repeated_folds(i, n, repeats, tested) for i in range(samples)]
+            true = np.mean([accuracy for *_, accuracy in found])
+            right = [[score.low <= true <= score.high for score in scores] for *scores, _ in found]
+            widths = np.mean([[score.high - score.low for score in scores] for *scores, _ in found], axis=0)
+            shown = f"{100 * np.mean(right, axis=0)} of 100, widths {widths.round(3)}"
+            print(f"accuracy of {n} rows, {repeats} x 5 folds, truth {true:.3f}: corrected and plain cover {shown}")
+
+
 def main() -> None:
     """Draw the samples and print how often each interval covers."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--documents", type=int, nargs="+", default=[60, 150])
     parser.add_argument("--replicates", type=int, default=300)
+    parser.add_argument("--others", action="store_true", help="what is reported beside the scores of labels")
     options = parser.parse_args()
+    if options.others:
+        others(options.samples, options.documents, options.replicates)
+        return
     rng, more = np.random.default_rng(0), np.random.default_rng(1)
     population = sample(rng, more, 60000)
     truth = {name: e.value for name, e in scores(population, np.ones((1, len(population[0])))).items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +12,23 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from framing.arrays import Codes, Fold, Rows, Values
 from framing.codebook import Codebook
+from framing.corpus.audit import words_of
 from framing.corpus.splits import GroupedFolds, target_key
 from framing.errors import InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import roc_auc
 from framing.model.encoders import SentenceEncoder
+from framing.periods import fitting_period, iso_date, period_of
 from framing.records import Sentence
 from framing.text.entities import name_lists
 
-# From these areas under the curve a clue is told to give a label away: surely, or in part.
-HIGH, SOME = 0.8, 0.65
+# From these areas under the curve a clue is told to give a label away: surely, or in part; and the word for not.
+HIGH, SOME, CHANCE = 0.8, 0.65, "chance"
+TARGET = "target"
 _MAX_VALUES = 60  # a column of more different values is a text, not a property of the sentence
+_QUICK_REPLICATES = 200
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Audit:
         By what the guess is made from, then by label, a frame or ``stance: SIDE``: the area under the ROC curve of
         that guess on groups it has not seen; .5 is chance.
     near_duplicates
-        ``(row, row, cosine)`` of sentences in different groups, rows counted from 1, closest first.
+        ``(row, row, cosine)`` of sentences on different sides, of other words, rows counted from 1, closest first.
     """
 
     auc: dict[str, dict[str, Estimate]]
@@ -48,14 +53,15 @@ def audit_sentences(
     codebook: Codebook,
     encoder: SentenceEncoder | None = None,
     *,
+    sides: Sequence[Hashable] | None = None,
     similarity: float = 0.92,
     seed: int = 0,
 ) -> Audit:
     """Ask how well each label can be guessed without reading the sentence.
 
     Guesses are logistic regressions on counts, scored on held-out groups: from *names alone*, from *the words of the
-    label's own name* (their stems), from *source alone*, from each of the user's columns of few values; a stance from
-    its *target alone*.
+    label's own name* (their stems), from *source*, *date* or *target alone*, and from each of the user's columns of few
+    values, such as who coded the row.
 
     Parameters
     ----------
@@ -65,6 +71,8 @@ def audit_sentences(
         The frames, and the sides of the stance.
     encoder
         What near duplicates are found with; ``None`` leaves them out.
+    sides
+        Where each row is, shape (n_sentences,), such as the part of a split; default its group.
     similarity
         Cosine from which two sentences are near duplicates.
     seed
@@ -85,14 +93,14 @@ def audit_sentences(
         y = np.array([float(frame in (s.frames or ())) for s in of_frames])
         own = {"words of the label's name": _label_words(of_frames, frame)}
         _add_guesses(auc, frame, _guesses(of_frames, y, clues | own, seed))
-    clues = _clues(of_stance) | {"target": [[target_key(s.target)] for s in of_stance]}
+    clues = _clues(of_stance) | {TARGET: [[target_key(s.target)] for s in of_stance]}
     for side in codebook.stance_names if of_stance else ():
         y = np.array([float(s.stance == side) for s in of_stance])
         _add_guesses(auc, f"stance: {side}", _guesses(of_stance, y, clues, seed))
     coded = [(number, s) for number, s in enumerate(sentences, 1) if s.frames is not None or s.stance is not None]
     rows = [sentence for _, sentence in coded]
-    groups = GroupedFolds(random_state=seed).groups(rows)
-    pairs = _near_duplicates(rows, groups, encoder, similarity) if encoder is not None else []
+    apart = list(GroupedFolds().groups(rows)) if sides is None else [sides[number - 1] for number, _ in coded]
+    pairs = _near_duplicates(rows, apart, encoder, similarity) if encoder is not None else []
     numbers = [number for number, _ in coded]
     return Audit(auc, [(numbers[a], numbers[b], cosine) for a, b, cosine in pairs])
 
@@ -106,7 +114,7 @@ def auc_in_words(estimate: Estimate) -> str:
     ['chance', 'chance', 'little', 'some', 'high']
     """
     if estimate.interval()[0] <= 0.5:
-        return "chance"
+        return CHANCE
     return "high" if estimate.value >= HIGH else "some" if estimate.value >= SOME else "little"
 
 
@@ -129,15 +137,87 @@ def _guesses(
 
 def _clues(rows: Sequence[Sentence]) -> dict[str, list[list[str]]]:
     """Return lists of tokens by the name of the clue."""
-    clues: dict[str, list[list[str]]] = {"names": name_lists([s.text for s in rows])}
-    columns: dict[str, Callable[[Sentence], str]] = {"source": lambda s: s.source}
+    names = {"names": name_lists([s.text for s in rows])}
+    return names | {name: [[value] for value in values] for name, values in clue_columns(rows).items()}
+
+
+def clue_columns(rows: Sequence[Sentence]) -> dict[str, list[str]]:
+    """Return the columns that could give a label away, those of few values: source, date, target, the user's own.
+
+    Examples
+    --------
+    >>> rows = [Sentence("It rains.", source="A", date="2026-03-01"), Sentence("It snows.", source="B", date="2026-03")]
+    >>> clue_columns(rows)
+    {'source': ['A', 'B']}
+    """
+    dates = [iso_date(s.date) or "" for s in rows]
+    period = fitting_period([day for day in dates if day])
+    columns = {
+        "source": [s.source for s in rows],
+        "date": [period_of(day or None, period) or "" for day in dates],
+        TARGET: [target_key(s.target) for s in rows],
+    }
     for name in sorted({name for s in rows for name in s.extra}):
-        columns[name] = lambda s, name=name: str(s.extra.get(name) or "")  # type: ignore[misc]
-    for name, value in columns.items():
-        values = [value(s) for s in rows]
-        if 1 < len(set(values) - {""}) <= _MAX_VALUES:
-            clues[name] = [[v] for v in values]
-    return clues
+        columns[name] = [str(s.extra.get(name) or "") for s in rows]
+    return {name: values for name, values in columns.items() if 1 < len(set(values) - {""}) <= _MAX_VALUES}
+
+
+def shortcuts_in(
+    sentences: Sequence[Sentence], Y: Codes, labels: Sequence[str], groups: Rows, folds: Sequence[Fold]
+) -> dict[str, dict[str, Estimate]]:
+    """Ask in a moment which columns give a label away to a high degree: a guess by the label's rate for each value.
+
+    Parameters
+    ----------
+    sentences, Y, groups
+        The coded rows: sentences, codes of shape (n_rows, n_labels), group numbers of shape (n_rows,).
+    labels
+        Label names, the columns of ``Y``.
+    folds
+        ``(train, test)`` row numbers; rates are those of the training part.
+
+    Returns
+    -------
+    dict of dict of Estimate
+        By column, then by label: areas under the ROC curve on held-out rows, those of ``HIGH`` or more alone.
+
+    Examples
+    --------
+    >>> rows = [Sentence("It rains.", source="AB"[i % 2]) for i in range(40)]
+    >>> Y, halves = np.array([[i % 2.0] for i in range(40)]), np.split(np.arange(40), 2)
+    >>> found = shortcuts_in(rows, Y, ["rain"], np.arange(40), [(halves[0], halves[1]), (halves[1], halves[0])])
+    >>> found["source"]["rain"].value
+    1.0
+    """
+    tested = np.unique(np.concatenate([test for _, test in folds]))
+    found: dict[str, dict[str, Estimate]] = {}
+    for name, values in clue_columns(sentences).items():
+        codes = np.unique(values, return_inverse=True)[1]
+        scores = _held_out_rates(codes, Y, folds)
+        for label, y, score in zip(labels, Y.T, scores.T, strict=True):
+            rows = tested[~np.isnan(y[tested])]
+            if not 0 < y[rows].sum() < len(rows) or roc_auc(y[rows], score[rows], np.ones((1, len(rows))))[0] < HIGH:
+                continue
+            W = bootstrap_weights(np.unique(groups[rows], return_inverse=True)[1], _QUICK_REPLICATES)
+            estimate = Estimate.of(roc_auc(y[rows], score[rows], W))
+            if estimate.interval()[0] > 0.5:
+                found.setdefault(name, {})[label] = estimate
+    return found
+
+
+def _held_out_rates(codes: Rows, Y: Codes, folds: Sequence[Fold]) -> Values:
+    """Return for each held-out row how often rows of its value have each label in the training part."""
+    scores = np.full(Y.shape, np.nan)
+    known = (~np.isnan(Y)).astype(float)
+    marked = np.nan_to_num(Y)
+    for train, test in folds:
+        n_values = codes.max() + 1
+        hits, n = (np.zeros((n_values, Y.shape[1])) for _ in range(2))
+        np.add.at(hits, codes[train], marked[train])
+        np.add.at(n, codes[train], known[train])
+        mean = hits.sum(axis=0) / np.maximum(n.sum(axis=0), 1)
+        scores[test] = ((hits + mean) / (n + 1))[codes[test]]
+    return scores
 
 
 def _label_words(rows: Sequence[Sentence], frame: str) -> list[list[str]]:
@@ -162,15 +242,16 @@ def _as_it_is(tokens: list[str]) -> list[str]:
 
 
 def _near_duplicates(
-    rows: Sequence[Sentence], groups: NDArray[np.intp], encoder: SentenceEncoder, similarity: float
+    rows: Sequence[Sentence], sides: Sequence[Hashable], encoder: SentenceEncoder, similarity: float
 ) -> list[tuple[int, int, float]]:
     vectors = encoder.transform([s.text for s in rows])
     vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    said = [words_of(s.text) for s in rows]
     pairs = []
     for start in range(0, len(rows), 1000):
         cosines = vectors[start : start + 1000] @ vectors.T
         for i, j in np.argwhere(cosines >= similarity):
             one = start + int(i)
-            if one < j and groups[one] != groups[j]:
+            if one < j and sides[one] != sides[j] and said[one] != said[j]:
                 pairs.append((one, int(j), float(cosines[i, j])))
     return sorted(pairs, key=lambda pair: -pair[2])

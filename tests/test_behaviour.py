@@ -7,15 +7,19 @@ import json
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from framing import Codebook
+from framing import Codebook, Sentence, train
+from framing.app.behaved import behaviour_line, behaviour_table
+from framing.app.record import run_tags
 from framing.behaviour import read_suite, run_suite
 from framing.behaviour.run import Outcome, SuiteResults
 from framing.behaviour.suite import Case
+from framing.corpus.splits import GroupedFolds
 from framing.errors import InputError
-from framing.model.persistence import save_model
+from framing.model.persistence import load_model, save_model
+from framing.training import SwapTest
 from tests.command import framing
 from tests.conftest import ROOT
-from tests.small import model
+from tests.small import BOOK, model, sentences
 
 SUITE = """tests:
   - kind: minimum
@@ -179,3 +183,39 @@ def test_the_command_shows_rates_in_eighty_columns_and_fails_below_a_bound(small
     failed = framing("test-model", "model", "--suite", "suite.yaml", "--min-pass", "0.5", "--failures", cwd=tmp_path)
     assert (failed.code, failed.err) == (1, "error: 0.000 of the cases pass, fewer than --min-pass 0.5\n")
     assert "suite.yaml, line 6: gain" in failed.out
+
+
+def test_a_training_asks_a_suite_and_its_card_and_run_say_how_it_did(suite, tmp_path):
+    # The last case of the suite is wrong on purpose: warships are no gain.
+    file = suite(SUITE + "  - {kind: minimum, name: wrong, has: gain, cases: [Warships threaten the harbour.]}\n")
+    options = {"encoder": "tfidf", "split": GroupedFolds(2, random_state=0), "swap_test": SwapTest(0)}
+    result = train(sentences(), BOOK, test_model=file, **options)
+    told = result.classifier.info["behaviour"]
+    assert told["suite"] == str(file)
+    (whole,) = (test for test in told["tests"] if test["kind"] == "all")
+    assert (whole["n"], whole["value"]) == (5, result.metrics["behaviour/pass_rate"])
+    assert whole["value"] <= 0.8
+    assert "; weakest: wrong (0.00 of 1)" in behaviour_line(result)
+    card = (save_model(result.classifier, tmp_path / "model") / "README.md").read_text()
+    assert "| minimum | wrong | 1 | 0.000 | 0.000 to 0.793 |" in card
+    short, _, whole_table = card.partition("## All scores")
+    assert "validation/frames/gain/f1" in short and "validation/frames/gain/precision" not in short
+    assert "validation/frames/gain/precision" in whole_table
+    assert "| all | all | 5 |" in card and "| minimum | gain |" not in card
+    assert load_model(tmp_path / "model").info["behaviour"] == told
+    assert run_tags(result.training, result)["behaviour"].startswith(f"{whole['value']:.3f} [")
+    assert behaviour_table(result)["data"][-1][:3] == ["all", "all", 5]
+
+
+def test_a_suite_of_other_labels_is_not_asked_and_one_of_the_users_is_refused_before_the_work(suite):
+    rows = [Sentence(s.text, frames=s.frames, group=s.group) for s in sentences(4)]
+    book = Codebook.from_dict({"name": "other", "frames": ["gain", "risk"]})
+    options = {"encoder": "tfidf", "split": GroupedFolds(2, random_state=0), "tasks": ["frames"]}
+    result = train(rows, book, swap_test=SwapTest(0), **options)
+    assert "behaviour" not in result.classifier.info and behaviour_line(result) == ""
+    assert behaviour_table(result) is None and "behaviour" not in run_tags(result.training, result)
+    file = suite("tests: [{kind: minimum, name: n, has: danger, cases: [Warships came.]}]")
+    with pytest.raises(InputError, match=r"suite\.yaml, line 1: unknown frame 'danger'"):
+        train(rows, book, test_model=file, **options)
+    with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
+        train(rows, book, test_model="none.yaml", **options)

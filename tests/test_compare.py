@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from framing.cli.compare import _other_options
 from framing.measure.compare import Difference, bootstrap_p, detectable_difference, differences, holm
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import compared_estimates, frame_estimates
@@ -145,3 +148,12 @@ def test_the_figure_has_a_row_a_score_and_a_colour_a_run():
         "national security and order",
     ]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["one", "two"]
+
+
+def test_a_run_says_in_which_options_it_differs_from_the_first_and_not_where_it_is_kept():
+    first, other = (
+        SimpleNamespace(params={"head.C": C, "split.by": "group", "tracking.uri": f"{C}.db", "output": C} | more)
+        for C, more in (("1", {}), ("2", {"encoder.model": "small"}))
+    )
+    assert _other_options(first, other, 80) == "\ndiffers: head.C 1 → 2, encoder.model – → small"
+    assert _other_options(first, first, 80) == ""

@@ -110,6 +110,8 @@ def test_the_ceiling_is_the_f1_of_one_coder_against_another():
 def test_a_verdict_is_given_by_score_bound_and_coders():
     assert verdict_of(Score(0.75, 0.66, 0.84), 90, 90).word == USABLE
     assert verdict_of(Score(0.65, 0.58, 0.72), 90, 90).word == WEAK
+    assert verdict_of(Score(0.698, 0.66, 0.74), 90, 90).word == USABLE  # it is shown as 0.70
+    assert verdict_of(Score(0.694, 0.66, 0.74), 90, 90).word == WEAK
     assert verdict_of(Score(0.45, 0.38, 0.52), 90, 90).word == NOT_USABLE
     assert verdict_of(Score(0.65, 0.58, 0.72), 90, 90, bound=0.6).word == USABLE
     # Nobody can ask for more than coders give each other; but what they do not agree on is weak at best.

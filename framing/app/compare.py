@@ -11,6 +11,7 @@ import numpy as np
 
 from framing.arrays import Weights
 from framing.codebook import Codebook
+from framing.corpus.splits import TIME
 from framing.errors import FramingWarning, InputError, StoreError
 from framing.measure.compare import Difference, differences
 from framing.measure.intervals import Estimate, bootstrap_weights
@@ -72,7 +73,7 @@ def kept_rows(store: Store, wanted: str) -> RunRows:
     except StoreError as error:
         told = f"run {_short(run)} keeps no held-out predictions ({run.status}; a sweep's parent has none)"
         raise StoreError(f"{told}: {error}") from None
-    by = run.params.get("split.by", "group")
+    by = run.params.get("split.by", "group").replace(TIME, "group")  # by time, documents stay together
     return RunRows(run, book, held_out_from_rows(map(json.loads, lines), book, by))
 
 
@@ -207,7 +208,7 @@ def _unlike(first: RunSummary, other: RunSummary) -> list[str]:
         reasons.append(f"other data ({one} | {two})")
     if first.codebook != other.codebook:
         reasons.append(f"another codebook ({first.codebook or '?'} | {other.codebook or '?'})")
-    for key in ("split.by", "calibrate"):
+    for key in ("split.by", "split.after", "calibrate"):
         one, two = (run.params.get(key, "None") for run in (first, other))
         if one != two:
             reasons.append(f"another {key} ({one} | {two})")

@@ -86,7 +86,7 @@ def _overall_table(result: TrainingResult) -> list[str]:
     rows = ["| score | value, 95 % interval | n |", "|---|---|---|"]
     for path, score in scores_of(result.metrics).items():
         if path.endswith(_OVERALL):
-            n = result.estimates[path].n
+            n = result.estimates[path].n if path in result.estimates else None
             rows.append(f"| {path} | {score} | {'' if n is None else format(n, ',')} |")
     return rows
 

@@ -12,7 +12,7 @@ from framing.training import Recipe
 
 # Keys of train.yaml beside those of ``Recipe``: what is read, and what becomes of the result.
 INPUT_KEYS = ("data", "codebook", "columns", "evaluate", "calibrate")
-APP_KEYS = ("tracking", "promote", "output")
+APP_KEYS = ("tracking", "promote", "output", "test_model")
 # The value of `promote` that asks for no comparison with the champion.
 FORCE = "force"
 # What plain options hold; the objects that the others make check their own.
@@ -41,6 +41,7 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
     ("seed", int, "a whole number, 0 or more"),
     ("promote", bool | str, "true, false or force"),
     ("output", str | None, "a folder"),
+    ("test_model", str | None, "a file of tests, shipped, or null"),
     ("tracking.uri", str | None, "a file or an address"),
     ("tracking.experiment", str | None, "a name"),
     ("tracking.model", str | None, "a name"),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from framing.app.behaved import behaviour_line, behaviour_table
 from framing.app.description import MAIN
 from framing.corpus.codes import codes_digest
 from framing.corpus.dataset import dataset_digest
@@ -19,7 +20,7 @@ from framing.measure.verdicts import rule_in_words
 from framing.model.persistence import save_model
 from framing.report.plots import frames_figure, stance_figure
 from framing.report.score_figure import score_figure
-from framing.report.scores import scores_text
+from framing.report.scores import COLUMNS_IN_WORDS, scores_text
 from framing.scores import HIGH, LOW, scores_of
 from framing.tracking import (
     CODEBOOK_TAG,
@@ -34,6 +35,8 @@ from framing.tracking import (
 )
 from framing.training import TaskPredictions, Training, TrainingResult
 
+_BEHAVIOUR = "behaviour.json"
+_REPEATED_WORDS = {"macro_f1": "macro-F1", "mean_ap": "mean average precision"}
 _PAGE = 80  # characters of a line in a file
 # Rows of the tables that MLflow shows beside each other: more, and its page is slow.
 _SHOWN_ROWS = 1000
@@ -109,17 +112,22 @@ def write_record(folder: Path, result: TrainingResult, config: Mapping[str, Any]
         )
         table = json.dumps(predictions_table(held_out), ensure_ascii=False)
         (tables_shown / f"{name}.json").write_text(table, encoding="utf-8")
+    if (behaviour := behaviour_table(result)) is not None:
+        (folder / _BEHAVIOUR).write_text(json.dumps(behaviour), encoding="utf-8")
     make_servable(save_model(result.classifier, folder / MODEL_FOLDER), result.classifier)
 
 
 def run_tags(training: Training, result: TrainingResult, model: str | None = None) -> dict[str, str]:
     """Return what the UI can filter and show: the score with its interval, and what the run was made of."""
     shown = [SCORES_TABLE, *(f"predictions/{task}.json" for task in result.held_out)]
+    asked = {"behaviour": behaviour_line(result).removeprefix("behaviour: ")} if behaviour_table(result) else {}
+    shown += [_BEHAVIOUR] if asked else []
     return {
         "score": str(scores_of(result.metrics)[result.primary]),
         CODEBOOK_TAG: f"{training.codebook.name} {training.codebook.digest[:12]}",
         DATA_TAG: training.data_digest,
         SCORED_TAG: str(result.estimates[result.primary].n),
+        **asked,
         "framing.python": platform.python_version(),
         "mlflow.loggedArtifacts": json.dumps([{"path": path, "type": "table"} for path in shown]),
         **({MODEL_TAG: model_name(model)} if model else {}),
@@ -129,7 +137,23 @@ def run_tags(training: Training, result: TrainingResult, model: str | None = Non
 def tables(result: TrainingResult, width: int) -> str:
     """Return the table of each task, of held-out rows and of each file that was scored, and what verdicts mean."""
     told = [scores_text(summary, _title(path), width) for path, summary in result.summaries.items()]
-    return "\n".join([*told, textwrap.fill(rule_in_words(), width)]) + "\n"
+    told += _repeated_lines(result, width)
+    return "\n".join([*told, textwrap.fill(f"{COLUMNS_IN_WORDS} {rule_in_words()}", width)]) + "\n"
+
+
+def _repeated_lines(result: TrainingResult, width: int) -> list[str]:
+    """Return the scores of a repeated cross-validation, a line a task; none where it was not repeated."""
+    scores = scores_of(result.metrics)
+    lines = []
+    for task in result.held_out:
+        named = {path.split("/", 2)[2]: score for path, score in scores.items() if path.startswith(f"repeated/{task}/")}
+        if named:
+            split = result.classifier.info["split"]
+            folds = f"{split['repeats']} times {split['n_splits']} folds"
+            told = ", ".join(f"{_REPEATED_WORDS.get(name, name)} {score}" for name, score in named.items())
+            meaning = f"{task}, mean over {folds}, with intervals that know that folds overlap (Nadeau and Bengio): "
+            lines.append(textwrap.fill(meaning + told + ".", width, break_on_hyphens=False) + "\n")
+    return lines
 
 
 def _title(path: str) -> str:
@@ -167,6 +191,19 @@ def predictions_table(held_out: TaskPredictions) -> dict[str, Any]:
 
 def _finite(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(value)
+
+
+def main_scores_head(result: TrainingResult) -> str:
+    """Say what the lines of main scores mean, as far as they are there."""
+    meanings = {
+        "flip_rate": "swap: the share of decisions that change with the names",
+        "stance_blind": "stance_blind: the same without the target",
+        "stance_gain": "stance_gain: what the target adds",
+        "/seen/": "seen, unseen: toward targets of the training, and others",
+        "consistency": "consistency: rows decided as a further target asks",
+    }
+    told = [meaning for part, meaning in meanings.items() if any(part in path for path in result.metrics)]
+    return textwrap.fill(f"Main scores with 95 % intervals{': ' if told else ''}{'; '.join(told)}", _PAGE)
 
 
 def score_lines(result: TrainingResult) -> str:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,23 @@ from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from framing.app.audited import audit_lines
+from framing.app.behaved import ask_suite, behaviour_line, suite_for
 from framing.app.defaults import config_folders, flat_options, run_choices, shown_options
 from framing.app.description import described, usage
 from framing.app.messages import one_line_errors, past_hydra, reason_of, say
 from framing.app.options import APP_KEYS, FORCE, INPUT_KEYS, check_parts, check_plain, with_moved_classes
 from framing.app.overrides import with_options_first, with_quoted_paths
-from framing.app.record import data_used, run_metrics, run_params, run_tags, score_lines, tables, write_record
+from framing.app.record import (
+    data_used,
+    main_scores_head,
+    run_metrics,
+    run_params,
+    run_tags,
+    score_lines,
+    tables,
+    write_record,
+)
 from framing.app.sweep import (
     PARENT,
     end_cut_off_sweep,
@@ -35,6 +46,7 @@ from framing.app.sweep import (
     promote_run,
     warnings_of_a_sweep,
 )
+from framing.behaviour import Case
 from framing.errors import FramingWarning, StoreError, one_line
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
@@ -119,6 +131,7 @@ class _Prepared:
     training: Training
     store: Store
     record: RunRecord
+    cases: Sequence[Case]
 
 
 def _prepared(cfg: DictConfig) -> _Prepared:
@@ -128,13 +141,15 @@ def _prepared(cfg: DictConfig) -> _Prepared:
     check_plain(config, choices)
     parts = instantiate(with_moved_classes(config), _convert_="all")
     parts["words"] = parts["words"] or None
-    tracking = {key: parts.pop(key) for key in APP_KEYS}["tracking"]
+    of_app = {key: parts.pop(key) for key in APP_KEYS}
+    tracking, suite = of_app["tracking"], of_app["test_model"]
     check_parts(parts)
     store = Store(store_uri(tracking["uri"]))
     if config["output"]:
         check_model_folder(config["output"])
     training = prepare(**{key: parts.pop(key) for key in INPUT_KEYS}, recipe=Recipe(**parts))
-    return _Prepared(config, training, store, _begun_record(training, config, choices))
+    cases = suite_for(suite, training)
+    return _Prepared(config, training, store, _begun_record(training, config, choices), cases)
 
 
 def _trained(prepared: _Prepared) -> float:
@@ -149,10 +164,14 @@ def _trained(prepared: _Prepared) -> float:
     say(f"training {record.name} on {len(training.dataset):,} rows; store {store.uri}")
     if seconds := tuning_seconds(training):
         say(f"tuning the encoder first, about {max(1, round(seconds / 60))} min on this machine")
+    if HydraConfig.get().mode != RunMode.MULTIRUN or HydraConfig.get().job.num == 0:  # once for all of a sweep
+        for line in audit_lines(training):
+            say(f"audit: {line}")
     with open_run(store, record.name, record.experiment, record.params, record.parent) as run:
         for used in record.data:
             run.log_data(**used)
         result = fit_training(training)
+        ask_suite(result, prepared.cases, config["test_model"])
         if config["output"]:
             say(f"model saved in {save_model(result.classifier, config['output'])}")
         data = record.data[0]["source"]
@@ -163,12 +182,7 @@ def _trained(prepared: _Prepared) -> float:
         record.run_id, record.store = run.run_id, store.uri
         kept = _recorded(run, record, result, config)
         check_flips(result.metrics, training.swap_test.max_flip_rate)
-    if HydraConfig.get().mode == RunMode.MULTIRUN:
-        score = scores_of(result.metrics)[result.primary]
-        say(f"run {run.run_id[:8]} ({record.name}): {result.primary} {score}; {_asked_of_run()}")
-    else:
-        say("\n" + tables(result, shutil.get_terminal_size((100, 24)).columns))
-        say(score_lines(result))
+    _told_of_result(result, record, run.run_id)
     if kept is not None:
         _told_of_outage(kept, bool(config["promote"]))
     elif config["promote"] and record.parent is None:
@@ -176,6 +190,20 @@ def _trained(prepared: _Prepared) -> float:
     elif record.parent is None:
         say(f"run {run.run_id[:8]}; make it the default with: framing promote {run.run_id[:8]}")
     return result.metrics[result.primary]
+
+
+def _told_of_result(result: TrainingResult, record: RunRecord, run_id: str) -> None:
+    """Print the tables of a training; a run of a sweep has a line."""
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        score = scores_of(result.metrics)[result.primary]
+        say(f"run {run_id[:8]} ({record.name}): {result.primary} {score}; {_asked_of_run()}")
+        return
+    width = shutil.get_terminal_size((100, 24)).columns
+    say("\n" + tables(result, width))
+    if line := behaviour_line(result, width):
+        say(line + "\n")
+    say(main_scores_head(result))
+    say(score_lines(result))
 
 
 def _record_failure(cfg: DictConfig, reason: str) -> None:

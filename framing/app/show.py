@@ -74,7 +74,7 @@ def shown_config(typed: Sequence[str]) -> Shown:
         groups = {key: value for key, value in chosen.items() if key not in ("experiment", "tracking")}
         differs = shown_options(config, groups, task)
     places = [str(resource("configs")), *folders]
-    offered = {group: _choices_of(group, places) for group in sorted(chosen, key=_rank_of_group)}
+    offered = {group: _choices_shown(group, places) for group in sorted(chosen, key=_rank_of_group)}
     plain = {key: value for key, value in differs.items() if key not in groups}
     return Shown(config, chosen, offered, plain)
 
@@ -100,7 +100,7 @@ def _folders_and_overrides(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return folders, overrides
 
 
-def _choices_of(group: str, places: Sequence[str]) -> dict[str, str]:
+def _choices_shown(group: str, places: Sequence[str]) -> dict[str, str]:
     """Return the files of a group by name; of two that are called the same, the one of the later place counts."""
     files = {file.stem: file for place in places for file in sorted((Path(place) / group).glob("*.yaml"))}
     return {name: _purpose_of(files[name]) for name in sorted(files)}

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from framing.app.audited import audit_lines
+from framing.app.behaved import ask_suite, behaviour_line, suite_for
 from framing.app.description import described, usage
 from framing.app.named import GROUPS, part_named
 from framing.app.promotion import promote_checked, told_promotion
@@ -33,14 +35,18 @@ class Trained(TrainingResult):
         What was trained on.
     options
         How, by the names that a run has for it.
+    audit
+        What gives a label away to a high degree, or is on both sides of a split, a line each (``framing data audit``).
     """
 
     training: Training | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    audit: list[str] = field(default_factory=list)
     _logged: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return tables(self, _WIDTH).rstrip()
+        told = [f"audit: {line}" for line in self.audit] + [tables(self, _WIDTH).rstrip(), behaviour_line(self, _WIDTH)]
+        return "\n".join(filter(None, told))
 
     def save(self, folder: str | Path) -> Path:
         """Save the model in a folder, and return it; errors are those of ``save_model``."""
@@ -116,6 +122,7 @@ def train(
     columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     calibrate: Coded | None = None,
+    test_model: str | Path | None = SHIPPED,
     **recipe: Any,
 ) -> Trained:
     """Train frames and stance on coded sentences.
@@ -134,6 +141,9 @@ def train(
         Coded rows that are not learned from: they calibrate, set the thresholds and validate, instead of parts of
         the data; rows of the same documents in the data are left out. Drawn at random from what will be read, they
         make probabilities and thresholds hold there.
+    test_model
+        A behavioural suite that the model is asked, a YAML file; ``"shipped"``, the package's own, is asked of models
+        with the labels of the shipped codebook alone. Pass rates stand in the run and in the model's card.
     **recipe
         How to train, as in ``framing.training.Recipe``: ``tasks``, ``stance``, ``context``, ``thresholds``, ``seed``
         and others. ``encoder``, ``head``, ``words`` and ``split`` are objects, or the names that ``framing train`` has
@@ -146,7 +156,7 @@ def train(
     Raises
     ------
     InputError
-        The data cannot be read, has no coded rows, or a label has fewer positives than there are folds.
+        The data or the suite cannot be read, no row is coded, or a label has fewer positives than there are folds.
     CodebookError, ConfigError, EncoderError
         The codebook, an option or the encoder's weights cannot be used; there is no choice of such a name.
 
@@ -166,9 +176,12 @@ def train(
     if isinstance(stance, StanceOptions) and isinstance(stance.head, str):
         made["stance"] = replace(stance, head=part_named("head", stance.head, seed))
     training = prepare(data, codebook, columns=columns, evaluate=evaluate, calibrate=calibrate, recipe=Recipe(**made))
+    cases = suite_for(test_model, training)
+    audit = audit_lines(training)
     result = fit_training(training)
+    ask_suite(result, cases, test_model)
     options = _options(training, {**recipe, "seed": seed}, made, {"data": data, "calibrate": calibrate})
-    return Trained(**vars(result), training=training, options=options)
+    return Trained(**vars(result), training=training, options=options, audit=audit)
 
 
 def _is_choice(key: str, value: Any) -> bool:

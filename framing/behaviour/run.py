@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from framing.behaviour.suite import DIRECTION, INVARIANCE, KINDS, Case
+from framing.codebook import Codebook
 from framing.errors import InputError, unknown
 from framing.measure.invariance import pass_rate
 from framing.model.framing import FramingClassifier
@@ -113,11 +114,7 @@ def run_suite(model: FramingClassifier, cases: Sequence[Case]) -> SuiteResults:
     >>> run_suite(Predictor.load("shipped").classifier, cases).rates()["all", "all"]  # doctest: +SKIP
     Score(value=0.7, low=0.62, high=0.77)
     """
-    asked = [case for case in cases if not _is_of_stance_alone(case) or "stance" in model.tasks]
-    if not asked:
-        raise InputError("no case of the suite can be asked of this model: it has no stance")
-    for case in asked:
-        _check_labels(case, model)
+    asked = check_suite(cases, model.codebook, model.tasks)
     has_stance = "stance" in model.tasks
     texts = [text for case in asked for text in (case.text, case.to) if text is not None]
     targets = [case.target for case in asked for text in (case.text, case.to) if text is not None]
@@ -131,20 +128,50 @@ def run_suite(model: FramingClassifier, cases: Sequence[Case]) -> SuiteResults:
     return SuiteResults(outcomes)
 
 
+def check_suite(cases: Sequence[Case], codebook: Codebook, tasks: Collection[str]) -> list[Case]:
+    """Return the cases that can be asked of a model of some tasks.
+
+    Parameters
+    ----------
+    cases
+        What ``read_suite`` returned.
+    codebook, tasks
+        The labels, and which of ``frames`` and ``stance`` the model has.
+
+    Raises
+    ------
+    InputError
+        A case expects a label that the model does not know; or no case can be asked of it.
+
+    Examples
+    --------
+    >>> check_suite([Case("minimum", "support", "It is good.", target="it", stance="favor")],
+    ...             Codebook.from_dict({"name": "tiny", "frames": ["gain"]}), ["frames"])
+    Traceback (most recent call last):
+    framing.errors.InputError: no case of the suite can be asked of this model: it has no stance
+    """
+    asked = [case for case in cases if not _is_of_stance_alone(case) or "stance" in tasks]
+    if not asked:
+        raise InputError("no case of the suite can be asked of this model: it has no stance")
+    for case in asked:
+        _check_labels(case, codebook, tasks)
+    return asked
+
+
 def _is_of_stance_alone(case: Case) -> bool:
     return bool(case.stance or case.becomes) and not (case.has or case.lacks or case.adds or case.removes)
 
 
-def _check_labels(case: Case, model: FramingClassifier) -> None:
-    frames = model.codebook.frame_names if "frames" in model.tasks else ()
+def _check_labels(case: Case, codebook: Codebook, tasks: Collection[str]) -> None:
+    frames = codebook.frame_names if "frames" in tasks else ()
     for frame in (*case.has, *case.lacks, *case.adds, *case.removes):
         if frame not in frames:
             raise InputError(
                 f"{case.place}: {unknown('frame', frame, frames)}, the frames of this model; --suite takes one for it"
             )
     for stance in filter(None, (case.stance, case.becomes)):
-        if "stance" in model.tasks and stance not in model.codebook.stance_names:
-            raise InputError(f"{case.place}: {unknown('stance', stance, model.codebook.stance_names)}")
+        if "stance" in tasks and stance not in codebook.stance_names:
+            raise InputError(f"{case.place}: {unknown('stance', stance, codebook.stance_names)}")
 
 
 def _unexpected(case: Case, before: Prediction, after: Prediction) -> Iterator[str]:

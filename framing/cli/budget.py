@@ -55,7 +55,7 @@ def budget(
     if score:
         if margin is not None or given["gold"] is not None:
             raise click.UsageError("--score: takes coded rows alone, neither --gold nor --margin")
-        write_result(_score_text(file, reach, encoder, head, given), output)
+        write_result(_curve_text(file, reach, encoder, head, given), output)
         return
     if margin is None or given["gold"] is None:
         raise click.UsageError("name --gold CODED and --margin SHARE, or --score")
@@ -70,7 +70,7 @@ def budget(
     write_result(columns_text(header, budget_cells(rows), terminal_width()) + "\n", output)
 
 
-def _score_text(file: str, reach: float | None, encoder: str, head: str, given: dict[str, Any]) -> str:
+def _curve_text(file: str, reach: float | None, encoder: str, head: str, given: dict[str, Any]) -> str:
     from framing.app.named import part_named
     from framing.report.scores import columns_text
     from framing.shares.score import score_budget, score_cells, score_lines

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from framing.app.compare import Comparison
     from framing.tracking import RunSummary, Store
 
+# Options that change nothing of the model.
+_BESIDE = ("evaluate", "output", "promote", "tracking", "swap_test", "test_model")
+
 
 @click.command()
 @click.argument("wanted", metavar="RUN RUN...", nargs=-1, required=True)
@@ -73,7 +76,7 @@ def _as_text(found: Comparison, width: int) -> str:
         more = f" ({part.left_out:,} more were not held out by all)" if part.left_out else ""
         lines += [f"{task}: {part.n:,} rows in {part.n_groups:,} groups{more}", ""]
         for run, of_run in zip(found.runs[1:], part.found, strict=True):
-            lines.append(differences_text(_called(run), of_run, width))
+            lines.append(differences_text(_called(run) + _other_options(first, run, width), of_run, width))
     return "\n".join([*lines, textwrap.fill(LEGEND, width)]) + "\n"
 
 
@@ -131,6 +134,15 @@ def _tag(found: Comparison, number: int) -> str:
         return f"no macro-F1 of {task} to compare with {found.runs[0].run_id[:8]}"
     against = f"{one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}] in macro-F1 of {task}"
     return f"{against} against {found.runs[0].run_id[:8]}, Holm p {one.adjusted:.3f}"
+
+
+def _other_options(first: RunSummary, other: RunSummary, width: int) -> str:
+    """Return in what options a run differs from the first, on a line of its own; nothing where in none."""
+    keys = dict.fromkeys([*first.params, *other.params])
+    pairs = [(key, *(run.params.get(key, "–") for run in (first, other))) for key in keys]
+    told = [f"{key} {one} → {two}" for key, one, two in pairs if one != two and key.partition(".")[0] not in _BESIDE]
+    line = textwrap.fill(f"differs: {', '.join(told)}", width, subsequent_indent="  ")
+    return f"\n{line}" if told else ""
 
 
 def _called(run: RunSummary) -> str:

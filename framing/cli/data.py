@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 import warnings
 from math import isnan
 from pathlib import Path
@@ -163,31 +162,3 @@ def _read_codings(
     names = [Path(file).stem for file in files]
     coders = names if len(set(names)) == len(names) else files
     return book, codings_by_file(dict(zip(coders, tables, strict=True)))
-
-
-@data.command()
-@click.argument("path", metavar="FILE|DIR")
-@CODEBOOK
-@COLUMN
-def audit(path: str, codebook: str, columns: tuple[str, ...]) -> None:
-    """Ask what gives a label away: names, sources, other columns, a target, its own words; and near duplicates."""
-    from framing.leakage import HIGH, SOME, auc_in_words, audit_sentences
-    from framing.model.encoders import SentenceEncoder
-    from framing.report.table import rows_text
-
-    book, sentences = read_coded(path, codebook, columns)
-    found = audit_sentences(sentences, book, SentenceEncoder())
-    rows = []
-    for clue, estimates in found.auc.items():
-        for label, estimate in estimates.items():
-            interval = interval_text(*estimate.interval())
-            rows.append([f"{clue} alone", label, f"{estimate.value:.3f}", interval, auc_in_words(estimate)])
-    width = terminal_width()
-    write_result(rows_text(["guessed from", "label", "AUC", "95 % interval", "tells"], rows, width), None)
-    told = (
-        f"AUC .5 is chance; some from {SOME:g}, high from {HIGH:g}. What a clue tells to a high degree, a model can "
-        "learn in the place of the label: split by that clue, or train without names (preprocess.entities)."
-    )
-    write_result(textwrap.fill(told, width) + "\n", None)
-    for one, other, cosine in found.near_duplicates:
-        print(f"rows {one} and {other}: near duplicates in different groups (cosine {cosine:.2f})")

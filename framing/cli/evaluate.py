@@ -62,7 +62,7 @@ def evaluate(
     from framing.model.decisions.rule import Rule
     from framing.predictor import Predictor
     from framing.report.formats import json_text
-    from framing.report.scores import scores_text
+    from framing.report.scores import COLUMNS_IN_WORDS, scores_text
     from framing.report.table import rows_text
     from framing.scores import scores_of
     from framing.training import evaluate_classifier
@@ -96,7 +96,7 @@ def evaluate(
     probes = [row for row in rows if row[0].endswith("/consistency")]
     if probes:
         tables.append(rows_text(["score", "value", "95 % interval", "n"], probes, width))
-    end = f"{rule_in_words(bound)} All scores: --all, or --format json."
+    end = f"{COLUMNS_IN_WORDS} {rule_in_words(bound)} All scores: --all, or --format json."
     write_result("\n".join([*tables, textwrap.fill(end, width)]) + "\n", None)
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from framing import __version__
+from framing.cli.audit import audit
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
 from framing.cli.budget import budget
@@ -101,7 +102,7 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (import_, dehydrate, hydrate, sample):
+for command in (audit, import_, dehydrate, hydrate, sample):
     data.add_command(command)
 
 

@@ -12,7 +12,7 @@ from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
 from framing.records import CODER_COLUMNS, Sentence
 
-_SHINGLE = 10  # words in a row that two documents do not share by chance
+SHINGLE = 10  # words in a row that two documents do not share by chance
 _SKELETON_LIMIT = 3  # sentences that may have one skeleton
 
 
@@ -36,7 +36,7 @@ def errors_in(sentences: Sequence[Sentence], codebook: Codebook | None = None) -
     frames: dict[tuple[str, str], dict[tuple[str, ...], int]] = defaultdict(dict)
     for number, sentence in enumerate(sentences, 1):
         if sentence.frames is not None:
-            key = " ".join(_words(sentence.text)), _coded_by(sentence)
+            key = " ".join(words_of(sentence.text)), _coded_by(sentence)
             frames[key].setdefault(tuple(sorted(sentence.frames)), number)
     found += [
         f"rows {_listed(codes.values())}: the same text with different frames{_first_text(sentences, codes.values())}"
@@ -57,10 +57,10 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
     shingles: dict[str, list[int]] = defaultdict(list)
     skeletons: dict[str, list[int]] = defaultdict(list)
     for number, sentence in enumerate(sentences, 1):
-        words = _words(sentence.text)
+        words = words_of(sentence.text)
         rows[" ".join(words), sentence.target, _coded_by(sentence)].append(number)
-        for start in range(len(words) - _SHINGLE + 1):
-            shingles[" ".join(words[start : start + _SHINGLE])].append(number)
+        for start in range(len(words) - SHINGLE + 1):
+            shingles[" ".join(words[start : start + SHINGLE])].append(number)
         if sentence.frames is not None and len(words) >= 8:
             skeletons[_skeleton(sentence.text)].append(number)
     for (_, target, _), numbers in rows.items():
@@ -83,7 +83,7 @@ def _sharing_words(sentences: Sequence[Sentence], shingles: Mapping[str, Sequenc
     for shingle, numbers in shingles.items():
         for one, other in combinations(sorted(set(numbers))[:20], 2):
             apart = _group(sentences[one - 1], one) != _group(sentences[other - 1], other)
-            same = _words(sentences[one - 1].text) == _words(sentences[other - 1].text)
+            same = words_of(sentences[one - 1].text) == words_of(sentences[other - 1].text)
             if not apart or same or together.get(one, {one}) is together.get(other):
                 continue
             merged = together.get(one, {one}) | together.get(other, {other})
@@ -91,7 +91,7 @@ def _sharing_words(sentences: Sequence[Sentence], shingles: Mapping[str, Sequenc
             shared.setdefault(min(merged), shingle)
     clusters = {id(rows): sorted(rows) for rows in together.values()}
     return [
-        f"rows {' and '.join(map(str, rows)) if len(rows) == 2 else _listed(rows)}: {_SHINGLE} words shared across "
+        f"rows {' and '.join(map(str, rows)) if len(rows) == 2 else _listed(rows)}: {SHINGLE} words shared across "
         f"groups: '{shared[rows[0]]}'"
         for rows in clusters.values()
     ]
@@ -188,7 +188,8 @@ def _fitted(text: str, length: int = 72) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters, without punctuation."""
     return re.findall(r"\w+", text.lower())
 
 

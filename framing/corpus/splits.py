@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from framing.arrays import Fold, Rows
-from framing.errors import ConfigError, InputError
+from framing.errors import ConfigError, FramingNote, InputError
+from framing.periods import iso_date
 from framing.records import Sentence
 
+TIME = "time"
+_MOST_REPEATS = 100
 # What may stay together, and what is to be done where there is too little of it.
 _TOO_FEW = {
     "group": "give more rows a 'group' or 'doc_id' of their own",
@@ -42,6 +46,8 @@ class GroupedFolds:
         What stays together: ``"group"`` (the sentence's ``group``, else its document), ``"source"`` or ``"target"``.
     random_state
         Seed of the shuffle.
+    repeats
+        How often the rows are divided anew: from 2 on, scores are also told as a mean over all of these folds.
 
     Notes
     -----
@@ -68,12 +74,21 @@ class GroupedFolds:
     n_splits: int = 5
     by: str = "group"
     random_state: int | None = None
+    repeats: int = 1
 
     def __post_init__(self) -> None:
         if self.n_splits < 2:
             raise ConfigError(f"split.n_splits={self.n_splits}: at least 2 folds are needed")
         if self.by not in _TOO_FEW:
-            raise ConfigError(f"split.by={self.by}: expected 'group', 'source' or 'target'")
+            hint = "; rows before and after a date: split=time" if self.by == TIME else ""
+            raise ConfigError(f"split.by={self.by}: expected 'group', 'source' or 'target'{hint}")
+        if not 1 <= self.repeats <= _MOST_REPEATS:
+            raise ConfigError(f"split.repeats={self.repeats}: expected 1 to {_MOST_REPEATS}")
+
+    @property
+    def inside(self) -> GroupedFolds:
+        """How a training part is divided once more, to calibrate and to find thresholds."""
+        return self
 
     def groups(self, sentences: Sequence[Sentence]) -> Rows:
         """Return the group number of each sentence, shape (n_sentences,)."""
@@ -97,6 +112,16 @@ class GroupedFolds:
             return [("target", key)]
         name = sentence.source if self.by == "source" else sentence.group or sentence.doc_id or f"\0row {row}"
         return [("group", name), ("text", " ".join(sentence.text.lower().split()))]
+
+    def folds(self, sentences: Sequence[Sentence], strata: Sequence[str], groups: Rows) -> list[Fold]:
+        """Return the folds of sentences; parameters and errors are those of ``split``."""
+        return self.split(strata, groups)
+
+    def again(self, strata: Sequence[str], groups: Rows) -> Iterator[list[Fold]]:
+        """Give the folds of each further repeat; parameters and errors are those of ``split``."""
+        for repeat in range(1, self.repeats):
+            state = None if self.random_state is None else self.random_state + repeat
+            yield replace(self, random_state=state).split(strata, groups)
 
     def split(self, strata: Sequence[str], groups: Rows) -> list[Fold]:
         """Return ``(train, test)`` row numbers of each fold.
@@ -129,3 +154,119 @@ class GroupedFolds:
         # Together they may be enough for a stratum of their own; else they join the largest.
         codes = np.where(rare, -1 if rare.sum() >= self.n_splits else counts.argmax(), codes)
         return list(splitter.split(np.zeros(len(codes)), codes, groups))
+
+
+@dataclass(frozen=True)
+class TimeSplit(GroupedFolds):
+    """One division by date: what was published before is learned from, what came after is tested.
+
+    Parameters
+    ----------
+    n_splits, by, random_state, repeats
+        As for ``GroupedFolds``, of the folds inside the learned part, which calibrate; ``by`` is ``"time"``, and there
+        is nothing to repeat.
+    after
+        The first date of what is tested, ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; by default the one from which on
+        about a share of ``test_size`` of the dated rows are.
+    test_size
+        See ``after``.
+
+    Notes
+    -----
+    In neither part are rows without a date in ISO 8601, rows whose date is too coarse to say, and later rows of a
+    group (a document, or one that repeats a text) that began before: what is tested must be new. How many is told in
+    one line. The model that is kept learns from all rows.
+
+    Examples
+    --------
+    >>> rows = [Sentence(f"Row {i}.", date=f"2026-0{i}-01") for i in range(1, 6)] + [Sentence("No date.")]
+    >>> split = TimeSplit(n_splits=2, after="2026-04")
+    >>> split.parts(rows, split.groups(rows))
+    (array([0, 1, 2]), array([3, 4]), '2026-04')
+    """
+
+    by: str = TIME
+    after: str | int | None = None
+    test_size: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.by != TIME:
+            raise ConfigError(f"split.by={self.by}: this is the split by time; take split=grouped, source or target")
+        if self.repeats != 1:
+            raise ConfigError(f"split.repeats={self.repeats}: a split by time divides the rows in one way; leave it 1")
+        if not 0 < self.test_size < 1:
+            raise ConfigError(f"split.test_size={self.test_size}: expected a share between 0 and 1")
+        if self.after is not None and iso_date(str(self.after)) is None:
+            raise ConfigError(f"split.after={self.after}: expected a date, such as 2026, 2026-03 or 2026-03-01")
+        _ = self.inside
+
+    @property
+    def inside(self) -> GroupedFolds:
+        """See ``GroupedFolds``."""
+        return GroupedFolds(self.n_splits, random_state=self.random_state)
+
+    def folds(self, sentences: Sequence[Sentence], strata: Sequence[str], groups: Rows) -> list[Fold]:
+        """Return the one fold; errors are those of ``parts``."""
+        before, tested, _ = self.parts(sentences, groups)
+        return [(before, tested)]
+
+    def dated(self, sentences: Sequence[Sentence]) -> TimeSplit:
+        """Return the same split with its date; parameters and errors are those of ``parts``.
+
+        Warns
+        -----
+        FramingNote
+            Where the parts begin and how many rows are in them, or in neither.
+        """
+        before, tested, after = self.parts(sentences, self.groups(sentences))
+        told = f"learned from {len(before):,} rows before {after}, tested on {len(tested):,} from then on"
+        undated = sum(iso_date(s.date) is None for s in sentences)
+        more = len(sentences) - len(before) - len(tested) - undated
+        left = [f"{undated:,} without a date in ISO 8601"] if undated else []
+        left += [f"{more:,} of a document that began before, or of a date too coarse to say"] if more else []
+        told += f"; in neither: {', '.join(left)}" if left else ""
+        warnings.warn(f"split=time: {told}", FramingNote, stacklevel=3)
+        return replace(self, after=after)
+
+    def parts(self, sentences: Sequence[Sentence], groups: Rows) -> tuple[Rows, Rows, str]:
+        """Return the rows before, those that are tested, and the date between.
+
+        Raises
+        ------
+        InputError
+            No row has a date, or all are on one side.
+        """
+        dates = [iso_date(s.date) for s in sentences]
+        known = sorted(date for date in dates if date)
+        if not known:
+            other = next((s.date for s in sentences if s.date), None)
+            came = f"; the first date is {other[:40]!r}" if other else ""
+            raise InputError(
+                f"split=time, but none of {len(dates):,} rows has a 'date' in ISO 8601, such as 2026-03-01 or "
+                f"2026-03{came}"
+            )
+        after = (
+            iso_date(str(self.after)) if self.after is not None else known[-max(1, round(self.test_size * len(known)))]
+        )
+        assert after is not None
+        side = np.array([_side(date, after) for date in dates])
+        began_before = np.isin(groups, groups[side == _BEFORE])
+        before, tested = np.flatnonzero(side == _BEFORE), np.flatnonzero((side == _AFTER) & ~began_before)
+        if not len(before) or not len(tested):
+            where = "after" if len(before) else "before"
+            raise InputError(
+                f"split=time: no row is dated {where} {after}"
+                f"{' in a document of its own' if where == 'after' and (side == _AFTER).any() else ''}; dates are "
+                f"{known[0]} to {known[-1]}; set split.after between them"
+            )
+        return before, tested, after
+
+
+_BEFORE, _AFTER, _UNKNOWN = range(3)
+
+
+def _side(date: str | None, after: str) -> int:
+    """Return the side of a date; of one that is too coarse to say, such as a year for a month in it, none."""
+    if date is None or (len(date) < len(after) and after.startswith(date)):
+        return _UNKNOWN
+    return _AFTER if date >= after else _BEFORE

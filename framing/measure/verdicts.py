@@ -66,6 +66,7 @@ def verdict_of(f1: Score, n: int, predicted: int, bound: float = BOUND, ceiling:
     >>> verdict_of(Score(0.55, 0.52, 0.6), 300, 300, ceiling=0.58).advice
     "as good as coders agree (0.58): sharpen the label's definition first"
     """
+    f1 = f1._replace(value=round(f1.value, 2))  # as it is shown: 0.70 is usable
     floor = _floor(bound)
     bound = bound if ceiling is None else max(floor, min(bound, ceiling))
     if isnan(f1.value) or n < ENOUGH or (f1.low < floor and f1.high >= bound and f1.high - f1.low > 2 * _HALF):

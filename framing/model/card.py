@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from framing.scores import scores_of
 
+_WEAK_TEST = 0.8
+# Scores that are told first, by the end of their path.
+_MAIN = ("macro_f1", "mean_ap", "accuracy", "kappa", "calibration_error", "flip_rate", "consistency", "pass_rate")
 _VALIDATION = (
     "`validation` is a grouped cross-validation of the whole procedure, calibration and thresholds inside each fold: "
     "it speaks of the procedure, not of this fit, and of text like the training text."
@@ -24,6 +27,21 @@ _VALIDATION_CROSS_FITTED = (
 _VALIDATION_APART = (
     "`validation` is the rows given as `calibrate`, which were not learned from, calibrated and thresholded by each "
     "other in folds: it speaks of text like theirs."
+)
+
+
+_VALIDATION_BY_TIME = (
+    "`validation` is what was published from {after} on, read by a model of what came before, calibration and "
+    "thresholds from before too: it speaks of the procedure, not of this fit, which learned from all rows."
+)
+_VALIDATION_TUNED_BY_TIME = (
+    "`validation` is what was published from {after} on, which was not learned from, calibrated and thresholded by "
+    "each other in folds: it speaks of what will be written next."
+)
+# What scores called ``repeated`` are of; in braces, how many folds.
+REPEATED_MEANING = (
+    "`repeated` is the mean over {folds}; its interval is the corrected resampled t of Nadeau and Bengio, as folds "
+    "share most of what they learn from."
 )
 
 
@@ -53,6 +71,7 @@ def model_card(content: dict[str, Any]) -> str:
         *_label_lines(content),
         *_score_lines(info),
         *_verdict_lines(info),
+        *_behaviour_lines(info),
         "## Use",
         "",
         "```python",
@@ -64,6 +83,7 @@ def model_card(content: dict[str, Any]) -> str:
         "Probabilities are calibrated on held-out training sentences. Text of another kind, or with another share of "
         "frames, moves them: check on coded sentences of your own before you count.",
         "",
+        *_all_score_lines(info),
     ]
     return "\n".join(lines)
 
@@ -76,8 +96,15 @@ def validation_meaning(info: Mapping[str, Any]) -> str:
     info
         A model's ``info``; it holds the options of tuning where the encoder was tuned.
     """
+    split = info.get("split", {})
+    if "after" in split:
+        own = "tuning" in info and not info["tuning"].get("cross_fit")
+        return (_VALIDATION_TUNED_BY_TIME if own else _VALIDATION_BY_TIME).format(after=split["after"])
     if "calibrate" in info:
         return _VALIDATION_APART
+    if split.get("repeats", 1) > 1:
+        folds = f"{split['repeats']} times {split['n_splits']} folds"
+        return f"{_VALIDATION} {REPEATED_MEANING.format(folds=folds)}"
     if "tuning" not in info:
         return _VALIDATION
     return _VALIDATION_CROSS_FITTED if info["tuning"].get("cross_fit") else _VALIDATION_TUNED
@@ -133,19 +160,40 @@ def _score_lines(info: Mapping[str, Any]) -> list[str]:
     metrics = info.get("metrics", {})
     if not metrics:
         return []
-    rows = ["| score | value | 95 % interval |", "|---|---|---|"]
-    for path, (value, low, high) in scores_of(metrics).items():
-        rows.append(f"| {path} | {value:.3f} | {low:.3f} to {high:.3f} |")
+    labels = {label for verdicts in info.get("verdicts", {}).values() for label in verdicts}
     return [
         "## Scores",
         "",
         validation_meaning(info),
         "`stance_blind` is the same model without the target. Other names are coded files that the model was scored "
-        "on.",
+        "on. `swap` is the share of decisions that change when other names are put in.",
         "",
-        *rows,
+        *_score_table(metrics, lambda path: _is_main(path, labels)),
         "",
     ]
+
+
+def _is_main(path: str, labels: Set[str]) -> bool:
+    """Say whether a score is told first: of all labels, and the F1 of each."""
+    *above, last = path.split("/")
+    if "stance_blind" in above:
+        return last == "macro_f1"
+    of_label = any(part in labels for part in above)
+    return last == "f1" if of_label else last in _MAIN
+
+
+def _all_score_lines(info: Mapping[str, Any]) -> list[str]:
+    metrics = info.get("metrics", {})
+    return ["## All scores", "", *_score_table(metrics, lambda path: True), ""] if metrics else []
+
+
+def _score_table(metrics: Mapping[str, float], shown: Callable[[str], bool]) -> list[str]:
+    rows = [
+        f"| {path} | {value:.3f} | {low:.3f} to {high:.3f} |"
+        for path, (value, low, high) in scores_of(metrics).items()
+        if shown(path)
+    ]
+    return ["| score | value | 95 % interval |", "|---|---|---|", *rows]
 
 
 def _verdict_lines(info: Mapping[str, Any]) -> list[str]:
@@ -157,3 +205,28 @@ def _verdict_lines(info: Mapping[str, Any]) -> list[str]:
     for path, labels in verdicts.items():
         rows += [f"| {path} | {label} | {told['verdict']} | {told['advice']} |" for label, told in labels.items()]
     return ["## Verdicts", "", info["verdict_rule"], "", *rows, ""]
+
+
+def _behaviour_lines(info: Mapping[str, Any]) -> list[str]:
+    """Say how the model did on sentences of which it is known what it should say: by kind, and each weak test."""
+    behaviour = info.get("behaviour")
+    if not behaviour:
+        return []
+    rows = [
+        "| {kind} | {name} | {n} | {value:.3f} | {low:.3f} to {high:.3f} |".format(**test)
+        for test in behaviour["tests"]
+        if test["name"] == "all" or test["value"] < _WEAK_TEST
+    ]
+    return [
+        "## Behaviour",
+        "",
+        "Written sentences of which it is known what a model should say (`framing test-model`): those that plainly "
+        "have a label or none (minimum), pairs that differ in nothing that matters (invariance), pairs in which a "
+        f"label comes or goes (direction). Beside each kind, the tests that fewer than {_WEAK_TEST:g} pass; a "
+        "template counts once.",
+        "",
+        "| kind | test | cases | passed | 95 % interval |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+    ]

@@ -21,6 +21,10 @@ _WORDS = {
 }
 _FULL = ("label", "n", "predicted", "precision", "recall", "F1, 95 % interval", "AP", "coders", "verdict")
 _SHORT = ("label", "n", "pred.", "prec.", "rec.", "F1, 95 % interval", "AP", "coders", "verdict")
+COLUMNS_IN_WORDS = (
+    "n: how often coded; predicted: how often decided; AP: average precision, over all thresholds; coders: the F1 of "
+    "one coder against another."
+)
 _NARROWEST = 12  # of the column of labels
 _SHOWN = 3  # of the worst
 
@@ -162,7 +166,11 @@ def _slice_in_words(part: Slice) -> str:
 
 
 def _advice_lines(summary: TaskSummary) -> list[str]:
-    lines = [f"{row.label} ({row.verdict.word}): {row.verdict.advice}." for row in summary.labels if row.verdict.advice]
+    labels: dict[tuple[str, str], list[str]] = {}
+    for row in summary.labels:
+        if row.verdict.advice:
+            labels.setdefault((row.verdict.word, row.verdict.advice), []).append(row.label)
+    lines = [f"{', '.join(names)} ({word}): {advice}." for (word, advice), names in labels.items()]
     usable = sum(row.verdict.word == USABLE for row in summary.labels)
     return [f"Verdicts: {usable} of {len(summary.labels)} usable.", *lines]
 

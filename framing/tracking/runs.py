@@ -63,7 +63,7 @@ class RunSummary:
     @property
     def like(self) -> tuple[Any, ...]:
         """What two runs must share for their scores to be of one kind: score, data, codebook, split, held-out rows."""
-        options = ("split", "split.by", "calibrate")
+        options = ("split", "split.by", "split.after", "calibrate")
         return (self.metric, self.digest, self.codebook, self.scored, *(self.params.get(key) for key in options))
 
 

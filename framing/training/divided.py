@@ -44,7 +44,8 @@ def divided(training: Training, procedure: Procedure) -> list[dict[str, Any]]:
             for k, (_, test) in enumerate(task.folds):
                 fold_of[name][task.rows[test]] = k
     if isinstance(procedure, Apart) and len(procedure.encoders) == len(procedure.folds):
-        learned[np.concatenate([test for _, test in procedure.folds])] = False
+        learned[:] = False
+        learned[np.concatenate([train for train, _ in procedure.folds])] = True
     return [
         {
             "text_sha256": text_digest(sentence.text),

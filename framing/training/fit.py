@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from framing.arrays import Rows
 from framing.corpus.codes import codes_digest
 from framing.corpus.dataset import dataset_digest, load_dataset, sentences_of
-from framing.corpus.splits import Fold, target_key
+from framing.corpus.splits import Fold, TimeSplit, target_key
 from framing.errors import InputError
 from framing.files import sha256
 from framing.measure.intervals import Estimate, bootstrap_weights
@@ -26,10 +27,12 @@ from framing.model.framing import FramingClassifier
 from framing.names import KEEP
 from framing.records import Prediction
 from framing.resources import model_path
+from framing.scores import Score, with_bounds
 from framing.training.divided import divided
 from framing.training.evaluate import evaluate_classifier, gain_over_blind, named, part_sizes, task_estimates
 from framing.training.inputs import Task, Training
 from framing.training.procedures import Apart, Frozen, Procedure
+from framing.training.repeated import REPEATED, repeated_scores
 from framing.training.scoring import TaskPredictions, estimates_of, predict_task, summary_of
 from framing.training.swaps import SwapPlan, swap_estimates
 from framing.training.teacher import with_teacher
@@ -47,7 +50,8 @@ class TrainingResult:
         Scores by path, such as ``validation/frames/macro_f1``, with ``_low`` and ``_high`` (95 %); the primary
         one first. ``validation`` is an outer cross-validation of the whole procedure, thresholds and calibration
         included; with a tuned encoder, the rows that it was not tuned on, calibrated and thresholded by each other.
-        Other names are the files given as ``evaluate``. ``stance_gain`` is the stance less ``stance_blind``.
+        Other names are the files given as ``evaluate``. ``stance_gain`` is the stance less ``stance_blind``;
+        ``repeated`` are means over all folds, where the cross-validation was repeated.
     estimates
         The same scores with their bootstrap replicates, for paired comparison.
     held_out
@@ -80,6 +84,7 @@ def fit_training(training: Training) -> TrainingResult:
     """Validate the whole procedure on rows that it has not seen, then fit it on all rows."""
     procedure = _procedure(training)
     estimates: dict[str, Estimate] = {}
+    repeated: dict[str, Score] = {}
     held_out: dict[str, TaskPredictions] = {}
     fitted: dict[str, TaskClassifier] = {}
     summaries: dict[str, TaskSummary] = {}
@@ -96,6 +101,7 @@ def fit_training(training: Training) -> TrainingResult:
         estimates |= named(scores, f"validation/{name}")
         estimates |= named(swap_estimates(held_out[name].swaps, task.sentences, training.seed), f"validation/{name}")
         if kept:
+            repeated |= _repeated(procedure, task, held_out[name], training)
             summaries[f"validation/{name}"] = summary_of(held_out[name], training.codebook, W, scores)
     estimates |= gain_over_blind(estimates, "validation")
     learned = _targets_learned(training)
@@ -111,6 +117,8 @@ def fit_training(training: Training) -> TrainingResult:
                 estimates |= named(task_estimates(part, training.codebook, W, learned), f"{name}/{baseline}")
         estimates |= gain_over_blind(estimates, name)
     metrics = with_intervals(estimates) | part_sizes(estimates)
+    for path, score in repeated.items():
+        metrics |= with_bounds(path, score)
     counts = {name: task.counts for name, task in training.tasks.items()}
     model.info = {
         "data": {"digest": training.data_digest, "codes": training.codes, "counts": counts},
@@ -119,6 +127,7 @@ def fit_training(training: Training) -> TrainingResult:
         "verdicts": {path: summary.verdicts() for path, summary in summaries.items()},
         "verdict_rule": rule_in_words(),
     }
+    model.info |= _split_info(training)
     if training.preprocess.entities != KEEP:
         model.info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
     if training.calibrate is not None and training.apart is not None:
@@ -131,6 +140,15 @@ def fit_training(training: Training) -> TrainingResult:
         model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
     of_tasks = {name: held_out[name] for name in training.tasks}
     return TrainingResult(model, metrics, estimates, of_tasks, summaries, divided(training, procedure))
+
+
+def _repeated(procedure: Procedure, task: Task, first: TaskPredictions, training: Training) -> dict[str, Score]:
+    """Return the scores over all folds of a repeated cross-validation; none where it is not repeated."""
+    if training.split.repeats == 1 or not isinstance(procedure, Frozen):
+        return {}
+    repeats = chain([(task.folds, first)], procedure.repeats(task))
+    scores = repeated_scores(repeats, training.codebook)
+    return {f"{REPEATED}/{task.kind.name}/{name}": score for name, score in scores.items()}
 
 
 def _swap_plan(task: Task, procedure: Procedure, training: Training) -> SwapPlan | None:
@@ -147,6 +165,16 @@ def _swap_plan(task: Task, procedure: Procedure, training: Training) -> SwapPlan
     )
     moved = {kind: [replace(swap, row=int(rows[swap.row])) for swap in swaps] for kind, swaps in plan.swaps.items()}
     return SwapPlan(task.sentences, moved)
+
+
+def _split_info(training: Training) -> dict[str, Any]:
+    """Return what a model says of how it was validated, where that is not a plain cross-validation."""
+    split = training.split
+    if isinstance(split, TimeSplit):
+        return {"split": {"by": split.by, "after": split.after}}
+    return (
+        {"split": {"by": split.by, "n_splits": split.n_splits, "repeats": split.repeats}} if split.repeats > 1 else {}
+    )
 
 
 def _targets_learned(training: Training) -> frozenset[str]:
@@ -184,7 +212,7 @@ def _tuning_parts(training: Training) -> tuple[list[Fold], list[Rows]]:
     if training.apart is not None:
         return [training.apart], [training.apart[0]]
     strata = [" ".join(task.kind.stratum(s) for task in training.tasks.values()) for s in training.sentences]
-    folds = training.split.split(strata, training.groups)
+    folds = training.split.folds(training.sentences, strata, training.groups)
     if training.encoder.cross_fit:
         return folds, [*(train for train, _ in folds), np.arange(len(training.sentences))]
     held_out = set(folds[0][1].tolist())

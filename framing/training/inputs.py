@@ -17,7 +17,7 @@ from framing.codebook import Codebook
 from framing.corpus.codes import codes_digest
 from framing.corpus.columns import one_hot_hint
 from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of, warn_about_groups
-from framing.corpus.splits import GroupedFolds
+from framing.corpus.splits import GroupedFolds, TimeSplit
 from framing.errors import ConfigError, FramingWarning, InputError
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
@@ -171,7 +171,7 @@ def prepare(
         for name, file in (evaluate or {}).items()
         if file
     }
-    split = recipe.split or GroupedFolds(random_state=recipe.seed)
+    split = _split(recipe, sentences, calibrate)
     if kept_apart is not None:
         apart = sentences_of(kept_apart)
         told = "calibrate: {} rows of the data are in it too, or of groups that are"
@@ -205,6 +205,17 @@ def prepare(
         preprocess=recipe.preprocess or Preprocess(),
         swap_test=recipe.swap_test or SwapTest(),
     )
+
+
+def _split(recipe: Recipe, sentences: Sequence[Sentence], calibrate: Coded | None) -> GroupedFolds:
+    """Return how folds are made; what rows that validate apart have no use for is refused."""
+    split = recipe.split or GroupedFolds(random_state=recipe.seed)
+    if calibrate is not None and isinstance(split, TimeSplit):
+        raise ConfigError("split=time: the rows of calibrate are what validates; leave one of the two out")
+    if split.repeats > 1 and (calibrate is not None or isinstance(recipe.encoder, EncoderTuner)):
+        why = "the rows of calibrate validate" if calibrate is not None else "an encoder is tuned once"
+        raise ConfigError(f"split.repeats={split.repeats}: {why}, with no folds to repeat; set it to 1")
+    return split.dated(sentences) if isinstance(split, TimeSplit) else split
 
 
 def _unlabelled(
@@ -300,7 +311,9 @@ def _task(
         fold = np.flatnonzero(learned), np.flatnonzero(~learned)
         return Task(kind, classifier, coded, Y, groups, [fold], rows, fold[0])
     _check_support(kind.noun, Y, classifier.labels, split.n_splits)
-    folds = split.split(strata_of(Y), groups)
+    folds = split.folds(coded, strata_of(Y), groups)
+    if isinstance(split, TimeSplit):
+        _check_support(kind.noun, Y[folds[0][0]], classifier.labels, split.n_splits, f"before {split.after}: ")
     if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
         raise InputError(
             f"the rows coded for {kind.name} form {groups.max() + 1} groups, too few to cross-validate within a "

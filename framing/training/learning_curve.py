@@ -107,7 +107,7 @@ def _scored_part(
         Y, of_rows = task.Y[rows], task.groups[rows]
         if (np.nansum(Y, axis=0) < _FEWEST).any():
             return None
-        folds = fewer_folds(training.split, of_rows).split(strata_of(Y), of_rows)
+        folds = fewer_folds(training.split.inside, of_rows).split(strata_of(Y), of_rows)
         fitted = clone(task.classifier).fit([task.sentences[i] for i in rows], Y, folds)
         proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
         decided[test_rows] = fitted.decide(proba[test_rows])

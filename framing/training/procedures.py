@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from sklearn.base import clone
 
-from framing.arrays import Fold, Rows
+from framing.arrays import Decided, Fold, Proba, Rows
 from framing.corpus.splits import GroupedFolds
 from framing.model.classifier import TaskClassifier
 from framing.progress import track
@@ -43,20 +43,34 @@ class Frozen:
 
     def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> Fitted:
         """See ``Procedure``."""
+        held_out, judged = self._validate(task, task.folds, "validating", swaps)
+        classifier = clone(task.classifier)
+        if refit:
+            one_time = len(task.folds) == 1  # a split by time, whose later part alone would calibrate
+            folds = self.split.inside.split(strata_of(task.Y), task.groups) if one_time else task.folds
+            classifier.fit(task.sentences, task.Y, folds)
+        return classifier, TaskPredictions.of(task, *held_out, judged)
+
+    def repeats(self, task: Task) -> Iterator[tuple[Sequence[Fold], TaskPredictions]]:
+        """Give the folds of each further repeat, and what was predicted for rows held out in them."""
+        for number, folds in enumerate(self.split.again(strata_of(task.Y), task.groups), 2):
+            held_out, _ = self._validate(task, folds, f"validating again ({number} of {self.split.repeats})")
+            yield folds, TaskPredictions.of(task, *held_out)
+
+    def _validate(
+        self, task: Task, folds: Sequence[Fold], told: str, swaps: SwapPlan | None = None
+    ) -> tuple[tuple[Proba, Decided], list[JudgedSwaps]]:
         proba, decided = np.full(task.Y.shape, np.nan), np.zeros(task.Y.shape, dtype=bool)
         judged: list[JudgedSwaps] = []
-        for train_rows, test_rows in track(task.folds, "validating"):
+        for train_rows, test_rows in track(folds, told):
             Y, groups = task.Y[train_rows], task.groups[train_rows]
             # Calibration and thresholds are found in folds inside the training part.
-            folds = fewer_folds(self.split, groups).split(strata_of(Y), groups)
-            fitted = clone(task.classifier).fit([task.sentences[i] for i in train_rows], Y, folds)
+            inside = fewer_folds(self.split.inside, groups).split(strata_of(Y), groups)
+            fitted = clone(task.classifier).fit([task.sentences[i] for i in train_rows], Y, inside)
             proba[test_rows] = fitted.predict_proba([task.sentences[i] for i in test_rows])
             decided[test_rows] = fitted.decide(proba[test_rows])
             judged += [] if swaps is None else swaps.judged(fitted, test_rows)
-        classifier = clone(task.classifier)
-        if refit:
-            classifier.fit(task.sentences, task.Y, task.folds)
-        return classifier, TaskPredictions.of(task, proba, decided, judged)
+        return (proba, decided), judged
 
     def validated(self, task: Task) -> Rows:
         """See ``Procedure``."""
@@ -92,7 +106,7 @@ class Apart:
         fitted = clone(task.classifier).fit(task.sentences, task.Y, task_folds, self.encoders)
         held_out = np.concatenate([test for _, test in task_folds])
         groups = task.groups[held_out]
-        parts = fewer_folds(self.split, groups).split(strata_of(task.Y[held_out]), groups)
+        parts = fewer_folds(self.split.inside, groups).split(strata_of(task.Y[held_out]), groups)
         calibration_folds = [(held_out[train], held_out[test]) for train, test in parts]
         judged = [] if swaps is None else swaps.judged(fitted, held_out)
         proba, decided = fitted.cross_calibrate(task.Y, calibration_folds)

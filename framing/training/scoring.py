@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,12 @@ class TaskPredictions:
         return cls(
             task.kind, task.labels, sentences, task.groups[rows], task.Y[rows], proba[rows], decided[rows], swaps=swaps
         )
+
+    def at(self, rows: Rows) -> TaskPredictions:
+        """Return some of the rows, by their numbers here."""
+        sentences = [self.sentences[i] for i in rows]
+        arrays = {name: getattr(self, name)[rows] for name in ("groups", "Y", "proba", "decided")}
+        return replace(self, sentences=sentences, swaps=(), **arrays)
 
     @property
     def predictions(self) -> list[Prediction]:
