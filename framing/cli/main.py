@@ -17,6 +17,7 @@ from framing import __version__
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
 from framing.cli.codebook import codebook
+from framing.cli.coders import agreement
 from framing.cli.compare import compare
 from framing.cli.data import data
 from framing.cli.evaluate import errors, evaluate
@@ -93,7 +94,7 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (import_, dehydrate, hydrate, sample):
+for command in (agreement, import_, dehydrate, hydrate, sample):
     data.add_command(command)
 
 
