@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from framing import __version__
+from framing.cli.adjudicate import adjudicate
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
 from framing.cli.codebook import codebook
@@ -94,7 +95,7 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (agreement, import_, dehydrate, hydrate, sample):
+for command in (adjudicate, agreement, import_, dehydrate, hydrate, sample):
     data.add_command(command)
 
 

@@ -119,6 +119,8 @@ def fit_training(training: Training) -> TrainingResult:
         "verdicts": {path: summary.verdicts() for path, summary in summaries.items()},
         "verdict_rule": rule_in_words(),
     }
+    if training.coders:
+        model.info["coders"] = training.coders
     if training.preprocess.entities != KEEP:
         model.info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
     if training.calibrate is not None and training.apart is not None:

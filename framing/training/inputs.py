@@ -27,6 +27,7 @@ from framing.model.persistence import load_model
 from framing.names import KEEP, SWAP, Entities, SwappedNames
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path, model_path, targets_path
+from framing.training.coders import one_coding
 from framing.training.further_targets import FurtherTargets, read_names
 from framing.training.recipe import Preprocess, Recipe, StanceOptions, SwapTest
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
@@ -66,6 +67,8 @@ class Training:
         What is done to sentences before they are read, and the test with other names.
     calibrate
         The rows that only calibrate, the last of the sentences; ``None`` where a part of the data does it.
+    coders
+        What became of several coders' codes; empty where each row is learned from as it is.
     """
 
     codebook: Codebook
@@ -81,6 +84,7 @@ class Training:
     codes: str
     unlabelled: Sequence[Sentence] = ()
     calibrate: Dataset | None = None
+    coders: dict[str, Any] = field(default_factory=dict)
     preprocess: Preprocess = field(default_factory=Preprocess)
     swap_test: SwapTest = field(default_factory=SwapTest)
 
@@ -152,20 +156,19 @@ def prepare(
     columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     calibrate: Coded | None = None,
+    coders: str | None = None,
     recipe: Recipe | None = None,
 ) -> Training:
     """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
     recipe = recipe or Recipe()
     book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
-    if "validation" in (evaluate or {}):
-        raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
-    if recipe.thresholds != F1 and book.exclusive:
-        raise ConfigError(f"thresholds={recipe.thresholds}: the frames are exclusive, the likeliest one is taken")
-    dataset = load_dataset(data_path(data), book, columns)
+    _check_options(evaluate or {}, recipe, book)
+    dataset, said = one_coding(load_dataset(data_path(data), book, columns), book, coders, "data")
+    kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
+    kept_apart = kept_apart if kept_apart is None else one_coding(kept_apart, book, coders, "calibrate")[0]
     sentences = sentences_of(dataset)
     warn_about_groups(sentences)
     codes = codes_digest(sentences)
-    kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
     others = {
         name: sentences_of(load_dataset(data_path(file), book, columns))
         for name, file in (evaluate or {}).items()
@@ -202,9 +205,17 @@ def prepare(
         codes=codes,
         unlabelled=_unlabelled(encoder, book, columns, kept),
         calibrate=kept_apart,
+        coders=said,
         preprocess=recipe.preprocess or Preprocess(),
         swap_test=recipe.swap_test or SwapTest(),
     )
+
+
+def _check_options(evaluate: Mapping[str, str | None], recipe: Recipe, book: Codebook) -> None:
+    if "validation" in evaluate:
+        raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
+    if recipe.thresholds != F1 and book.exclusive:
+        raise ConfigError(f"thresholds={recipe.thresholds}: the frames are exclusive, the likeliest one is taken")
 
 
 def _unlabelled(
