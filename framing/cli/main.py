@@ -29,6 +29,7 @@ from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
+from framing.cli.suspects import data_errors
 from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, FramingNote, FramingWarning, one_line
@@ -95,7 +96,7 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (adjudicate, agreement, import_, dehydrate, hydrate, sample):
+for command in (adjudicate, agreement, data_errors, import_, dehydrate, hydrate, sample):
     data.add_command(command)
 
 
