@@ -29,6 +29,7 @@ from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
+from framing.cli.suggest import suggest
 from framing.cli.suspects import data_errors
 from framing.cli.targets import targets
 from framing.cli.train import train
@@ -40,6 +41,7 @@ COMMANDS = (
     report,
     shares,
     budget,
+    suggest,
     targets,
     evaluate,
     errors,

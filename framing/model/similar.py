@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
+from framing.arrays import Values
 from framing.model.features import TextFeatures
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
@@ -43,8 +44,7 @@ def similar_cases(
     cases = list(by_text.values())
     if not sentences or not cases or k < 1:
         return [[] for _ in sentences]
-    first = next(iter(next(iter(model.tasks.values())).features_.values()))
-    features = TextFeatures.restored(first.encoder_, first.context)
+    features = _features_of(model)
     there = normalize(features.transform(cases))
     found = []
     for start in range(0, len(sentences), _ROWS):
@@ -55,3 +55,14 @@ def similar_cases(
             nearest = np.argsort(-row, kind="stable")[:k]
             found.append([(cases[i], float(row[i])) for i in nearest])
     return found
+
+
+def vectors_of(model: FramingClassifier, sentences: Sequence[Sentence]) -> Values:
+    """Return the model's own vectors of sentences, as ``similar_cases`` compares them, shape (n_sentences, n)."""
+    found = _features_of(model).transform(sentences)
+    return np.asarray(found.toarray() if sparse.issparse(found) else found, dtype=float)
+
+
+def _features_of(model: FramingClassifier) -> TextFeatures:
+    first = next(iter(next(iter(model.tasks.values())).features_.values()))
+    return TextFeatures.restored(first.encoder_, first.context)
