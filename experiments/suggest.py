@@ -133,7 +133,8 @@ def main() -> None:
                 lost.append(scores[max(scores)] - scores[stop])
             stopped = np.isfinite(stops).sum()
             print(
-                f"{name}, {way}: stopped in {stopped} of {SEEDS} at {np.nanmean(stops) if stopped else 0:.0f}; lost {interval(lost)}"
+                f"{name}, {way}: stopped in {stopped} of {SEEDS} at {np.nanmean(stops) if stopped else 0:.0f}; "
+                f"lost {interval(lost)}"
             )
             print(
                 "   kappa",

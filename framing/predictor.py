@@ -24,6 +24,7 @@ from framing.model.decisions.rule import Rule
 from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
+from framing.model.provenance import provenance_of
 from framing.model.similar import similar_cases
 from framing.predictions import Predictions
 from framing.records import Sentence
@@ -266,7 +267,8 @@ class Predictor:
         items = self.classifier.predictions(records, found, asked)
         if explained is not None:
             items = with_highlights(items, explained)
-        return Predictions(with_holders(items, held) if held else items, self.labels, shifts, asked)
+        told = provenance_of(self.classifier, self.origin, rule, found)
+        return Predictions(with_holders(items, held) if held else items, self.labels, shifts, asked, told)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""

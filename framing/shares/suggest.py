@@ -179,7 +179,7 @@ def stopping_curve(X: Values, Y: Codes, corpus: Values, seed: int = 0) -> list[S
     steps: list[Step] = []
     before: Decided | None = None
     for n in np.unique(np.linspace(0, len(Y), _STEPS + 1).astype(int))[1:]:
-        decided = np.column_stack([_decisions(X[:n], column[:n], corpus, seed) for column in Y.T])
+        decided = np.column_stack([_decisions_of(X[:n], column[:n], corpus, seed) for column in Y.T])
         steps.append(Step(int(n), float("nan") if before is None else _kappa(before, decided)))
         before = decided
     return steps
@@ -196,7 +196,7 @@ def is_enough(steps: Sequence[Step]) -> bool:
     return len(steps) > 2 and all(step.kappa >= STABLE for step in steps[-2:])
 
 
-def _decisions(X: Values, y: Values, corpus: Values, seed: int) -> Decided:
+def _decisions_of(X: Values, y: Values, corpus: Values, seed: int) -> Decided:
     from sklearn.linear_model import LogisticRegression
 
     known = ~np.isnan(y)
