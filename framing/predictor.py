@@ -307,16 +307,20 @@ class Predictor:
         targets: Iterable[str] | None = None,
         doc_id: str = "",
         holders: bool = True,
+        all_lines: bool = False,
         **options: Any,
     ) -> Predictions:
         """Split a document into sentences, label each and find whose it is; parameters and errors as for ``predict``.
 
+        Bylines, datelines, advertisements and links are no sentences, unless ``all_lines`` are asked for.
         Each prediction's sentence keeps its offsets: ``text[s.start:s.end] == s.text``. For the offsets that the
         command line gives for a file, read it unchanged: ``open(path, encoding="utf-8", newline="").read()``.
         """
         if not isinstance(text, str):
             raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
-        return self.predict(segment(text, doc_id), target, targets=targets, holders=holders, **options)
+        return self.predict(
+            segment(text, doc_id, all_lines=all_lines), target, targets=targets, holders=holders, **options
+        )
 
 
 def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:
