@@ -29,6 +29,7 @@ from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
+from framing.cli.start import start
 from framing.cli.suggest import suggest
 from framing.cli.suspects import data_errors
 from framing.cli.targets import targets
@@ -100,6 +101,7 @@ for command in COMMANDS:
     cli.add_command(command)
 for command in (adjudicate, agreement, data_errors, import_, dehydrate, hydrate, sample):
     data.add_command(command)
+codebook.add_command(start)
 
 
 def _in_its_syntax(message: str, in_train: bool) -> str:
