@@ -76,12 +76,13 @@ def test_a_sentence_that_only_begins_like_one_stays(line):
     [
         ("BY ANN LUND", "byline"),
         ("By Ann Lund | The Harbour Post", "byline"),
-        ("(AP)", "agency"),
-        ("Photo: AFP", "agency"),
+        ("(AP)", "agency mark"),
+        ("Photo: AFP", "agency mark"),
         ("Published: 3 March 2026", "date"),
         ("4 min read", "date"),
         ("ADVERTISEMENT", "advertisement"),
         ("Article continues below", "advertisement"),
+        ("- Read more: Polls", "link"),
         ("Related: The ferry that never came", "link"),
         ("Sign up for our newsletter", "link"),
         ("Copyright 2026 The Harbour Post.", "link"),
@@ -111,7 +112,7 @@ def test_the_command_tells_what_it_left_out_and_keeps_it_on_demand(with_champion
     (with_champion / "a.txt").write_text(ARTICLE, encoding="utf-8")
     answer = predict(with_champion, "a.txt")
     assert texts(answer) == SENTENCES
-    assert "note: no sentences, and left out: 2 byline, 2 link, 1 date" in answer.err
+    assert "note: no sentences, and left out: 2 bylines, 2 links, 1 date" in answer.err
     answer = predict(with_champion, "a.txt", "--all-lines")
     assert "Advertisement" in texts(answer)
     assert "left out" not in answer.err

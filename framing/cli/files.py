@@ -82,7 +82,7 @@ def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list
         for sentence in read_input(file, columns, doc_id=doc_id, form=form, left_out=left_out)
     ]
     if left_out:
-        told = ", ".join(f"{n:,} {kind}" for kind, n in left_out.most_common())
+        told = ", ".join(f"{n:,} {kind}{'s' * (n > 1)}" for kind, n in left_out.most_common())
         print(f"note: no sentences, and left out: {told}; --all-lines keeps them", file=sys.stderr)
     return found
 

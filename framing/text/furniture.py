@@ -28,7 +28,7 @@ _KINDS = {
         rf"|\(?(?:Additional\s+|additional\s+)?(?:Reporting|Writing|Editing|reporting|writing|editing)(?:\s+and\s+\w+)?\s+by\s.{{3,200}}"
         r"|(?:Staff|Senior|Chief|Special)\s+(?:writer|reporter|correspondent|Writer|Reporter|Correspondent)s?"
     ),
-    "agency": re.compile(
+    "agency mark": re.compile(
         rf"[(\[—–-]?\s*{_AGENCY}(?:\s*[/,]\s*{_AGENCY})*\s*[)\]]?|(?:Source|Photo|Image)s?:\s+{_AGENCY}"
     ),
     "date": re.compile(
@@ -73,7 +73,7 @@ class Furniture(NamedTuple):
     start, end
         Characters of the document.
     kind
-        ``byline``, ``dateline``, ``agency``, ``date``, ``advertisement`` or ``link``.
+        ``byline``, ``dateline``, ``agency mark``, ``date``, ``advertisement`` or ``link``.
     """
 
     start: int
@@ -119,7 +119,7 @@ def kind_of(line: str) -> str | None:
     >>> kind_of("ADVERTISEMENT"), kind_of("By Monday the Danes had left."), kind_of("Read more about it, he said.")
     ('advertisement', None, None)
     """
-    plain = line.strip(" \t\u00a0\ufeff\u200b#*_>|•·")
+    plain = line.strip(" \t\u00a0\ufeff\u200b#*_>|•·–—-")
     for kind, pattern in _KINDS.items():
         if pattern.fullmatch(plain) and (kind in ("byline", "date", "advertisement") or not _is_told(plain)):
             return None if kind == "byline" and _STOP.search(plain) and not plain.startswith("(") else kind
