@@ -14,6 +14,7 @@ from framing.cli.options import COLUMN, MODEL, STORE, pairs
 from framing.errors import InputError, OutputError
 
 if TYPE_CHECKING:
+    from framing.arrays import Values
     from framing.predictor import Predictor
     from framing.records import Sentence
 
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 @click.option("-n", "--number", type=click.IntRange(1), default=100, show_default=True, help="How many rows.")
 @click.option("--coded", metavar="FILE", help="What is coded already: not drawn again; says whether it is enough.")
 @click.option(
-    "--abstain", type=float, default=0.1, show_default=True, metavar="RISK", help="Risk at which open is open."
+    "--abstain",
+    type=float,
+    default=0.1,
+    show_default=True,
+    metavar="RISK",
+    help="Labels left open at this risk count too; 0: they do not.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
 @click.option(
@@ -78,7 +84,7 @@ def _drawn_rows(
 
     from framing.measure.matching import normalised
     from framing.model.decisions.rule import Rule
-    from framing.model.similar import vectors_of
+    from framing.model.similar import sentence_vectors
     from framing.shares.draw import STRATUM
     from framing.shares.suggest import draw_spread, inclusion_probabilities, reasons, spread_order
 
@@ -90,10 +96,10 @@ def _drawn_rows(
     if not rest:
         raise InputError("all rows of the corpus are coded already")
     task = predictor.classifier.tasks["frames"]
-    judged = task.judge(rest, Rule(abstain=given["abstain"]))
+    judged = task.judge(rest, Rule(abstain=given["abstain"] or None))
     told = reasons(judged.proba, predictor.codebook.exclusive, judged.abstained)
     p = inclusion_probabilities(told, min(number, len(rest)))
-    X = vectors_of(predictor.classifier, rest)
+    X = _dense(sentence_vectors(predictor.classifier, rest))
     drawn = draw_spread(p, spread_order(X, number, given["seed"]), given["seed"])
     if known:
         _tell_whether_enough(predictor, known, X)
@@ -118,16 +124,22 @@ def _tell_whether_enough(predictor: Predictor, known: Sequence[Sentence], corpus
     """Say how far the decisions in the corpus still change with more codes."""
     import numpy as np
 
-    from framing.model.similar import vectors_of
+    from framing.model.similar import sentence_vectors
     from framing.shares.suggest import STABLE, is_enough, stopping_curve
 
     names = predictor.codebook.frame_names
     Y = np.array(
         [[np.nan if s.coded and n not in s.coded else float(n in (s.frames or ())) for n in names] for s in known]
     )
-    steps = stopping_curve(vectors_of(predictor.classifier, known), Y, corpus)
+    steps = stopping_curve(_dense(sentence_vectors(predictor.classifier, known)), Y, corpus)
     curve = ", ".join(f"{step.n:,} {'–' if step.kappa != step.kappa else format(step.kappa, '.3f')}" for step in steps)
     print(f"codes, and how far decisions agree with those of the step before (kappa): {curve}", file=sys.stderr)
     enough = is_enough(steps)
     said = "more codes would hardly change them" if enough else "more codes still change them"
     print(f"{'enough' if enough else 'go on'}: {said} (enough is {STABLE:g} twice in a row)", file=sys.stderr)
+
+
+def _dense(vectors: Any) -> Values:
+    import numpy as np
+
+    return np.asarray(vectors.toarray() if hasattr(vectors, "toarray") else vectors, dtype=float)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
-from framing.arrays import Values
 from framing.model.features import TextFeatures
 from framing.model.framing import FramingClassifier
 from framing.records import Sentence
@@ -44,11 +44,10 @@ def similar_cases(
     cases = list(by_text.values())
     if not sentences or not cases or k < 1:
         return [[] for _ in sentences]
-    features = _features_of(model)
-    there = normalize(features.transform(cases))
+    there = normalize(sentence_vectors(model, cases))
     found = []
     for start in range(0, len(sentences), _ROWS):
-        here = normalize(features.transform(sentences[start : start + _ROWS]))
+        here = normalize(sentence_vectors(model, sentences[start : start + _ROWS]))
         product = here @ there.T
         cosines = np.round(np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=float), 6)
         for row in cosines:
@@ -57,12 +56,12 @@ def similar_cases(
     return found
 
 
-def vectors_of(model: FramingClassifier, sentences: Sequence[Sentence]) -> Values:
-    """Return the model's own vectors of sentences, as ``similar_cases`` compares them, shape (n_sentences, n)."""
-    found = _features_of(model).transform(sentences)
-    return np.asarray(found.toarray() if sparse.issparse(found) else found, dtype=float)
+def sentence_vectors(model: FramingClassifier, sentences: Sequence[Sentence]) -> Any:
+    """Return sentences as a model sees them, without targets: by the first feature set of its first task.
 
-
-def _features_of(model: FramingClassifier) -> TextFeatures:
+    Returns
+    -------
+    ndarray or sparse matrix of shape (n_sentences, n_dimensions)
+    """
     first = next(iter(next(iter(model.tasks.values())).features_.values()))
-    return TextFeatures.restored(first.encoder_, first.context)
+    return TextFeatures.restored(first.encoder_, first.context).transform(sentences)
