@@ -100,6 +100,10 @@ def test_an_acronym_before_a_dash_is_no_place_but_where_an_article_begins():
     ]
 
 
+def test_a_speaker_of_a_transcript_is_no_place():
+    assert furniture("HON. A. LUND.- I thank the Speaker.\nMR. SPEAKER.- Thank you.") == []
+
+
 def predict(folder, *more):
     return framing("predict", *more, "--model", "model", "--no-holders", "--format", "jsonl", cwd=folder)
 

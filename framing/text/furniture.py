@@ -59,8 +59,8 @@ _DATELINE = re.compile(
     rf"\s*(?:{_PLACE}(?:,\s+{_DAY}(?:\s+\({_AGENCY}\))?|\s+\({_AGENCY}\))"
     rf"|[A-Z][\w.'’-]+(?:[ ,/]+[A-Z][\w.'’-]+){{0,3}}(?:,\s+{_DAY})?\s+\({_AGENCY}\)|\({_AGENCY}\)){_DASH}(?=\S)"
 )
-# A place alone may be an acronym that a sentence is about, but where an article begins.
-_PLACE_ALONE = re.compile(rf"\s*{_PLACE}{_DASH}(?=[A-Z\"“‘])")
+# A place alone may be an acronym that a sentence is about, but where an article begins; "MR. SPEAKER.-" is a speaker.
+_PLACE_ALONE = re.compile(rf"\s*{_PLACE}\s{_DASH}(?=[\"“‘]?[A-Z](?:[a-z.'’]|\s))")
 _BEGINNING = 3  # lines: headline, perhaps another one, and the first sentence
 _LONGEST = 240  # characters of a line that is none
 
