@@ -26,6 +26,8 @@ class Predictions(list[Prediction]):
     targets
         The targets that every sentence was asked about, where they were given together. Of several, a table has a row
         a sentence and a column a target; the list has an item for each sentence and target all the same.
+    provenance
+        Where they come from: ``model``, ``codebook``, ``framing`` (the version), ``thresholds``, ``date``.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class Predictions(list[Prediction]):
         labels: tuple[str, ...],
         shifts: Mapping[str, PriorShift] | None = None,
         targets: tuple[str, ...] = (),
+        provenance: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(items)
         self.labels = labels
         self.shifts = dict(shifts or {})
         self.targets = targets
+        self.provenance = dict(provenance or {})
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row a prediction, ready for JSON or a data frame."""

@@ -24,6 +24,7 @@ from framing.model.decisions.rule import Rule
 from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
+from framing.model.provenance import provenance_of
 from framing.model.similar import similar_cases
 from framing.predictions import Predictions
 from framing.records import Sentence
@@ -266,7 +267,8 @@ class Predictor:
         items = self.classifier.predictions(records, found, asked)
         if explained is not None:
             items = with_highlights(items, explained)
-        return Predictions(with_holders(items, held) if held else items, self.labels, shifts, asked)
+        told = provenance_of(self.classifier, self.origin, rule, found)
+        return Predictions(with_holders(items, held) if held else items, self.labels, shifts, asked, told)
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
@@ -305,16 +307,20 @@ class Predictor:
         targets: Iterable[str] | None = None,
         doc_id: str = "",
         holders: bool = True,
+        all_lines: bool = False,
         **options: Any,
     ) -> Predictions:
         """Split a document into sentences, label each and find whose it is; parameters and errors as for ``predict``.
 
+        Bylines, datelines, advertisements and links are no sentences, unless ``all_lines`` are asked for.
         Each prediction's sentence keeps its offsets: ``text[s.start:s.end] == s.text``. For the offsets that the
         command line gives for a file, read it unchanged: ``open(path, encoding="utf-8", newline="").read()``.
         """
         if not isinstance(text, str):
             raise InputError(f"predict_document takes one text, got an object of type {type(text).__name__}")
-        return self.predict(segment(text, doc_id), target, targets=targets, holders=holders, **options)
+        return self.predict(
+            segment(text, doc_id, all_lines=all_lines), target, targets=targets, holders=holders, **options
+        )
 
 
 def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:

@@ -47,7 +47,7 @@ def licence_of(name: str) -> str:
     return " / ".join([told.get("License-Expression") or "", (told.get("License") or "")[:200], *kinds])
 
 
-@pytest.mark.parametrize("name", sorted(needed(("minilm", "multilingual", "holders"))))
+@pytest.mark.parametrize("name", sorted(needed(("minilm", "multilingual", "holders", "errors"))))
 def test_the_licence_of_what_is_needed_at_run_time_is_a_free_one(name):
     said = licence_of(name)
     if name.startswith(("nvidia-", "cuda-", "triton")) or name in READ:
@@ -57,4 +57,4 @@ def test_the_licence_of_what_is_needed_at_run_time_is_a_free_one(name):
 
 
 def test_what_only_tests_need_is_needed_by_nothing_else():
-    assert not set(TESTS_ONLY) & needed(("minilm", "multilingual", "holders"))
+    assert not set(TESTS_ONLY) & needed(("minilm", "multilingual", "holders", "errors"))

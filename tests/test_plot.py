@@ -138,8 +138,10 @@ def test_stances_have_shares_without_intervals_as_their_rows_are_not_independent
 
 
 def test_agreement_says_where_alpha_is_not_defined():
-    one = Agreement(12, {"a": 1, "b": 2}, Estimate(0.9, np.array([0.9])), Estimate(0.5, np.array([0.4, 0.6])))
-    nan = Agreement(12, {"a": 0, "b": 0}, Estimate(1.0, np.array([1.0])), Estimate(np.nan, np.array([np.nan])))
+    estimate = Estimate(0.5, np.array([0.4, 0.6]))
+    one = Agreement(12, {"a": 1, "b": 2}, Estimate(0.9, np.array([0.9])), estimate, estimate, estimate)
+    undefined = Estimate(np.nan, np.array([np.nan]))
+    nan = Agreement(12, {"a": 0, "b": 0}, Estimate(1.0, np.array([1.0])), undefined, estimate, undefined)
     chart = agreement_chart({"gain": one, "fast_risk": nan})
     assert {"gain  (12)", "fast risk  (12)", "not defined: all codes are equal"} <= texts(chart.figure)
     assert chart.csv().splitlines()[2] == "fast_risk,12,1.0,,,"

@@ -11,7 +11,7 @@ from framing.errors import ConfigError, unknown
 from framing.training import Recipe
 
 # Keys of train.yaml beside those of ``Recipe``: what is read, and what becomes of the result.
-INPUT_KEYS = ("data", "codebook", "columns", "evaluate", "calibrate")
+INPUT_KEYS = ("data", "codebook", "columns", "evaluate", "calibrate", "coders")
 APP_KEYS = ("tracking", "promote", "output", "test_model")
 # The value of `promote` that asks for no comparison with the champion.
 FORCE = "force"
@@ -19,6 +19,7 @@ FORCE = "force"
 _PLAIN: tuple[tuple[str, Any, str], ...] = (
     ("data", str | list, "a file, a folder, or a list of these"),
     ("calibrate", str | list | None, "a file, a folder, or a list of these"),
+    ("coders", str | None, "majority, soft or the name of a coder"),
     ("codebook", str, "a YAML file"),
     ("columns", dict, "names of columns, such as columns.text=sentence"),
     ("tasks", list, "a list, such as tasks=[frames,stance]"),

@@ -122,6 +122,7 @@ def train(
     columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     calibrate: Coded | None = None,
+    coders: str | None = None,
     test_model: str | Path | None = SHIPPED,
     **recipe: Any,
 ) -> Trained:
@@ -141,6 +142,9 @@ def train(
         Coded rows that are not learned from: they calibrate, set the thresholds and validate, instead of parts of
         the data; rows of the same documents in the data are left out. Drawn at random from what will be read, they
         make probabilities and thresholds hold there.
+    coders
+        What is learned of several coders' codes: ``"majority"``, ``"soft"`` (each coding, weighted by the share of the
+        coders who gave it) or the name of a coder; by default each row is learned from as it is.
     test_model
         A behavioural suite that the model is asked, a YAML file; ``"shipped"``, the package's own, is asked of models
         with the labels of the shipped codebook alone. Pass rates stand in the run and in the model's card.
@@ -175,12 +179,14 @@ def train(
     stance = made.get("stance")
     if isinstance(stance, StanceOptions) and isinstance(stance.head, str):
         made["stance"] = replace(stance, head=part_named("head", stance.head, seed))
-    training = prepare(data, codebook, columns=columns, evaluate=evaluate, calibrate=calibrate, recipe=Recipe(**made))
+    read: dict[str, Any] = {"columns": columns, "evaluate": evaluate, "calibrate": calibrate, "coders": coders}
+    training = prepare(data, codebook, **read, recipe=Recipe(**made))
     cases = suite_for(test_model, training)
     audit = audit_lines(training)
     result = fit_training(training)
     ask_suite(result, cases, test_model)
-    options = _options(training, {**recipe, "seed": seed}, made, {"data": data, "calibrate": calibrate})
+    given = {**recipe, "seed": seed, "coders": coders}
+    options = _options(training, given, made, {"data": data, "calibrate": calibrate})
     return Trained(**vars(result), training=training, options=options, audit=audit)
 
 

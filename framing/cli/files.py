@@ -8,13 +8,14 @@ import shutil
 import statistics
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.options import pairs, reading_of
+from framing.cli.options import pairs, reading_of, with_all_lines
 from framing.errors import FramingNote, InputError, OutputError, harmless
 from framing.files import check_writable, write_whole
 
@@ -34,6 +35,7 @@ def read_input(
     doc_id: str = "",
     form: str = "auto",
     codebook: Codebook | None = None,
+    left_out: Counter[str] | None = None,
 ) -> list[Sentence]:
     """Read one file's sentences: rows of a table, or the sentences of an article.
 
@@ -49,6 +51,8 @@ def read_input(
         One of ``options.INPUT_FORMATS``; ``auto`` goes by the ending of the name, on standard input by how it begins.
     codebook
         Labels to read and check coded rows by; without one any label passes.
+    left_out
+        Here lines of an article that are no sentences are counted, by kind.
     """
     from framing.corpus.dataset import read_sentences, read_table
     from framing.corpus.readers import READERS, Source, format_of, is_table_name, table_format, unpacked
@@ -69,7 +73,11 @@ def read_input(
     else:
         form = _format_of_article(path) if form == "auto" else form
         source = Source.from_file(path, reading)
-    return read_table(source, form, codebook, columns) if form in READERS else _read_article(source, form, doc_id)
+    return (
+        read_table(source, form, codebook, columns)
+        if form in READERS
+        else _read_article(source, form, doc_id, left_out)
+    )
 
 
 def _not_articles(file: str, sentences: list[Sentence]) -> list[Sentence]:
@@ -85,12 +93,17 @@ def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list
     if files.count("-") > 1:
         raise click.UsageError("-: standard input can be read only once")
     names = [Path(file).name for file in files]
+    left_out: Counter[str] = Counter()
     doc_ids = [shown(file if names.count(name) > 1 else name) for file, name in zip(files, names, strict=True)]
-    return [
+    found = [
         sentence
         for file, doc_id in zip(files, doc_ids, strict=True)
-        for sentence in read_input(file, columns, doc_id=doc_id, form=form)
+        for sentence in read_input(file, columns, doc_id=doc_id, form=form, left_out=left_out)
     ]
+    if left_out:
+        told = ", ".join(f"{n:,} {kind}{'s' * (n > 1)}" for kind, n in left_out.most_common())
+        print(f"note: no sentences, and left out: {told}; --all-lines keeps them", file=sys.stderr)
+    return found
 
 
 def _told_format(source: Source, columns: dict[str, Any]) -> str:
@@ -125,16 +138,20 @@ def _format_of_article(path: Path) -> str:
     )
 
 
-def _read_article(source: Source, form: str, doc_id: str) -> list[Sentence]:
+def _read_article(source: Source, form: str, doc_id: str, left_out: Counter[str] | None) -> list[Sentence]:
     """Split an article, or a list of sentences, into its sentences."""
-    from framing.text.document import document_sentences
+    from framing.text.document import document_sentences, document_text
+    from framing.text.furniture import furniture
     from framing.text.lines import lines
 
     if form == "lines":
         sentences = lines(source.text(), doc_id, source.name)
     else:
         suffix = {"text": ".txt"}.get(form, f".{form}")
-        sentences = document_sentences(source.text(), suffix, source.name, doc_id)
+        every = with_all_lines()
+        sentences = document_sentences(source.text(), suffix, source.name, doc_id, all_lines=every)
+        if left_out is not None and not every:
+            left_out.update(part.kind for part in furniture(document_text(source.text(), suffix, source.name)))
     if not sentences:
         raise InputError(f"{source.name}: no sentence in it")
     return sentences

@@ -13,12 +13,14 @@ from typing import Any, NoReturn
 import click
 
 from framing import __version__
+from framing.cli.adjudicate import adjudicate
 from framing.cli.audit import audit
 from framing.cli.behaviour import test_model
 from framing.cli.bring import import_
 from framing.cli.budget import budget
 from framing.cli.bundle import bundle
 from framing.cli.codebook import codebook
+from framing.cli.coders import agreement
 from framing.cli.compare import compare
 from framing.cli.config import config
 from framing.cli.data import data
@@ -32,6 +34,9 @@ from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
 from framing.cli.shares import sample, shares
 from framing.cli.sharing import dehydrate, hydrate
+from framing.cli.start import start
+from framing.cli.suggest import suggest
+from framing.cli.suspects import data_errors
 from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, ShownOnce, one_line
@@ -44,6 +49,7 @@ COMMANDS = (
     budget,
     bundle,
     quantify,
+    suggest,
     targets,
     evaluate,
     errors,
@@ -102,8 +108,9 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-for command in (audit, import_, dehydrate, hydrate, sample):
+for command in (adjudicate, agreement, audit, data_errors, import_, dehydrate, hydrate, sample):
     data.add_command(command)
+codebook.add_command(start)
 
 
 def _in_its_syntax(message: str, in_train: bool) -> str:

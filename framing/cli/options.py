@@ -47,6 +47,28 @@ def reading_of() -> Reading:
     return Reading(**given)
 
 
+_ALL_LINES = "framing.all_lines"
+
+
+def _keep_all_lines(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    context.meta[_ALL_LINES] = value
+
+
+ALL_LINES = click.option(
+    "--all-lines",
+    is_flag=True,
+    expose_value=False,
+    callback=_keep_all_lines,
+    help="Of articles, keep bylines, datelines, advertisements and links as sentences.",
+)
+
+
+def with_all_lines() -> bool:
+    """Say whether the running command was asked to keep lines that are no sentences."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(_ALL_LINES))
+
+
 def _reading_option(name: str, metavar: str, told: str) -> Callable[[Command], Command]:
     return click.option(name, metavar=metavar, expose_value=False, callback=_keep_reading, help=told)
 
@@ -93,7 +115,12 @@ TARGET = click.option(
     help="Toward what the stance is taken, for all sentences; given again, another target.",
 )
 TARGETS = click.option(
-    "--targets", "lists", metavar="FILE", multiple=True, help="More targets, one a line; # begins a line left out."
+    "--targets",
+    "lists",
+    metavar="FILE",
+    multiple=True,
+    help="More targets, one a line; # begins a line left out. A table (.csv .xlsx ...) with columns doc_id and target: "
+    "of each document its own.",
 )
 CODEBOOK = click.option(
     "--codebook", default="shipped", show_default=True, help="Codebook to check the labels against."
@@ -176,12 +203,27 @@ def rule_options(abstain: bool = False) -> Callable[[Command], Command]:
 
 def targets_of(given: Sequence[str], lists: Sequence[str]) -> tuple[str, ...] | None:
     """Return the targets of the command line, then those of the files; ``None`` where there are neither."""
+    from framing.corpus.readers import is_table_name
     from framing.corpus.target_lists import read_targets, target_list
 
     if "-" in lists:
         raise click.UsageError("--targets -: standard input has sentences, not targets; name a file")
-    targets = [*given, *(target for file in lists for target in read_targets(Path(file)))]
+    plain = [file for file in lists if not is_table_name(Path(file))]
+    targets = [*given, *(target for file in plain for target in read_targets(Path(file)))]
     return target_list(targets, "--target") if targets else None
+
+
+def targets_by_document(lists: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the targets of each document, of those files that are tables."""
+    from framing.corpus.readers import is_table_name
+    from framing.corpus.target_lists import read_target_table
+
+    found: dict[str, tuple[str, ...]] = {}
+    for file in lists:
+        if is_table_name(Path(file)):
+            for document, own in read_target_table(Path(file)).items():
+                found[document] = tuple(dict.fromkeys((*found.get(document, ()), *own)))
+    return found
 
 
 def pairs(values: Sequence[str], option: str, number: bool = False) -> dict[str, Any]:

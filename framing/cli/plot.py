@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.data import CODER, coded_matching
+from framing.cli.coders import CODER, coded_matching
 from framing.cli.files import check_exists, check_figure, check_output, read_input, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN, INPUT_FORMAT, MODEL, STORE, Command, pairs, rule_options
 from framing.cli.reading import Reading

@@ -25,11 +25,23 @@ if TYPE_CHECKING:
 @OUTPUT
 @click.option("--raw", is_flag=True, help="csv: leave texts that a spreadsheet would run as formulas as they are.")
 @click.option(
+    "--provenance",
+    "with_provenance",
+    is_flag=True,
+    help="jsonl, csv: a column that names model, version, thresholds and date in each row; html always does.",
+)
+@click.option(
     "--split-quotes", is_flag=True, help="Label the quoted and the narrated part of a sentence apart, a row each."
 )
 @reading_options(explain="Show which words carried each frame found (jsonl, csv: highlights).")
 def predict(
-    files: tuple[str, ...], form: str, output: str | None, raw: bool, split_quotes: bool, reading: Reading
+    files: tuple[str, ...],
+    form: str,
+    output: str | None,
+    raw: bool,
+    with_provenance: bool,
+    split_quotes: bool,
+    reading: Reading,
 ) -> None:
     """Label the sentences of articles (.txt .md .html) or tables (.jsonl .csv .tsv .parquet); - is standard input.
 
@@ -45,7 +57,24 @@ def predict(
         check_output(Path(output))
     predictor, predictions = reading.predict(files, split_quotes)
     tell_shifts(predictions.shifts)
+    if with_provenance:
+        predictions = _with_provenance(predictions, form)
     write_result(_formatted(predictions, predictor.labels, form, output, files, raw), output)
+
+
+def _with_provenance(predictions: Predictions, form: str) -> Predictions:
+    """Put where predictions come from into a column of each row."""
+    from dataclasses import replace
+
+    from framing.predictions import Predictions as Together
+
+    if form not in ("jsonl", "csv"):
+        raise click.UsageError(f"--provenance is for jsonl and csv, not for {form}; html has it at its head")
+    told = predictions.provenance
+    rows = [
+        replace(p, sentence=replace(p.sentence, extra={**p.sentence.extra, "provenance": told})) for p in predictions
+    ]
+    return Together(rows, predictions.labels, predictions.shifts, predictions.targets, told)
 
 
 def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
@@ -65,7 +94,7 @@ def _formatted(
         from framing.report.html import predictions_page
 
         title = "Frames in " + ", ".join(shown(Path(file).name) for file in files)
-        return predictions_page(predictions, labels, title, predictions.targets)
+        return predictions_page(predictions, labels, title, predictions.targets, predictions.provenance)
     from framing.report.table import predictions_text
 
     colour = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ

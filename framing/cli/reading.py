@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, wraps
@@ -12,6 +13,7 @@ import click
 
 from framing.cli.files import read_files
 from framing.cli.options import (
+    ALL_LINES,
     COLUMN,
     INPUT_FORMAT,
     MODEL,
@@ -21,6 +23,7 @@ from framing.cli.options import (
     Command,
     pairs,
     rule_options,
+    targets_by_document,
     targets_of,
 )
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from framing.model.decisions.rule import Rule
     from framing.predictions import Predictions
     from framing.predictor import Predictor
-    from framing.records import Prediction
+    from framing.records import Prediction, Sentence
 
 _HOLDERS = click.option(
     "--holders/--no-holders",
@@ -61,8 +64,11 @@ class Reading:
         """Load the model and let it read the files; all else that was given is checked first."""
         named = pairs(self.columns, "--column")
         aliases = self._aliases(split_quotes)
-        targets = targets_of(self.given, self.lists)
+        targets, of_documents = targets_of(self.given, self.lists), targets_by_document(self.lists)
+        if targets and of_documents:
+            raise click.UsageError("--targets: a table has the targets of each document; leave --target and lists out")
         sentences = read_files(files, named, self.input_format)
+        sentences = _asked(sentences, targets, of_documents, self.lists)
         predictions = self.predictor.predict(
             sentences,
             targets=targets,
@@ -142,6 +148,27 @@ class Reading:
         return Path(self.aliases)
 
 
+def _asked(
+    sentences: list[Sentence],
+    targets: Sequence[str] | None,
+    of_documents: dict[str, tuple[str, ...]],
+    lists: Sequence[str],
+) -> list[Sentence]:
+    """Give documents their own targets; say where a common one is never mentioned."""
+    from framing.corpus.asked import never_mentioned, with_targets_of_documents
+
+    if of_documents:
+        return with_targets_of_documents(sentences, of_documents, ", ".join(lists))
+    n = len({s.doc_id for s in sentences})
+    for target, documents in never_mentioned(sentences, targets or ()).items() if n > 1 else ():
+        told = f"target {target!r}: none of its words stands in {len(documents):,} of {n:,} documents"
+        first = ", ".join(documents[:3]) + (", ..." if len(documents) > 3 else "")
+        print(
+            f"warning: {told} ({first}); a stance there is a guess: --targets TABLE gives each its own", file=sys.stderr
+        )
+    return sentences
+
+
 def reading_options(explain: str | None) -> Callable[[Command], Command]:
     """Add the options of a ``Reading``, and hand them to the command as one argument ``reading``.
 
@@ -157,6 +184,7 @@ def reading_options(explain: str | None) -> Callable[[Command], Command]:
         INPUT_FORMAT,
         TARGET,
         TARGETS,
+        ALL_LINES,
         *words,
         rule_options(abstain=True),
         COLUMN,

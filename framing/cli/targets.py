@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import check_output, read_files, terminal_width, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, OUTPUT, STORE, output_format, pairs
+from framing.cli.options import ALL_LINES, COLUMN, INPUT_FORMAT, MODEL, OUTPUT, STORE, output_format, pairs
 
 if TYPE_CHECKING:
     from framing.targets import TargetProposal
@@ -36,6 +36,7 @@ _BAR = 10
 @click.option(
     "--top", type=click.IntRange(min=1), default=20, show_default=True, help="Most targets that are proposed."
 )
+@ALL_LINES
 @click.option("--no-stance", is_flag=True, help="Count only: no model is loaded, the most frequent come first.")
 @COLUMN
 def targets(

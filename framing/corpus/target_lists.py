@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from framing.corpus.readers import Source
+from framing.corpus.readers import Source, format_of, read_rows
 from framing.corpus.tables import items_of
 from framing.errors import InputError
 
@@ -65,6 +65,38 @@ def read_targets(path: Path) -> list[str]:
     ]
     if not found:
         raise InputError(f"{path}: no target in it; expected a noun phrase a line, in lines that do not begin with #")
+    return found
+
+
+def read_target_table(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read a table that says of each document which targets to ask about: columns ``doc_id`` and ``target``.
+
+    Parameters
+    ----------
+    path
+        A CSV, TSV, XLSX, JSONL, JSON or Parquet file; a row for each document and target.
+
+    Returns
+    -------
+    dict
+        By document its targets, in order, each once.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a cell of it is empty, or a target is too long.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for place, row in read_rows(Source.from_file(path), format_of(path)):
+        if not {"doc_id", "target"} <= row.keys():
+            raise InputError(f"{place}: expected the columns 'doc_id' and 'target'; got {', '.join(map(repr, row))}")
+        document = str("" if row["doc_id"] is None else row["doc_id"]).strip()
+        if not document:
+            raise InputError(f"{place}: no document in column 'doc_id'")
+        target = _target("" if row["target"] is None else str(row["target"]), place)
+        found[document] = tuple(dict.fromkeys((*found.get(document, ()), target)))
+    if not found:
+        raise InputError(f"{path}: no row in it; expected a document and a target a row")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,7 +13,8 @@ import numpy as np
 from framing.arrays import Codes, Rows, Weights
 from framing.codebook import Codebook
 from framing.errors import InputError
-from framing.measure.intervals import Estimate, bootstrap_weights, ratio
+from framing.measure.chance import alphas, gwet_coefficients, masi_distances, pairwise_f1, value_counts
+from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.matching import Matching, Occurrence, match_units, normalised
 from framing.records import Sentence
 
@@ -30,23 +32,34 @@ class Agreement:
     percent
         Share of the pairs of codes that are equal.
     alpha
-        Krippendorff's alpha, nominal; nan where no coder ever varies.
+        Krippendorff's alpha, with MASI as the distance of label sets, which for a single label or class is 0 or 1; nan
+        where no coder ever varies.
+    ac1
+        Gwet's AC1; of label sets his AC2, with the same distance.
+    f1
+        The F1 of one coder against another, over all pairs; of several labels, their mean.
     """
 
     units: int
     counts: dict[str, int]
     percent: Estimate
     alpha: Estimate
+    ac1: Estimate
+    f1: Estimate
+
+
+_Code = frozenset[str]
 
 
 @dataclass(frozen=True)
 class _Variable:
-    """What coders are compared on: a number for the code of a row, None where it has none."""
+    """What coders are compared on: the labels that a row has, None where it is not coded."""
 
     name: str
-    code: Callable[[Sentence], float | None]
+    code: Callable[[Sentence], _Code | None]
+    labels: tuple[str, ...]
+    n_classes: int  # that one could choose from; as many sets as there are where any can be
     by_target: bool = False  # a unit is a sentence and a target
-    counts_positive: bool = False
 
 
 def agreement(
@@ -66,8 +79,8 @@ def agreement(
     Returns
     -------
     dict of Agreement
-        By frame; then ``frames``, all of them as one variable, if the codebook is exclusive; last ``stance``. What no
-        two coders coded is left out.
+        By frame; then ``frames``, all of them as one variable (label sets, unless the codebook is exclusive); last
+        ``stance``. What no two coders coded is left out.
 
     Raises
     ------
@@ -76,7 +89,7 @@ def agreement(
 
     Notes
     -----
-    Alpha as in K. Krippendorff, *Content Analysis* (2019, chapter 12); the interval is a percentile bootstrap.
+    Coefficients are those of ``framing.measure.chance``; intervals are a percentile bootstrap.
 
     Examples
     --------
@@ -98,13 +111,25 @@ def compare_units(
     """Compare coders on sentences that were matched; parameters, result and errors are those of ``agreement``."""
     found = {}
     for variable in _variables(codebook):
-        codes, groups = _codes(matching, variable)
+        codes, values, groups = _codes(matching, variable)
         if codes.shape[1]:
             W = bootstrap_weights(groups, n_replicates, seed)
-            found[variable.name] = _compare(matching.coders, codes, variable, W)
+            found[variable.name] = _compare(matching.coders, codes, values, variable, W)
     if not found:
         reason = "those they share lack codes" if matching.units else "none of one could be matched to one of another"
         raise InputError(f"no sentence was coded by two of {', '.join(matching.coders)}: {reason}")
+    return found
+
+
+def compare_pairs(
+    matching: Matching, codebook: Codebook, *, n_replicates: int = 1000, seed: int = 0
+) -> dict[tuple[str, str], dict[str, Agreement]]:
+    """Compare each two coders by themselves, of those who share a coded sentence; parameters as of ``agreement``."""
+    found = {}
+    for one, other in combinations(matching.coders, 2):
+        pair = matching.between(one, other)
+        with suppress(InputError):  # nothing that both coded
+            found[one, other] = compare_units(pair, codebook, n_replicates=n_replicates, seed=seed)
     return found
 
 
@@ -126,62 +151,54 @@ def krippendorff_alpha(codes: Codes) -> float:
     >>> round(krippendorff_alpha(np.array([[1, 0, 0, 1], [1, 0, 1, 1]])), 3)
     0.533
     """
-    return float(_alphas(_value_counts(codes), np.ones((1, codes.shape[1])))[0])
-
-
-def _value_counts(codes: Codes) -> Codes:
-    """Return how many coders gave each value to each unit, shape (n_units, n_values)."""
     values = np.unique(codes[~np.isnan(codes)])
-    return (codes[:, :, None] == values).sum(axis=0).astype(float)
-
-
-def _alphas(counts: Codes, W: Codes) -> Codes:
-    """Return alpha for each weighting of the units: one minus observed over expected disagreement."""
-    coders = counts.sum(axis=1)
-    counts, W, coders = counts[coders > 1], W[:, coders > 1], coders[coders > 1]
-    # Pairs of unequal codes within a unit, each unit weighing as many codes as it has.
-    unequal = (coders**2 - (counts**2).sum(axis=1)) / (coders - 1)
-    totals = W @ counts
-    n = totals.sum(axis=1)
-    expected = (n**2 - (totals**2).sum(axis=1)) / np.maximum(n - 1, 1)
-    return 1 - ratio(W @ unequal, expected)
+    numbers = np.where(np.isnan(codes), np.nan, np.searchsorted(values, codes))
+    return float(alphas(value_counts(numbers, len(values)), np.ones((1, codes.shape[1])), 1 - np.eye(len(values)))[0])
 
 
 def _variables(codebook: Codebook) -> list[_Variable]:
-    def present(frame: str) -> Callable[[Sentence], float | None]:
-        def code(s: Sentence) -> float | None:
+    def present(frame: str) -> Callable[[Sentence], _Code | None]:
+        def code(s: Sentence) -> _Code | None:
             looked = s.frames is not None and (s.coded is None or frame in s.coded)
-            return float(frame in (s.frames or ())) if looked else None
+            return frozenset({frame}.intersection(s.frames or ())) if looked else None
 
         return code
 
-    frames = {name: float(i) for i, name in enumerate(codebook.frame_names)}
-    stances = {name: float(i) for i, name in enumerate(codebook.stance_names)}
-    variables = [_Variable(name, present(name), counts_positive=True) for name in frames]
+    def whole(s: Sentence) -> _Code | None:
+        return None if s.frames is None or s.coded is not None else frozenset(s.frames)
+
+    names, stances = codebook.frame_names, codebook.stance_names
+    variables = [_Variable(name, present(name), (name,), 2) for name in names]
     if codebook.exclusive:
-        variables.append(_Variable("frames", lambda s: frames[s.frames[0]] if s.frames and s.coded is None else None))
-    return [*variables, _Variable("stance", lambda s: stances[s.stance] if s.stance else None, by_target=True)]
+        variables.append(_Variable("frames", lambda s: whole(s) or None, names, len(names)))
+    elif len(names) > 1:
+        variables.append(_Variable("frames", whole, names, 0))
+    of_stance = _Variable("stance", lambda s: frozenset({s.stance}) if s.stance else None, stances, len(stances), True)
+    return [*variables, of_stance]
 
 
-def _codes(matching: Matching, variable: _Variable) -> tuple[Codes, Rows]:
-    """Return codes of shape (n_coders, n_units) of what two coders coded, and the units' group numbers."""
+def _codes(matching: Matching, variable: _Variable) -> tuple[Codes, list[_Code], Rows]:
+    """Return code numbers of shape (n_coders, n_units) of what two coders coded, the codes, and the units' groups."""
     columns, groups = [], []
+    numbers: dict[_Code, int] = {}
     for number, unit in enumerate(matching.units):
         named = next((s.group or s.doc_id for o in unit for s in o.rows if s.group or s.doc_id), None)
-        targets: dict[str, dict[str, float]] = defaultdict(dict)
+        targets: dict[str, dict[str, _Code]] = defaultdict(dict)
         for occurrence in unit:
             for target, code in _codes_of(occurrence, variable).items():
                 targets[target][occurrence.coder] = code
         for codes in targets.values():
             if len(codes) > 1:
-                columns.append([codes.get(coder, np.nan) for coder in matching.coders])
+                given = {coder: numbers.setdefault(code, len(numbers)) for coder, code in codes.items()}
+                columns.append([given.get(coder, np.nan) for coder in matching.coders])
                 groups.append(named or f"{unit[0].text}\0{number}")
-    return np.array(columns).reshape(-1, len(matching.coders)).T, np.unique(groups, return_inverse=True)[1]
+    codes_of_units = np.array(columns, dtype=float).reshape(-1, len(matching.coders)).T
+    return codes_of_units, list(numbers), np.unique(groups, return_inverse=True)[1]
 
 
-def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, float]:
+def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, _Code]:
     """Return a coder's codes of one sentence by target (without one where none matters), or say which contradict."""
-    codes: dict[str, float] = {}
+    codes: dict[str, _Code] = {}
     rows: dict[str, Sentence] = {}
     for s in occurrence.rows:
         target = normalised(s.target or "") if variable.by_target else ""
@@ -199,21 +216,26 @@ def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, float]:
     return codes
 
 
-def _compare(coders: Sequence[str], codes: Codes, variable: _Variable, W: Weights) -> Agreement:
-    alphas = _alphas(_value_counts(codes), W)
+def _compare(
+    coders: Sequence[str], codes: Codes, values: Sequence[_Code], variable: _Variable, W: Weights
+) -> Agreement:
+    counts, distances = value_counts(codes, len(values)), masi_distances(values)
+    members = np.array([[float(label in value) for label in variable.labels] for value in values])
     equal, pairs = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
     for one, other in combinations(codes, 2):
         both = ~np.isnan(one) & ~np.isnan(other)
         equal += both & (one == other)
         pairs += both
-    percent = (W @ equal) / (W @ pairs)
-    counts = {
-        coder: int((row == 1).sum() if variable.counts_positive else (~np.isnan(row)).sum())
+    single = len(variable.labels) == 1  # of one label it is told how often it was given, else how often each coded
+    given = {
+        coder: sum(bool(values[int(number)]) or not single for number in row[~np.isnan(row)])
         for coder, row in zip(coders, codes, strict=True)
     }
     return Agreement(
         codes.shape[1],
-        counts,
-        Estimate.of(percent),
-        Estimate.of(alphas),
+        given,
+        Estimate.of((W @ equal) / (W @ pairs)),
+        Estimate.of(alphas(counts, W, distances)),
+        Estimate.of(gwet_coefficients(counts, W, distances, variable.n_classes)),
+        Estimate.of(pairwise_f1(codes, members, W)),
     )

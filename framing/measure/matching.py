@@ -92,6 +92,12 @@ class Matching:
         rest = Counter(occurrence.coder for occurrence in (*self.unmatched, *self.left_out))
         return {coder: n + rest[coder] for coder, n in self.matched.items()}
 
+    def between(self, one: str, other: str) -> Matching:
+        """Return the sentences that two of the coders have, with what these two said of them."""
+        pair = (one, other)
+        units = [[occurrence for occurrence in unit if occurrence.coder in pair] for unit in self.units]
+        return Matching(pair, [unit for unit in units if len(unit) > 1])
+
 
 def normalised(text: str) -> str:
     r"""Return a text as it is compared: NFC, plain quotes and dashes, spaces as one, without invisible characters.

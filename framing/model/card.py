@@ -130,6 +130,12 @@ def _data_lines(info: dict[str, Any]) -> list[str]:
         lines.append(f"- Coded for {task}: {counts['coded']:,} rows in {counts['groups']:,} groups ({per_label})")
     if "digest" in data:
         lines.append(f"- Data digest: {data['digest'][:16]}…, seed {info.get('seed')}")
+    if "coders" in info:
+        told = info["coders"]
+        lines.append(
+            f"- Several coders ({', '.join(told['coders'])}): learned is {told['in_words']}; {told['shared']:,} of "
+            f"{told['rows']:,} rows have several, {told['tied']:,} of these are in part not coded"
+        )
     if "calibrate" in info:
         told = info["calibrate"]
         lines.append(f"- Calibrated on {told['rows']:,} rows that were not learned from, digest {told['digest'][:16]}…")

@@ -21,7 +21,7 @@ from sklearn.base import BaseEstimator, clone
 from framing.arrays import Codes, Decided, Fold, Proba, Rows, Scores
 from framing.codebook import Codebook
 from framing.errors import ModelError
-from framing.model.decisions.decoders import Decoder, SideOf, decoder_of
+from framing.model.decisions.decoders import Decoder, SideOf, decoder_of, never_more
 from framing.model.decisions.heads import Calibration, fit_head, head_scores
 from framing.model.decisions.held_out import HeldOutSummary
 from framing.model.decisions.priors import PriorShift, warn_small_batch, warn_without_document
@@ -232,13 +232,13 @@ class TaskClassifier(BaseEstimator):
         shift = None
         if rule.adapt_priors and sentences:
             proba, shift = self._adapted(trained, sentences, rule)
+        thresholds = {**self._thresholds(rule, shift, warn=bool(sentences)), **rule.thresholds}
+        present = self.decide(proba, thresholds)
         if rule.abstain is not None:
             # The classes look the same whatever their shares, so their own ranks hold as trained.
-            decided = self.decoder.decide_at_risk(trained, self._held_out("abstain"), rule.abstain)
-            return Decisions(proba, *decided, shift)
-        thresholds = self._thresholds(rule, shift, warn=bool(sentences))
-        present = self.decide(proba, {**thresholds, **rule.thresholds})
-        return Decisions(proba, present, np.zeros_like(present), shift)
+            at_risk = self.decoder.decide_at_risk(trained, self._held_out("abstain"), rule.abstain)
+            return Decisions(proba, *never_more(present, *at_risk, self.decoder.exclusive), shift, thresholds)
+        return Decisions(proba, present, np.zeros_like(present), shift, thresholds)
 
     def _adapted(self, proba: Proba, sentences: Sequence[Sentence], rule: Rule) -> tuple[Proba, PriorShift]:
         held_out, what = self._held_out("adapt_priors"), ", ".join(self.labels)

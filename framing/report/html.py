@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from framing.report.grouping import attributed_to
 from framing.report.highlights import pieces
 from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
+from framing.report.plain import stance_said
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
 COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
@@ -25,10 +26,23 @@ def predictions_table(predictions: Sequence[Prediction], labels: Sequence[str], 
 
 
 def predictions_page(
-    predictions: Sequence[Prediction], labels: Sequence[str], title: str, targets: Sequence[str] = ()
+    predictions: Sequence[Prediction],
+    labels: Sequence[str],
+    title: str,
+    targets: Sequence[str] = (),
+    provenance: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return a whole HTML page with the coloured table; it needs nothing from the network."""
-    return _render("page.html", predictions, labels, targets, title=title)
+    """Return a whole HTML page with the coloured table; it needs nothing from the network.
+
+    ``provenance`` is what stands above it of where the predictions come from, by name.
+    """
+    told = {name: _as_read(value) for name, value in (provenance or {}).items()}
+    return _render("page.html", predictions, labels, targets, title=title, provenance=told)
+
+
+def _as_read(value: Any) -> str:
+    """Return what people read of a value: numbers by name as a list."""
+    return ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, Mapping) else str(value)
 
 
 def _render(
@@ -46,6 +60,7 @@ def _render(
             labels=labels,
             colours=colours,
             pieces=pieces,
+            stance_said=stance_said,
             with_marks=any(prediction.highlights for prediction in predictions),
             targets=targets if len(targets) > 1 else (),
             attributed_to=attributed_to,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 # Control characters, which a terminal would obey; for ``str.translate``.
 CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 
@@ -15,3 +17,26 @@ def cut(text: str, size: int) -> str:
     ('gain…', 'gain')
     """
     return text if len(text) <= size else text[: size - 1].rstrip() + "…"
+
+
+# A probability below it is more often wrong than right, as probabilities are calibrated on held-out rows.
+_CLEAR = 0.5
+
+
+def is_clear(stance: str | None, proba: Mapping[str, float]) -> bool:
+    """Say whether a stance that is decided is more likely right than wrong, by its calibrated probability."""
+    return stance is not None and proba[stance] >= _CLEAR
+
+
+def stance_said(stance: str | None, proba: Mapping[str, float]) -> str:
+    """Return a stance with its probability; ``?`` where it was left open.
+
+    Examples
+    --------
+    >>> stance_said("favor", {"favor": 0.71, "neutral": 0.29}), stance_said("favor", {"favor": 0.43, "neutral": 0.37})
+    ('favor 0.71', 'unclear (favor .43)')
+    """
+    if stance is None:
+        return "?"
+    p = f"{proba[stance]:.2f}"
+    return f"{stance} {p}" if is_clear(stance, proba) else f"unclear ({stance} {p[1:]})"

@@ -9,6 +9,7 @@ from framing.records import Prediction
 from framing.report.cells import frame_cells, sentence_cell, text_cell, text_of, with_headings
 from framing.report.grouping import attributed_to
 from framing.report.numbering import SentenceRow, sentence_rows
+from framing.report.plain import is_clear, stance_said
 from framing.report.toward import targets_text
 
 _GAP_BETWEEN = 2  # columns
@@ -41,8 +42,8 @@ def predictions_text(
         sentence = sentence_cell(row, with_holder=not holder)
         cells = [text_cell(row.number), *said_by, sentence, *frame_cells(row.first, labels)]
         if with_stance and row.first.stance_proba:
-            stance = row.first.stance
-            cells.append(text_cell(f"{stance} {row.first.stance_proba[stance]:.2f}" if stance else "?"))
+            said = stance_said(row.first.stance, row.first.stance_proba)
+            cells.append(text_cell(said, "" if is_clear(row.first.stance, row.first.stance_proba) else "dim"))
         table.add_row(*cells)
     return text_of(table, width, colour)
 
@@ -51,8 +52,8 @@ def _holder_width(rows: Sequence[SentenceRow], labels: Sequence[str], with_stanc
     """Return how wide a column of holders is; 0 where there is none to show, or no room for it."""
     widest = max((len(attributed_to(row.first)) for row in rows), default=0)
     words = [max(map(len, [*label.split("_"), "● 0.00"])) for label in labels]
-    stances = {name for row in rows for name in row.first.stance_proba or ()} if with_stance else set()
-    stance = [max(map(len, stances)) + len(" 0.00")] if stances else []
+    told = [stance_said(row.first.stance, row.first.stance_proba) for row in rows if row.first.stance_proba]
+    stance = [max(map(len, ["stance", *told]))] if with_stance and told else []
     holder = min(max(widest, len("holder")), _WIDEST_HOLDER)
     taken = [max((len(str(row.number)) for row in rows), default=1), holder, *words, *stance]
     room = width - _GAP_BETWEEN - sum(size + _GAP_BETWEEN for size in taken)

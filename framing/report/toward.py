@@ -14,7 +14,7 @@ from typing import Any
 from framing.records import Prediction
 from framing.report.cells import frame_cells, sentence_cell, text_cell, text_of, with_headings
 from framing.report.numbering import SentenceRow
-from framing.report.plain import cut
+from framing.report.plain import cut, is_clear
 
 _GAP = 2  # between columns
 _NARROWEST = 40  # characters of a sentence that stands beside its numbers
@@ -38,7 +38,8 @@ def targets_text(
         Whether frames are coloured.
     """
     names = {name for row in rows for p in row.predictions for name in p.stance_proba or ()}
-    whole = max(map(len, names), default=1) + _PROBABILITY
+    doubted = any(is_doubted(p) for row in rows for p in row.predictions)
+    whole = max(map(len, names), default=1) + _PROBABILITY + doubted
     # Names that begin alike cannot be cut.
     short = min(whole, _SHORT + _PROBABILITY) if len({name[: _SHORT - 1] for name in names}) == len(names) else whole
     number = max((len(str(row.number)) for row in rows), default=1)
@@ -118,14 +119,20 @@ def _grid(sizes: Sequence[int | None], cells: Sequence[Any], vertical: Any) -> A
 
 
 def _stance_cell(prediction: Prediction | None, size: int) -> Any:
-    """Return the stance and its probability, cut short where the column is too narrow; ``?`` where it is open."""
+    """Return the stance and its probability, cut short where there is no room; ``?`` marks what is open or unclear."""
     if prediction is None or not prediction.stance_proba:
         return text_cell("")
     if prediction.stance is None:
         return text_cell("?")
-    name, room = prediction.stance, size - _PROBABILITY
+    name, mark = prediction.stance, "?" if is_doubted(prediction) else ""
     p = f"{prediction.stance_proba[name]:.2f}"
-    return text_cell(f"{cut(name, room)} {'1.0' if p == '1.00' else p[1:]}")
+    shown = f"{cut(name, size - _PROBABILITY - len(mark))}{mark} {'1.0' if p == '1.00' else p[1:]}"
+    return text_cell(shown, "dim" if mark else "")
+
+
+def is_doubted(prediction: Prediction) -> bool:
+    """Say whether a stance was decided that is not clear."""
+    return prediction.stance is not None and not is_clear(prediction.stance, prediction.stance_proba or {})
 
 
 def _longest_word(text: str) -> int:

@@ -17,7 +17,9 @@ _PAGES = (".html", ".htm")
 DOCUMENT_SUFFIXES = (".txt", ".md", *_PAGES)
 
 
-def document_sentences(content: str, suffix: str, name: str = "", doc_id: str = "") -> list[Sentence]:
+def document_sentences(
+    content: str, suffix: str, name: str = "", doc_id: str = "", *, all_lines: bool = True
+) -> list[Sentence]:
     """Return the sentences of a document.
 
     Parameters
@@ -30,6 +32,8 @@ def document_sentences(content: str, suffix: str, name: str = "", doc_id: str = 
         Its name, for the error.
     doc_id
         Stored in each sentence.
+    all_lines
+        As of ``segment``.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def document_sentences(content: str, suffix: str, name: str = "", doc_id: str = 
     InputError
         A page holds no text.
     """
-    sentences = segment(document_text(content, suffix, name), doc_id)
+    sentences = segment(document_text(content, suffix, name), doc_id, all_lines=all_lines)
     if suffix.lower() in _PAGES:
         return [replace(sentence, start=None, end=None) for sentence in sentences]
     return sentences

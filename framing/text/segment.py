@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from framing.records import Sentence
+from framing.text.furniture import furniture, without
 from framing.text.languages import Language, language_of
 from framing.text.paragraphs import EDGES, FINAL_STOP, paragraphs
 from framing.text.stops import glued_stops, may_be_glued
@@ -17,7 +18,7 @@ _SPACE = re.compile(r"[^\S ]")
 _CHUNK = re.compile(r"(?<!\S)\S{500,}(?=\S{20})")
 
 
-def segment(text: str, doc_id: str = "", language: str | None = None) -> list[Sentence]:
+def segment(text: str, doc_id: str = "", language: str | None = None, *, all_lines: bool = True) -> list[Sentence]:
     r"""Split a document into sentences.
 
     A line break ends a sentence unless the line has no final stop and the next line begins in lower case
@@ -35,6 +36,8 @@ def segment(text: str, doc_id: str = "", language: str | None = None) -> list[Se
     language
         Whose abbreviations are known: ``"ar"``, ``"de"``, ``"en"``, ``"es"``, ``"fr"``, ``"it"`` or ``"pt"``. ``None``
         guesses it from the document's common words; a document in none of them is read as English is.
+    all_lines
+        Whether bylines, datelines, advertisements and links are sentences too (see ``framing.text.furniture``).
 
     Returns
     -------
@@ -57,7 +60,8 @@ def segment(text: str, doc_id: str = "", language: str | None = None) -> list[Se
     """
     sentences: list[Sentence] = []
     headline = previous = ""
-    for start, end in _spans(text, language_of(text, language)):
+    spans = _spans(text, language_of(text, language))
+    for start, end in spans if all_lines else without(spans, furniture(text)):
         sentence = text[start:end]
         sentences.append(
             Sentence(

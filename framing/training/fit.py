@@ -119,27 +119,37 @@ def fit_training(training: Training) -> TrainingResult:
     metrics = with_intervals(estimates) | part_sizes(estimates)
     for path, score in repeated.items():
         metrics |= with_bounds(path, score)
+    model.info = _model_info(training, metrics, summaries)
+    of_tasks = {name: held_out[name] for name in training.tasks}
+    return TrainingResult(model, metrics, estimates, of_tasks, summaries, divided(training, procedure))
+
+
+def _model_info(
+    training: Training, metrics: Mapping[str, float], summaries: Mapping[str, TaskSummary]
+) -> dict[str, Any]:
+    """Return what a model keeps of its training, for its card and for those who load it."""
     counts = {name: task.counts for name, task in training.tasks.items()}
-    model.info = {
+    info: dict[str, Any] = {
         "data": {"digest": training.data_digest, "codes": training.codes, "counts": counts},
         "seed": training.seed,
         "metrics": metrics,
         "verdicts": {path: summary.verdicts() for path, summary in summaries.items()},
         "verdict_rule": rule_in_words(),
     }
-    model.info |= _split_info(training)
+    info |= _split_info(training)
+    if training.coders:
+        info["coders"] = training.coders
     if training.preprocess.entities != KEEP:
-        model.info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
+        info["preprocess"] = {"entities": training.preprocess.entities, "names": training.preprocess.finder}
     if training.calibrate is not None and training.apart is not None:
-        model.info["calibrate"] = {
+        info["calibrate"] = {
             "digest": dataset_digest(training.calibrate),
             "codes": codes_digest(sentences_of(training.calibrate)),
             "rows": len(training.apart[1]),
         }
     if isinstance(training.encoder, EncoderTuner):
-        model.info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
-    of_tasks = {name: held_out[name] for name in training.tasks}
-    return TrainingResult(model, metrics, estimates, of_tasks, summaries, divided(training, procedure))
+        info["tuning"] = {**training.encoder.get_params(), **_teacher_info(training), "version": VERSION}
+    return info
 
 
 def _repeated(procedure: Procedure, task: Task, first: TaskPredictions, training: Training) -> dict[str, Score]:

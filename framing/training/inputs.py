@@ -21,12 +21,13 @@ from framing.corpus.splits import GroupedFolds, TimeSplit
 from framing.errors import ConfigError, FramingWarning, InputError
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.heads import check_head
-from framing.model.decisions.thresholds import F1
 from framing.model.encoders import EncoderTuner, SentenceEncoder
 from framing.model.persistence import load_model
 from framing.names import KEEP, SWAP, Entities, SwappedNames
 from framing.records import Sentence
 from framing.resources import SHIPPED, codebook_path, data_path, model_path, targets_path
+from framing.training.checks import check_encoder, check_options, check_support, check_tasks_found
+from framing.training.coders import one_coding
 from framing.training.further_targets import FurtherTargets, read_names
 from framing.training.recipe import Preprocess, Recipe, StanceOptions, SwapTest
 from framing.training.tasks import KINDS, STANCE_BLIND, Parts, TaskKind, check_coded, strata_of
@@ -66,6 +67,8 @@ class Training:
         What is done to sentences before they are read, and the test with other names.
     calibrate
         The rows that only calibrate, the last of the sentences; ``None`` where a part of the data does it.
+    coders
+        What became of several coders' codes; empty where each row is learned from as it is.
     """
 
     codebook: Codebook
@@ -81,6 +84,7 @@ class Training:
     codes: str
     unlabelled: Sequence[Sentence] = ()
     calibrate: Dataset | None = None
+    coders: dict[str, Any] = field(default_factory=dict)
     preprocess: Preprocess = field(default_factory=Preprocess)
     swap_test: SwapTest = field(default_factory=SwapTest)
 
@@ -152,20 +156,19 @@ def prepare(
     columns: Mapping[str, Any] | None = None,
     evaluate: Mapping[str, str | None] | None = None,
     calibrate: Coded | None = None,
+    coders: str | None = None,
     recipe: Recipe | None = None,
 ) -> Training:
     """Read and check everything that ``train`` needs, and fit nothing. Parameters and errors are those of ``train``."""
     recipe = recipe or Recipe()
     book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
-    if "validation" in (evaluate or {}):
-        raise ConfigError("evaluate.validation: the name of the cross-validation's scores; choose another")
-    if recipe.thresholds != F1 and book.exclusive:
-        raise ConfigError(f"thresholds={recipe.thresholds}: the frames are exclusive, the likeliest one is taken")
-    dataset = load_dataset(data_path(data), book, columns)
+    check_options(evaluate or {}, recipe, book)
+    dataset, said = one_coding(load_dataset(data_path(data), book, columns), book, coders, "data")
+    kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
+    kept_apart = kept_apart if kept_apart is None else one_coding(kept_apart, book, coders, "calibrate")[0]
     sentences = sentences_of(dataset)
     warn_about_groups(sentences)
     codes = codes_digest(sentences)
-    kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
     others = {
         name: sentences_of(load_dataset(data_path(file), book, columns))
         for name, file in (evaluate or {}).items()
@@ -179,12 +182,12 @@ def prepare(
         dataset = dataset.select(learned)
         sentences = [*(sentences[i] for i in learned), *apart]
     encoder = SentenceEncoder() if recipe.encoder is None else recipe.encoder
-    _check_encoder(encoder, recipe.tasks)
+    check_encoder(encoder, recipe.tasks)
     parts = _parts(encoder, recipe, book)
     kinds = [kind for name, kind in KINDS.items() if name in recipe.tasks]
     tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split, len(dataset)) for kind in kinds}
     coded = {name: task for name, task in tasks.items() if task is not None}
-    _check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
+    check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
     for name, other in others.items():
         check_coded(name, other, coded, book)
     kept = [s for rows in (sentences[len(dataset) :], *others.values()) for s in rows]
@@ -202,6 +205,7 @@ def prepare(
         codes=codes,
         unlabelled=_unlabelled(encoder, book, columns, kept),
         calibrate=kept_apart,
+        coders=said,
         preprocess=recipe.preprocess or Preprocess(),
         swap_test=recipe.swap_test or SwapTest(),
     )
@@ -227,16 +231,6 @@ def _unlabelled(
         return []
     told = "encoder.unlabelled: {} sentences are in what calibrates or is scored, or of groups that are"
     return [sentences[i] for i in _not_in(kept, sentences, GroupedFolds(), told)]
-
-
-def _check_encoder(encoder: Any, tasks: Sequence[str]) -> None:
-    """Look for the weights now: that they cannot be found is known before a large file is encoded."""
-    if isinstance(encoder, EncoderTuner):
-        encoder.check()
-        if not any(encoder.learns(task) for task in tasks):
-            raise ConfigError(f"encoder.tasks={encoder.tasks}: expected some of {', '.join(tasks)}, which are trained")
-        encoder = encoder.base
-    _ = getattr(encoder, "digest", None)
 
 
 def _baselines(tasks: Mapping[str, Task], book: Codebook, parts: Parts, stance: StanceOptions) -> dict[str, Task]:
@@ -307,40 +301,16 @@ def _task(
                 f"calibrate: no row is coded for {kind.name} ({kind.needs}); code some, or set "
                 f"tasks=[{', '.join(other for other in KINDS if other != kind.name)}]"
             )
-        _check_support(kind.noun, Y[~learned], classifier.labels, split.n_splits, "calibrate: ")
+        check_support(kind.noun, Y[~learned], classifier.labels, split.n_splits, "calibrate: ")
         fold = np.flatnonzero(learned), np.flatnonzero(~learned)
         return Task(kind, classifier, coded, Y, groups, [fold], rows, fold[0])
-    _check_support(kind.noun, Y, classifier.labels, split.n_splits)
+    check_support(kind.noun, Y, classifier.labels, split.n_splits)
     folds = split.folds(coded, strata_of(Y), groups)
     if isinstance(split, TimeSplit):
-        _check_support(kind.noun, Y[folds[0][0]], classifier.labels, split.n_splits, f"before {split.after}: ")
+        check_support(kind.noun, Y[folds[0][0]], classifier.labels, split.n_splits, f"before {split.after}: ")
     if min(len(np.unique(groups[train_rows])) for train_rows, _ in folds) < 2:
         raise InputError(
             f"the rows coded for {kind.name} form {groups.max() + 1} groups, too few to cross-validate within a "
             "fold; give more rows a 'group' or 'doc_id' of their own"
         )
     return Task(kind, classifier, coded, Y, groups, folds, rows, np.arange(len(coded)))
-
-
-def _check_support(noun: str, Y: Codes, labels: Sequence[str], n_splits: int, place: str = "") -> None:
-    for label, column in zip(labels, Y.T, strict=True):
-        positives, coded = int(np.nansum(column)), int((~np.isnan(column)).sum())
-        for what, count in (("positives", positives), ("negatives", coded - positives)):
-            if count < n_splits:
-                raise InputError(
-                    f"{place}{noun} {label!r} has {count} {what} in {coded:,} coded rows, {n_splits} folds need at "
-                    f"least {n_splits}: code more, lower split.n_splits, or take the label out of the codebook"
-                )
-
-
-def _check_tasks_found(tasks: Sequence[str], prepared: Mapping[str, Task], hint: str) -> None:
-    needs = {name: kind.needs for name, kind in KINDS.items()}
-    missing = [task for task in tasks if task not in prepared]
-    more = {"frames": f"; {hint}" if hint else ""}
-    if not prepared:
-        needed = " or ".join(needs[task] for task in missing) or "a task"
-        raise InputError(f"no coded rows: no row has {needed}" + (more["frames"] if "frames" in missing else ""))
-    for task in missing:
-        warnings.warn(
-            f"{task} not trained: no row has {needs[task]}{more.get(task, '')}", FramingWarning, stacklevel=4
-        )  # the caller of train

@@ -237,6 +237,33 @@ class SideOf(OneOf):
         return np.eye(len(self.labels), dtype=bool)[found]
 
 
+def never_more(plain: Decided, decided: Decided, left_open: Decided, exclusive: bool) -> tuple[Decided, Decided]:
+    """Take back what was decided at a risk and would not be decided without one: it is left open.
+
+    To leave more open makes no error more, so that the risk is held all the same.
+
+    Parameters
+    ----------
+    plain
+        What is decided without a risk.
+    decided, left_open
+        What is decided, and left open, at a risk; each of shape (n_sentences, n_labels).
+    exclusive
+        Whether exactly one label holds: where it is another one than the plain one, both are left open.
+
+    Examples
+    --------
+    >>> plain, decided = np.array([[False, True]]), np.array([[True, True]])
+    >>> [part.tolist() for part in never_more(plain, decided, np.zeros_like(plain), exclusive=False)]
+    [[[False, True]], [[True, False]]]
+    """
+    added = decided & ~plain
+    if not exclusive:
+        return decided & plain, left_open | added
+    other = added.any(axis=1, keepdims=True)
+    return decided & ~other, left_open | (other & (decided | plain))
+
+
 def decoder_of(labels: Sequence[str], exclusive: bool, task: str = "frames") -> Decoder:
     """Return the decoder of a task's labels, which exclude each other or do not."""
     if not exclusive:

@@ -95,9 +95,12 @@ class Decisions:
         The labels left open, of the same shape.
     shift
         The shares that the probabilities were moved to, where that was asked for.
+    thresholds
+        By label, the probability from which it is decided, where labels have thresholds.
     """
 
     proba: Proba
     present: Decided
     abstained: Decided
     shift: PriorShift | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
