@@ -11,6 +11,7 @@ import pytest
 
 from framing import train
 from framing.errors import FramingNote, FramingWarning, InputError
+from framing.leakage import clue_columns
 from framing.measure.consensus import coders_agree
 from framing.model.card import model_card
 from framing.model.persistence import load_model
@@ -153,3 +154,14 @@ def test_coders_who_agree_leave_nothing_to_decide(two_coders):
     assert answer.code == 1
     assert "differ on nothing" in answer.err
     assert "written as .csv" in adjudicate(two_coders, "-o", "sheet.xlsx").err
+
+
+def test_what_each_coder_said_is_no_clue_that_gives_the_label_away():
+    rows = [
+        Sentence(f"Row {i}.", frames=("gain",) if i % 2 else (), source="AB"[i % 2], extra={"coder": coder})
+        for i in range(4)
+        for coder in ("ann", "ben")
+    ]
+    found = coders_agree(rows, BOOK, "majority").sentences
+    assert all(row.extra["coders"] for row in found)
+    assert list(clue_columns(found)) == ["source"]
