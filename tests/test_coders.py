@@ -10,11 +10,14 @@ from contextlib import nullcontext
 import pytest
 
 from framing import train
+from framing.corpus.dataset import load_dataset
 from framing.errors import FramingNote, FramingWarning, InputError
+from framing.leakage import clue_columns
 from framing.measure.consensus import coders_agree
 from framing.model.card import model_card
 from framing.model.persistence import load_model
 from framing.records import Sentence
+from framing.training.coders import one_coding
 from tests.command import framing
 from tests.small import BOOK, sentences
 
@@ -153,3 +156,23 @@ def test_coders_who_agree_leave_nothing_to_decide(two_coders):
     assert answer.code == 1
     assert "differ on nothing" in answer.err
     assert "written as .csv" in adjudicate(two_coders, "-o", "sheet.xlsx").err
+
+
+def test_what_each_coder_said_is_no_clue_that_gives_the_label_away():
+    rows = [
+        Sentence(f"Row {i}.", frames=("gain",) if i % 2 else (), source="AB"[i % 2], extra={"coder": coder})
+        for i in range(4)
+        for coder in ("ann", "ben")
+    ]
+    found = coders_agree(rows, BOOK, "majority").sentences
+    assert all(row.extra["coders"] for row in found)
+    assert list(clue_columns(found)) == ["source"]
+
+
+def test_rows_that_only_calibrate_may_be_of_one_coder_who_is_not_named():
+    data = load_dataset([Sentence("It pays.", frames=("gain",)), Sentence("It rains.", frames=())], BOOK)
+    assert one_coding(data, BOOK, "majority", "calibrate", may_be_one=True) == (data, {})
+    with pytest.raises(InputError, match="calibrate: nothing says who coded"):
+        one_coding(data, BOOK, "ann", "calibrate", may_be_one=True)
+    with pytest.raises(InputError, match="data: nothing says who coded"):
+        one_coding(data, BOOK, "majority", "data")
