@@ -100,7 +100,9 @@ def _contradict(one: Sentence, other: Sentence) -> bool:
     """Say whether two codings differ in a frame that both looked for."""
     if one.frames is None or other.frames is None:
         return False
-    return any(all(s.coded is None or name in s.coded for s in (one, other)) for name in {*one.frames} ^ {*other.frames})
+    return any(
+        all(s.coded is None or name in s.coded for s in (one, other)) for name in {*one.frames} ^ {*other.frames}
+    )
 
 
 def coders_agree(
