@@ -58,7 +58,7 @@ def expected_share(proba: Values, weights: Values, trained: float) -> float:
     """
     share, total = trained, weights.sum()
     for _ in range(_ITERATIONS):
-        new = float(weights @ _adapted(proba, share, trained) / total)
+        new = float(weights @ _moved_to_share(proba, share, trained) / total)
         if abs(new - share) < _TOLERANCE:
             return new
         share = new
@@ -92,14 +92,14 @@ def calibrated_for(proba: Values, weights: Values, share: float) -> float:
 
     def excess(log_odds: float) -> float:
         trained = 1 / (1 + np.exp(-log_odds))
-        return float(weights @ _adapted(proba, share, trained) / weights.sum()) - share
+        return float(weights @ _moved_to_share(proba, share, trained) / weights.sum()) - share
 
     if not excess(-_FARTHEST) > 0 > excess(_FARTHEST):
         return float("nan")
     return float(1 / (1 + np.exp(-brentq(excess, -_FARTHEST, _FARTHEST, xtol=1e-6))))
 
 
-def _adapted(proba: Values, share: float, trained: float) -> Values:
+def _moved_to_share(proba: Values, share: float, trained: float) -> Values:
     """Return probabilities that were calibrated for one share as they are for another (Bayes)."""
     yes, no = proba * share / trained, (1 - proba) * (1 - share) / (1 - trained)
     adapted: Values = yes / np.maximum(yes + no, 1e-300)
@@ -159,13 +159,13 @@ def quantified(
             counted,
             mean,
             adjusted_count(counted, recall, false_rate),
-            _expected(corpus.proba[:, j], W, _trained(there.proba[known, j], v, known_share)),
+            _expected(corpus.proba[:, j], W, _shares_trained(there.proba[known, j], v, known_share)),
         )
         found.append(QuantifiedRow(label, tuple(_score_of_resamples(values) for values in several)))
     return found
 
 
-def _trained(proba: Values, V: Values, shares: Values) -> Values:
+def _shares_trained(proba: Values, V: Values, shares: Values) -> Values:
     """Return in each resample of coded rows the share for which the probabilities are calibrated."""
     means, of_row = _binned(proba)
     return np.array(
