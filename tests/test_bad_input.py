@@ -125,7 +125,7 @@ def test_a_file_to_predict_or_to_score_is_refused_with_the_same_words(folder, co
         (
             ["data=one_group.jsonl"],
             "the coded rows form 1 group(s), but 5 folds need at least 5; give more rows a 'group' or 'doc_id' of "
-            "their own, or set split.n_splits lower",
+            "their own (rows with the same text stay together too), or set split.n_splits lower",
         ),
         (["split=source"], "split.by=source, but 60 of 60 rows have no 'source'"),
         (["evaluate.dev=missing.jsonl"], "missing.jsonl: no such file"),

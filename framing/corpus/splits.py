@@ -17,7 +17,7 @@ TIME = "time"
 _MOST_REPEATS = 100
 # What may stay together, and what is to be done where there is too little of it.
 _TOO_FEW = {
-    "group": "give more rows a 'group' or 'doc_id' of their own",
+    "group": "give more rows a 'group' or 'doc_id' of their own (rows with the same text stay together too)",
     "source": "add rows of more sources",
     "target": "code rows toward more targets",
 }
