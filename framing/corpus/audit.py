@@ -79,7 +79,7 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
     if unread := [number for number, s in enumerate(sentences, 1) if s.date and iso_date(s.date) is None]:
         found.append(
             f"rows {_listed(unread)}: a date that cannot be read, {sentences[unread[0] - 1].date!r}; write it as "
-            "2026-03-31, 2026-03 or 2026 (ISO 8601), else years, months and split=time leave these rows out"
+            "2026-03-31, 2026-03, 2026 or 31.03.2026, else years, months and split=time leave these rows out"
         )
     return found
 
