@@ -9,25 +9,32 @@ from datetime import date
 PERIODS = ("year", "month", "day")
 # ISO 8601, whole or from the left; what follows a day (a time, a zone) is no matter here.
 _ISO = re.compile(r"\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?!\d).*)?)?\s*", re.DOTALL)
+# As spreadsheets of much of Europe write it; with dots the day comes first everywhere, with slashes it does not.
+_DOTTED = re.compile(r"\s*(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d).*", re.DOTALL)
 _LENGTHS = {"year": 4, "month": 7, "day": 10}
 # Days that a corpus spans at most to be shown by day, by month.
 _MAX_DAYS, _MAX_MONTHS = 62, 3 * 366
 
 
 def iso_date(text: str | None) -> str | None:
-    """Return what a date says as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; ``None`` where it is none of ISO 8601.
+    """Return what a date says as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; ``None`` where it cannot be told.
 
-    A time of day and its zone are left out: the date is the one that was printed.
+    Read is ISO 8601, and with dots day, month and year (``1.3.2026``). A time of day and its zone are left out: the
+    date is the one that was printed.
 
     Examples
     --------
     >>> iso_date("2026-03-01T23:30:00-05:00"), iso_date("2026-03"), iso_date("1 March 2026"), iso_date("2026-13-01")
     ('2026-03-01', '2026-03', None, None)
+    >>> iso_date("1.3.2026"), iso_date("31.12.2026 23:30"), iso_date("3/1/2026"), iso_date("31.02.2026")
+    ('2026-03-01', '2026-12-31', None, None)
     """
-    found = _ISO.fullmatch(text or "")
-    if found is None:
+    if found := _ISO.fullmatch(text or ""):
+        parts = [int(part) for part in found.groups() if part is not None]
+    elif found := _DOTTED.fullmatch(text or ""):
+        parts = [int(part) for part in reversed(found.groups())]
+    else:
         return None
-    parts = [int(part) for part in found.groups() if part is not None]
     try:
         _first_day(parts)
     except ValueError:

@@ -88,6 +88,22 @@ def skeletons(n: int, groups: str) -> list[Sentence]:
     ]
 
 
+def test_a_text_that_is_repeated_is_told_once_and_not_as_a_skeleton_again():
+    rows = [Sentence("The old port of the town was sold by its mayor.", frames=(), group=group) for group in "aabb"]
+    assert check_sentences(rows) == [
+        "rows 1, 2, 3, 4: the same text: 'The old port of the town was sold by its mayor.'",
+    ]
+
+
+def test_dates_that_no_month_can_be_read_from_are_told_in_one_line():
+    rows = [Sentence(f"Row {date}.", date=date, group="a") for date in ("31.03.2026", "3/4/2026", "2026", "May 3")]
+    assert check_sentences(rows) == [
+        "rows 2, 4: a date that cannot be read, '3/4/2026'; write it as 2026-03-31, 2026-03, 2026 or 31.03.2026, else "
+        "years, months and split=time leave these rows out",
+    ]
+    assert check_sentences([Sentence("It rains.", date=None)]) == []
+
+
 def test_a_skeleton_used_more_than_three_times_is_found():
     assert check_sentences(skeletons(4, "aabb")) == [
         "rows 1, 2, 3, 4: one skeleton 4 times: 'the 0 ports of x were sold in 0 by its mayor.'"

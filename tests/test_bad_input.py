@@ -125,7 +125,7 @@ def test_a_file_to_predict_or_to_score_is_refused_with_the_same_words(folder, co
         (
             ["data=one_group.jsonl"],
             "the coded rows form 1 group(s), but 5 folds need at least 5; give more rows a 'group' or 'doc_id' of "
-            "their own, or set split.n_splits lower",
+            "their own (rows with the same text stay together too), or set split.n_splits lower",
         ),
         (["split=source"], "split.by=source, but 60 of 60 rows have no 'source'"),
         (["evaluate.dev=missing.jsonl"], "missing.jsonl: no such file"),
@@ -151,10 +151,7 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
             "head.CC: no such option; did you mean 'head.C'? Other arguments of the head: +head.NAME=VALUE" + HELP,
         ),
         (["+head.CC=1"], "head: LogisticRegression.__init__() got an unexpected keyword argument 'CC'" + HELP),
-        (
-            ["+foo=1"],
-            "unknown option 'foo'; expected one of: data, codebook, columns, evaluate, calibrate, coders, encoder, ",
-        ),
+        (["+foo=1"], "unknown option 'foo'; expected one of: data, codebook, columns, evaluate, calibrate, coders, "),
         (["columns.txt=satz"], "columns.txt: no such option; did you mean 'columns.text'?" + HELP),
         (["head"], "head: not an option; expected KEY=VALUE (missing EQUAL at '<EOF>')" + HELP),
         (["head.C=["], "head.C=[: not an option; expected KEY=VALUE (no viable alternative at input '[')" + HELP),

@@ -117,8 +117,9 @@ def test_unknown_labels_are_listed_at_once_with_counts_and_the_nearest_name():
     assert str(caught.value) == (
         "rows.csv: unknown labels: frame 'gun controll' in 2 rows (first in line 2; did you mean 'control'?), frame "
         "'Gun Controll' in 1 row (first in line 4; did you mean 'control'?), frame 'weather' in 1 row (first in line "
-        "6); codebook 'guns' has frames: control, 2nd_Amendment_rights, public_opinion. Mend the rows, or name these "
-        "spellings in the codebook (also: [...])"
+        "6); codebook 'guns' has frames: control, 2nd_Amendment_rights, public_opinion. Mend the rows, name these "
+        "spellings in the codebook (also: [...]), or give the codebook that they are of (--codebook FILE, for train "
+        "codebook=FILE)"
     )
 
 
@@ -236,7 +237,9 @@ def test_a_draft_has_the_labels_their_counts_and_examples_and_can_be_used(tmp_pa
         "    examples:\n"
         '      - "The poll: \\"yes\\"."\n'
     )
-    answer = framing("codebook", "check", "mine.yaml", "--data", *arguments, cwd=tmp_path)
+    told = "mine.yaml: a draft; check it with framing codebook check mine.yaml --data rows.csv --column frames=Frame"
+    assert answer.err == told + "\n"
+    answer = framing(*told.partition(" framing ")[2].split(), cwd=tmp_path)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines() == [
         "Gun_control: no definition",

@@ -14,6 +14,9 @@ from framing.measure.shares import (
     power_tuning,
     simultaneous,
 )
+from framing.scores import Score
+from framing.shares.table import ShareRow, ShareTable
+from framing.shares.text import shares_in_words, shares_text
 
 ALL = np.ones((12, 1))
 
@@ -183,3 +186,14 @@ def test_a_share_is_told_from_thirty_rows_in_ten_documents_on():
     assert coded_share(y, design, np.ones((30, 1))).enough().tolist() == [True]
     assert coded_share(y[:29], Design(np.full(29, 0.1), np.arange(29)), np.ones((29, 1))).enough().tolist() == [False]
     assert coded_share(y, Design(np.full(30, 0.1), np.arange(30) // 4), np.ones((30, 1))).enough().tolist() == [False]
+
+
+def test_a_model_is_not_said_to_be_worth_more_codes_than_the_corpus_has():
+    score = Score(0.2, 0.1, 0.3)
+    row = ShareRow((), (), "gain", 207, 60, 26, score, score, score, 1.0, 175.0)
+    said = [shares_in_words(ShareTable((row,), finite=finite))[0] for finite in (True, False)]
+    assert said == [
+        "gain: the model saved codes: 60 with it tell as much as nearly all 207 of the corpus without.",
+        "gain: the model saved codes: 60 with it tell as much as 10,500 without.",
+    ]
+    assert "×175\n" in shares_text(ShareTable((row,)), 100)

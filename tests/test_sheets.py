@@ -10,7 +10,8 @@ import pytest
 
 from framing.codebook import Codebook
 from framing.corpus.dataset import read_sentences
-from framing.records import Sentence
+from framing.records import Prediction, Sentence
+from framing.report.formats import predictions_jsonl
 from framing.shares.draw import draw_sentences
 from framing.shares.sheet import sheet_xlsx
 from tests.command import framing
@@ -136,3 +137,19 @@ def test_a_sheet_of_a_kind_that_is_not_known_is_refused_before_the_draw(tmp_path
     )
     assert (answer.code, (tmp_path / "s.jsonl").exists()) == (1, False)
     assert "s.ods: unknown kind of sheet; expected .csv, .xlsx or .json (Label Studio)" in answer.err
+
+
+def test_a_sample_of_predictions_by_another_codebook_is_not_drawn_for_the_shipped_one(tmp_path):
+    said = [Prediction(Sentence(f"Mast {i}."), {"landscape": 0.9, "fairness": 0.1}, ("landscape",)) for i in range(9)]
+    (tmp_path / "wind.jsonl").write_text(predictions_jsonl(said), encoding="utf-8")
+    (tmp_path / "wind.yaml").write_text("name: wind\nframes: [landscape, fairness]\n")
+    command = ("data", "sample", "wind.jsonl", "-n", "4", "-o", "s.jsonl", "--coding-sheet", "s.csv")
+    answer = framing(*command, cwd=tmp_path)
+    assert (answer.code, answer.err) == (
+        1,
+        "error: wind.jsonl: predicted are landscape, fairness, but codebook 'geopolitical-framing' has "
+        "economic_opportunity, security_threat, skepticism_of_intent; name theirs: --codebook FILE\n",
+    )
+    assert not (tmp_path / "s.jsonl").exists()
+    assert not (tmp_path / "s.csv").exists()
+    assert framing(*command, "--codebook", "wind.yaml", cwd=tmp_path).code == 0

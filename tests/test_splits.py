@@ -131,7 +131,8 @@ def test_fewer_groups_than_folds_is_an_error():
         folds_of(GroupedFolds(5), sentences)
     assert str(caught.value) == (
         "the coded rows form 4 group(s), but 5 folds need at least 5; "
-        "give more rows a 'group' or 'doc_id' of their own, or set split.n_splits lower"
+        "give more rows a 'group' or 'doc_id' of their own (rows with the same text stay together too), or set "
+        "split.n_splits lower"
     )
     assert len(folds_of(GroupedFolds(4), sentences)) == 4
 

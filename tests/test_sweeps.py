@@ -7,8 +7,10 @@ import json
 import pytest
 
 from framing.app import run as app_run
+from framing.app.sweep_summary import Summary
 from framing.tracking import (
     MADE_OF_TAG,
+    RunSummary,
     Store,
     champion_run,
     children_of,
@@ -93,6 +95,18 @@ def test_the_parent_of_a_sweep_has_a_ranking_a_paired_comparison_and_a_figure(sw
     files = [file.path for file in store.client.list_artifacts(parent.run_id, "figures")]
     assert files == ["figures/sweep.png"]
     assert f"sweep {parent.run_id[:8]}: 4 finished, best first" in told
+
+
+def test_what_a_sweep_tells_at_its_end_fits_the_terminal(monkeypatch):
+    run = RunSummary(
+        "3f9c21ab", "svm", "framing", "FINISHED", 0, "validation/frames/macro_f1", 0.8, 0.7, 0.9, {}, None, False
+    )
+    found = Summary("5deda662", ["head"], [run], [], ["better by much, " * 20], [])
+    widest = {}
+    for columns in ("80", "120"):
+        monkeypatch.setenv("COLUMNS", columns)
+        widest[columns] = max(len(line) for line in found.text.splitlines())
+    assert widest["80"] <= 80 < widest["120"] <= 120
 
 
 def test_a_run_of_a_sweep_that_fails_says_why_and_the_sweep_goes_on_when_it_is_mended(workplace, monkeypatch):

@@ -63,8 +63,8 @@ def test_what_is_where_is_told_in_one_line():
     with pytest.warns(FramingNote) as told:
         TimeSplit(after="2026").dated(rows)
     assert [str(w.message) for w in told] == [
-        "split=time: learned from 2 rows before 2026, tested on 1 from then on; in neither: 2 without a date in ISO "
-        "8601"
+        "split=time: learned from 2 rows before 2026, tested on 1 from then on; in neither: 2 without a date that "
+        "can be read"
     ]
 
 
@@ -74,7 +74,7 @@ def test_what_is_where_is_told_in_one_line():
         (
             [None, "1 May"],
             None,
-            "none of 2 rows has a 'date' in ISO 8601, such as 2026-03-01 or 2026-03; the first date is '1 May'",
+            "none of 2 rows has a 'date' that can be read, such as 2026-03-01 or 2026-03; the first date is '1 May'",
         ),
         (["2025", "2024"], 2030, "no row is dated after 2030; dates are 2024 to 2025; set split.after between them"),
         (["2025", "2024"], "1999", "no row is dated before 1999"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,9 +61,10 @@ class Summary:
         if not self.ranked:
             return head
         best = self.ranked[0].run_id[:8]
-        told = [textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in self.compared]
+        width = shutil.get_terminal_size((_WIDTH, 24)).columns
+        told = [textwrap.fill(line, width, subsequent_indent="  ") for line in self.compared]
         use = f"see them with: framing ui; use the best with: framing promote {best}"
-        return "\n".join(["", f"{head}, best first", "", self.table(_WIDTH), "", *told, use])
+        return "\n".join(["", f"{head}, best first", "", self.table(width), "", *told, use])
 
     def table(self, width: int) -> str:
         """Return the finished runs as a table of text, best first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def from_(path: str, output: str | None, name: str | None, examples: int, column
     sentences = read_sentences(path, None, pairs(columns, "--column"), reading_of())
     write_result(draft_codebook(name or Path(output or path).stem, sentences, examples), output)
     if output is not None:
-        print(f"{output}: a draft; check it with framing codebook check {output} --data {path}", file=sys.stderr)
+        told = [word for name in columns for word in ("--column", name)]
+        check = shlex.join(["framing", "codebook", "check", output, "--data", path, *told])
+        print(f"{output}: a draft; check it with {check}", file=sys.stderr)
 
 
 @codebook.command()

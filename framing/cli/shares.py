@@ -112,7 +112,7 @@ def sample(corpus: str, output: str, sheet: str | None, double: float, codebook:
     book = Codebook.load(codebook_path(codebook))
     check_output(Path(output))
     _check_sheet(sheet, double, output)
-    rows = _drawn(corpus, given, book.digest)
+    rows = _drawn(corpus, given, book)
     _write_sample(rows, output, sheet, double, given["seed"], book)
     chances = [row.sample_probability or 0 for row in rows]
     print(
@@ -122,17 +122,18 @@ def sample(corpus: str, output: str, sheet: str | None, double: float, codebook:
     )
 
 
-def _drawn(corpus: str, given: dict[str, Any], digest: str) -> list[Sentence]:
+def _drawn(corpus: str, given: dict[str, Any], book: Codebook) -> list[Sentence]:
     """Draw from a corpus as the options say."""
     from framing.corpus.results import holds_predictions, read_predictions
     from framing.records import Prediction
-    from framing.shares.corpus import groups_of
+    from framing.shares.corpus import groups_of, refuse_other_frames
     from framing.shares.draw import CODEBOOK as BY_CODEBOOK
     from framing.shares.draw import draw_sentences
     from framing.shares.study import names_of
 
     if holds_predictions(corpus):
         rows = _one_a_sentence(read_predictions(corpus))
+        refuse_other_frames(corpus, rows, book)
     else:
         rows = [Prediction(s) for s in read_input(corpus, pairs(given["columns"], "--column"))]
     groups = groups_of(rows, names_of(given["by"]))
@@ -145,7 +146,7 @@ def _drawn(corpus: str, given: dict[str, Any], digest: str) -> list[Sentence]:
         documents=given["documents"],
         scores=scores,
         seed=given["seed"],
-        more={BY_CODEBOOK: digest[:12]},
+        more={BY_CODEBOOK: book.digest[:12]},
     )
 
 

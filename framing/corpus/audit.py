@@ -10,6 +10,7 @@ from itertools import combinations
 
 from framing.codebook import Codebook
 from framing.corpus.columns import one_hot_hint
+from framing.periods import iso_date
 from framing.records import CODER_COLUMNS, Sentence
 
 SHINGLE = 10  # words in a row that two documents do not share by chance
@@ -50,7 +51,8 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
     """Return what may be meant, and is good to know before a training.
 
     Looked for are texts coded twice by one coder for the same target, near duplicates that are not in one group (ten
-    words in a row shared), and skeletons (words masked that vary) used over three times.
+    words in a row shared), skeletons (words masked that vary) used over three times by more than one text, and dates
+    of which nobody can tell the month.
     """
     found = []
     rows: dict[tuple[str, str | None, str], list[int]] = defaultdict(list)
@@ -71,8 +73,14 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
     for skeleton, numbers in skeletons.items():
         # One group may hold paraphrases and minimal pairs of one sentence.
         groups = {_group(sentences[number - 1], number) for number in numbers}
-        if len(numbers) > _SKELETON_LIMIT and len(groups) > 1:
+        texts = {" ".join(words_of(sentences[number - 1].text)) for number in numbers}
+        if len(numbers) > _SKELETON_LIMIT and len(groups) > 1 and len(texts) > 1:
             found.append(f"rows {_listed(numbers)}: one skeleton {len(numbers)} times: '{skeleton}'")
+    if unread := [number for number, s in enumerate(sentences, 1) if s.date and iso_date(s.date) is None]:
+        found.append(
+            f"rows {_listed(unread)}: a date that cannot be read, {sentences[unread[0] - 1].date!r}; write it as "
+            "2026-03-31, 2026-03, 2026 or 31.03.2026, else years, months and split=time leave these rows out"
+        )
     return found
 
 

@@ -17,7 +17,7 @@ TIME = "time"
 _MOST_REPEATS = 100
 # What may stay together, and what is to be done where there is too little of it.
 _TOO_FEW = {
-    "group": "give more rows a 'group' or 'doc_id' of their own",
+    "group": "give more rows a 'group' or 'doc_id' of their own (rows with the same text stay together too)",
     "source": "add rows of more sources",
     "target": "code rows toward more targets",
 }
@@ -173,7 +173,7 @@ class TimeSplit(GroupedFolds):
 
     Notes
     -----
-    In neither part are rows without a date in ISO 8601, rows whose date is too coarse to say, and later rows of a
+    In neither part are rows without a date that can be read, rows whose date is too coarse to say, and later rows of a
     group (a document, or one that repeats a text) that began before: what is tested must be new. How many is told in
     one line. The model that is kept learns from all rows.
 
@@ -222,7 +222,7 @@ class TimeSplit(GroupedFolds):
         told = f"learned from {len(before):,} rows before {after}, tested on {len(tested):,} from then on"
         undated = sum(iso_date(s.date) is None for s in sentences)
         more = len(sentences) - len(before) - len(tested) - undated
-        left = [f"{undated:,} without a date in ISO 8601"] if undated else []
+        left = [f"{undated:,} without a date that can be read"] if undated else []
         left += [f"{more:,} of a document that began before, or of a date too coarse to say"] if more else []
         told += f"; in neither: {', '.join(left)}" if left else ""
         warnings.warn(f"split=time: {told}", FramingNote, stacklevel=3)
@@ -242,7 +242,7 @@ class TimeSplit(GroupedFolds):
             other = next((s.date for s in sentences if s.date), None)
             came = f"; the first date is {other[:40]!r}" if other else ""
             raise InputError(
-                f"split=time, but none of {len(dates):,} rows has a 'date' in ISO 8601, such as 2026-03-01 or "
+                f"split=time, but none of {len(dates):,} rows has a 'date' that can be read, such as 2026-03-01 or "
                 f"2026-03{came}"
             )
         after = (

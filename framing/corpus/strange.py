@@ -62,7 +62,8 @@ def refuse_strange(origin: str, strange: Sequence[Strange], codebook: Codebook) 
         kinds.append(f"stance: {', '.join(codebook.stance_names) or 'none at all'}")
     raise InputError(
         f"{origin}: unknown labels: {', '.join(parts)}{rest}; codebook {codebook.name!r} has {'; '.join(kinds)}. "
-        "Mend the rows, or name these spellings in the codebook (also: [...])"
+        "Mend the rows, name these spellings in the codebook (also: [...]), or give the codebook that they are of "
+        "(--codebook FILE, for train codebook=FILE)"
     )
 
 

@@ -13,7 +13,7 @@ from framing.errors import FramingWarning
 from framing.measure.balance import imbalance
 from framing.measure.design import Design
 from framing.measure.shares import simultaneous
-from framing.periods import period_number
+from framing.periods import iso_date, period_number
 from framing.records import Prediction
 from framing.shares.corpus import Corpus
 from framing.shares.gold import Gold
@@ -93,5 +93,5 @@ def _known_of(rows: Sequence[Prediction]) -> tuple[list[str], Values]:
 
 
 def _year_of(prediction: Prediction) -> float | None:
-    year = (prediction.sentence.date or "")[:4]
+    year = (iso_date(prediction.sentence.date) or "")[:4]
     return float(period_number(year)) if year.isdecimal() and len(year) == 4 else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framing.arrays import Codes, Proba, Rows
+from framing.codebook import Codebook
 from framing.errors import InputError, unknown
 from framing.periods import PERIODS
 from framing.records import Prediction
@@ -96,6 +97,39 @@ def corpus_of(
             proba[i, j] = p.proba.get(label, float(found))
     units, _ = units_of([p.sentence for p in first])
     return Corpus(labels, proba, decided, units), first
+
+
+def refuse_other_frames(origin: str, predictions: Sequence[Prediction], codebook: Codebook) -> None:
+    """Refuse a codebook that has none of the frames that are predicted: a sheet by it asks coders about others.
+
+    Parameters
+    ----------
+    origin
+        Where the predictions come from, for the message.
+    predictions
+        What a model said; without frames nothing is refused.
+    codebook
+        What the coders will code by.
+
+    Raises
+    ------
+    InputError
+        Frames are predicted, and the codebook knows none of them.
+
+    Examples
+    --------
+    >>> from framing.records import Sentence
+    >>> says = [Prediction(Sentence("It pays."), {"gain": 0.7}, ("gain",))]
+    >>> refuse_other_frames("said.jsonl", says, Codebook.from_dict({"name": "rain", "frames": ["wet"]}))
+    Traceback (most recent call last):
+    framing.errors.InputError: said.jsonl: predicted are gain, but codebook 'rain' has wet; name theirs: --codebook FILE
+    """
+    known = dict.fromkeys(name for p in predictions for name in (*p.proba, *p.frames))
+    if known and known.keys().isdisjoint(codebook.frame_names):
+        raise InputError(
+            f"{origin}: predicted are {', '.join(known)}, but codebook {codebook.name!r} has "
+            f"{', '.join(codebook.frame_names)}; name theirs: --codebook FILE"
+        )
 
 
 def groups_of(predictions: Sequence[Prediction], by: Sequence[str]) -> Groups:

@@ -74,7 +74,7 @@ def shares_in_words(table: ShareTable) -> list[str]:
     the model errs.
     """
     overall = [row for row in table.rows if not row.by]
-    lines = [_worth(row) for row in overall]
+    lines = [_worth(row, table.finite) for row in overall]
     grouped = [row for row in table.rows if row.by]
     if few := sum(row.note == TOO_FEW for row in grouped):
         lines.append(
@@ -95,19 +95,21 @@ def shares_in_words(table: ShareTable) -> list[str]:
     return lines
 
 
-def _worth(row: ShareRow) -> str:
+def _worth(row: ShareRow, finite: bool) -> str:
     if row.note == TOO_FEW:
         return f"{row.label}: {row.coded:,} coded rows in {row.documents:,} documents are too few."
     if row.note == NO_BETTER:
         return f"{row.label}: corrected is no better than coded only; the model says too little about this label."
     alone = round(row.saved * row.coded)
-    return f"{row.label}: the model saved codes: {row.coded:,} with it tell as much as {alone:,} without."
+    # Of a finite corpus no more can be coded than it has, and all of it leaves no error.
+    without = f"nearly all {row.rows:,} of the corpus" if finite and alone >= row.rows else f"{alone:,}"
+    return f"{row.label}: the model saved codes: {row.coded:,} with it tell as much as {without} without."
 
 
 def _share_cells(first: str, row: ShareRow) -> list[str]:
     few = row.note == TOO_FEW
     told = ["too few", "too few"] if few else [_per_cent(row.coded_only), _per_cent(row.corrected)]
-    saved = "" if few or row.saved != row.saved else f"×{row.saved:.2f}"
+    saved = "" if few or row.saved != row.saved else f"×{row.saved:.{2 if row.saved < 10 else 0}f}"
     return [first, _per_cent(row.naive), *told, f"{row.coded:,}", saved]
 
 
