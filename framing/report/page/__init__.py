@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from framing.records import Prediction, Sentence
 from framing.report.grouping import attributed_to
-from framing.report.html import templates
+from framing.report.html import as_read, templates
 from framing.report.numbering import grouped_by_sentence, sentence_numbers
 from framing.report.page.axes import all_axes, main_targets
 from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences
@@ -45,6 +46,7 @@ def report_page(
     files: Sequence[str] = (),
     created: str = "",
     own_rule: bool = True,
+    provenance: Mapping[str, Any] | None = None,
     similar: Sequence[Sequence[tuple[Sentence, float]]] = (),
 ) -> str:
     """Return a whole HTML page; it needs nothing from the network, and the same predictions give the same page.
@@ -69,6 +71,8 @@ def report_page(
     own_rule
         Whether the model's own rule made the decisions: its scores are of that one. Where its thresholds show that
         another one did, this is not needed.
+    provenance
+        Where the predictions come from, as ``Predictions.provenance`` says it; it stands at the head.
     similar
         Of each sentence the coded ones most like it, as ``Predictor.similar`` finds them.
 
@@ -105,6 +109,7 @@ def report_page(
     to_compare = [axis for axis in axes if axis.by in ("holder", "source") and axis.several]
     own_rule = own_rule and all(decided_by(value, first, name) for name, value in about.thresholds.items())
     told = {"title": title, "created": created, "files": files, "about": about, "limits": model_limits(about)}
+    told["provenance"] = as_read(provenance or {})
     html = (
         templates()
         .get_template("report/report.html")
