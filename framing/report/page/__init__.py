@@ -100,21 +100,20 @@ def report_page(
     examples = [frame_examples(first, look.name, about.thresholds) for look in looks]
     documents = chosen_documents(first)
     in_article = {i for rows in documents.values() for i in rows}
-    articles = {
-        name: [sentence_view(i, numbers[i], groups[i], looks, similar[i] if similar else ()) for i in rows]
-        for name, rows in documents.items()
-    }
+    like = similar or [()] * len(first)
+    view = {i: sentence_view(i, numbers[i], groups[i], looks, like[i]) for i in sorted(in_article)}
+    articles = {name: [view[i] for i in rows] for name, rows in documents.items()}
     wanted = [i for one in examples for i in (*one.typical, *one.contested)]
     chosen = chosen_sentences(first, cells_of(axes, first), wanted)
     to_compare = [axis for axis in axes if axis.by in ("holder", "source") and axis.several]
     own_rule = own_rule and all(decided_by(value, first, name) for name, value in about.thresholds.items())
     told = {"title": title, "created": created, "files": files, "about": about, "limits": model_limits(about)}
-    told["provenance"] = as_read(provenance or {})
     html = (
         templates()
         .get_template("report/report.html")
         .render(
             **told,
+            provenance=as_read(provenance or {}),
             **_TOOLS,
             looks=looks,
             look_of={look.name: look for look in looks},
