@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from framing.records import Prediction, Sentence
@@ -13,8 +14,8 @@ from framing.report.page.axes import all_axes, main_targets
 from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences
 from framing.report.page.examples import frame_examples
 from framing.report.page.limits import ModelAbout, about_model, decided_by, marked_share, model_limits
-from framing.report.page.looks import frame_looks
-from framing.report.page.sentences import link_of, list_data, script_json, sentence_view
+from framing.report.page.looks import FrameLook, frame_looks
+from framing.report.page.sentences import SentenceView, link_of, list_data, script_json, sentence_view
 from framing.report.page.summary import axis_silences, in_short, shade, voices
 from framing.report.page.trend import HEIGHT, LEFT, RIGHT, WIDTH, per_cent, trends
 from framing.report.plain import cut
@@ -100,9 +101,7 @@ def report_page(
     examples = [frame_examples(first, look.name, about.thresholds) for look in looks]
     documents = chosen_documents(first)
     in_article = {i for rows in documents.values() for i in rows}
-    like = similar or [()] * len(first)
-    view = {i: sentence_view(i, numbers[i], groups[i], looks, like[i]) for i in sorted(in_article)}
-    articles = {name: [view[i] for i in rows] for name, rows in documents.items()}
+    view = partial(_view, numbers, groups, looks, similar)
     wanted = [i for one in examples for i in (*one.typical, *one.contested)]
     chosen = chosen_sentences(first, cells_of(axes, first), wanted)
     to_compare = [axis for axis in axes if axis.by in ("holder", "source") and axis.several]
@@ -127,7 +126,7 @@ def report_page(
             first=first,
             numbers=numbers,
             n_documents=len({p.sentence.doc_id for p in first if p.sentence.doc_id}),
-            articles=articles,
+            articles={name: [view(i) for i in rows] for name, rows in documents.items()},
             in_article=in_article,
             examples=examples,
             quiet=[(axis.by, axis_silences(axis, first, groups, looks, targets)) for axis in to_compare],
@@ -137,3 +136,14 @@ def report_page(
         )
     )
     return str(html).translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+
+
+def _view(
+    numbers: Sequence[int],
+    groups: Sequence[Sequence[Prediction]],
+    looks: Sequence[FrameLook],
+    similar: Sequence[Sequence[tuple[Sentence, float]]],
+    i: int,
+) -> SentenceView:
+    """Return one sentence of an article as it is shown, with the coded ones most like it where there are some."""
+    return sentence_view(i, numbers[i], groups[i], looks, similar[i] if similar else ())
