@@ -75,4 +75,4 @@ class Predictions(list[Prediction]):
         return frame_matrix(self, by, **{"frames": self.labels or None, **more})
 
     def _repr_html_(self) -> str:
-        return predictions_table(self, self.labels, self.targets)
+        return predictions_table(self, self.labels, self.targets, self.provenance.get("thresholds"))

@@ -9,6 +9,7 @@ from framing.cli.files import read_input
 from framing.errors import InputError
 from framing.text.document import document_sentences
 from framing.text.segment import segment
+from tests.command import framing
 
 
 def as_read(path: Path, content: bytes) -> str:
@@ -86,3 +87,18 @@ def test_the_command_line_reads_a_page_without_offsets_and_a_text_with_them(tmp_
     text.write_text("Port deal\n\nShips waited.", encoding="utf-8")
     assert {(s.start, s.end) for s in read_input(str(page), {})} == {(None, None)}
     assert [(s.start, s.end) for s in read_input(str(text), {})] == [(0, 9), (11, 24)]
+
+
+def test_offsets_that_count_the_line_ends_of_windows_are_told(trained, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"Port sold\r\n\r\nIt waits.")
+    (tmp_path / "b.txt").write_bytes(b"Port sold\n\nIt waits.")
+    ask = ("predict", "a.txt", "b.txt", "--model", str(trained / "model"), "--no-holders", "--format")
+    said = framing(*ask, "jsonl", cwd=tmp_path)
+    note = (
+        'note: a.txt: lines end in CRLF, and start and end count both characters: open(path, encoding="utf-8", newline='
+    )
+    assert said.err.count("CRLF") == 1
+    assert note in said.err
+    # A table shows no offsets, and nothing is said of a file whose lines end in a line feed alone.
+    assert "CRLF" not in framing(*ask, "table", cwd=tmp_path).err
+    assert "CRLF" not in framing("predict", "b.txt", *ask[3:], "jsonl", cwd=tmp_path).err

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from framing import Predictor, __version__
 from framing.model.decisions.decoders import never_more
 from framing.records import Prediction, Sentence
-from framing.report.html import predictions_table
+from framing.report.html import predictions_page, predictions_table
 from framing.report.table import predictions_text
 from tests.command import framing
 
@@ -84,3 +86,51 @@ def test_thresholds_are_those_that_decided(trained):
     found = predictor.predict(["It rains."], thresholds={"gain": 0.7}).provenance
     assert found["thresholds"]["gain"] == 0.7
     assert found["thresholds"]["risk"] == round(predictor.classifier.tasks["frames"].thresholds_["risk"], 4)
+
+
+CLOSE = Prediction(Sentence("It rains."), {"gain": 0.41, "risk": 0.39, "cost": 0.52}, ("cost",))
+THRESHOLDS = {"gain": 0.5, "risk": 0.5, "cost": 0.5}
+
+
+def test_a_frame_that_was_nearly_found_has_a_mark_of_its_own():
+    text = predictions_text([CLOSE], tuple(THRESHOLDS), 80, False, thresholds=THRESHOLDS)
+    assert "○ 0.41   0.39   ● 0.52" in text
+    several = predictions_text([CLOSE], tuple(THRESHOLDS), 80, False, ("a", "b"), THRESHOLDS)
+    assert ("○ 0.41" in several, "○ 0.39" in several) == (True, False)
+    # Without thresholds nobody knows what is near, and what is left open is not near.
+    assert "○" not in predictions_text([CLOSE], tuple(THRESHOLDS), 80, False)
+    left = replace(CLOSE, abstained=("gain",))
+    assert "? 0.41" in predictions_text([left], tuple(THRESHOLDS), 80, False, thresholds=THRESHOLDS)
+
+
+def test_what_is_decided_is_bold_what_is_near_coloured_and_the_rest_dim():
+    text = predictions_text([CLOSE], tuple(THRESHOLDS), 80, True, thresholds=THRESHOLDS)
+    assert ("\x1b[32m○ 0.41" in text, "\x1b[2m0.39" in text, "\x1b[1;34m● 0.52" in text) == (True, True, True)
+
+
+def test_the_page_says_what_its_marks_mean():
+    page = predictions_page([CLOSE], tuple(THRESHOLDS), "A page", provenance={"thresholds": THRESHOLDS})
+    cells = re.findall(r'<td class="number p( present| near)?".*?>(.*?)</td>', page)
+    assert cells == [(" near", "0.41 ○"), ("", "0.39"), (" present", "0.52 ●")]
+    assert "○ those that miss their threshold by less than a fifth" in page
+    assert "○" not in predictions_page([CLOSE], tuple(THRESHOLDS), "A page")
+
+
+def test_a_report_names_where_it_comes_from_at_its_head(trained):
+    rules = ("--model", "model", "--no-holders", "--threshold", "gain=0.7")
+    page = framing("report", "corpus.jsonl", *rules, cwd=trained).out
+    head = page[page.index("<header>") : page.index("</header>")]
+    assert "model: <bdi>folder model</bdi>" in head
+    assert f"framing: <bdi>{__version__}</bdi>" in head
+    assert "gain 0.7" in head
+    assert f"date: <bdi>{date.today().isoformat()}</bdi>" in head
+
+
+def test_a_report_of_what_was_predicted_earlier_names_what_its_file_says(tmp_path, trained):
+    rows = framing(
+        *("predict", "corpus.jsonl", "--model", "model", "--no-holders", "--format", "jsonl", "--provenance"),
+        cwd=trained,
+    ).out.replace(date.today().isoformat(), "2026-02-03")
+    (tmp_path / "said.jsonl").write_text(rows, encoding="utf-8")
+    page = framing("report", "said.jsonl", cwd=tmp_path).out
+    assert "date: <bdi>2026-02-03</bdi>" in page[: page.index("</header>")]

@@ -22,7 +22,7 @@ from framing.files import check_writable, write_whole
 if TYPE_CHECKING:
     from framing.codebook import Codebook
     from framing.corpus.readers import Source
-    from framing.records import Sentence
+    from framing.records import Prediction, Sentence
 
 
 _ARTICLE = 1000  # characters that a typical row has, from which rows may be whole articles
@@ -105,6 +105,16 @@ def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list
         told = ", ".join(f"{n:,} {kind}{'s' * (n > 1)}" for kind, n in left_out.most_common())
         print(f"note: no sentences, and left out: {told}; --all-lines keeps them", file=sys.stderr)
     return found
+
+
+def tell_line_ends(files: Sequence[str], predictions: Sequence[Prediction]) -> None:
+    """Say how articles are read whose offsets count the line ends of Windows, which Python leaves out unless asked."""
+    with_offsets = {p.sentence.doc_id for p in predictions if p.sentence.start is not None}
+    named = [file for file in files if {shown(file), shown(Path(file).name)} & with_offsets]
+    if found := [shown(file) for file in named if file != "-" and b"\r\n" in Path(file).read_bytes()]:
+        more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
+        told = "lines end in CRLF, and start and end count both characters"
+        print(f'note: {found[0]}{more}: {told}: open(path, encoding="utf-8", newline="")', file=sys.stderr)
 
 
 def _told_format(source: Source, columns: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framing.cli.files import check_output, shown, terminal_width, write_result
+from framing.cli.files import check_output, shown, tell_line_ends, terminal_width, write_result
 from framing.cli.options import OUTPUT, output_format
 from framing.cli.reading import Reading, reading_options
 
@@ -57,6 +57,8 @@ def predict(
         check_output(Path(output))
     predictor, predictions = reading.predict(files, split_quotes)
     tell_shifts(predictions.shifts)
+    if form in ("jsonl", "csv"):
+        tell_line_ends(files, predictions)
     if with_provenance:
         predictions = _with_provenance(predictions, form)
     write_result(_formatted(predictions, predictor.labels, form, output, files, raw), output)
@@ -98,4 +100,5 @@ def _formatted(
     from framing.report.table import predictions_text
 
     colour = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return predictions_text(predictions, labels, terminal_width(), colour, predictions.targets)
+    thresholds = predictions.provenance.get("thresholds")
+    return predictions_text(predictions, labels, terminal_width(), colour, predictions.targets, thresholds)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from framing.cli.files import check_exists, check_output, shown, write_result
 from framing.cli.reading import Reading, reading_options
+
+if TYPE_CHECKING:
+    from framing.records import Prediction
 
 
 @click.command()
@@ -22,7 +27,9 @@ from framing.cli.reading import Reading, reading_options
 @click.option("--period", type=click.Choice(["year", "month", "day"]), help="Of dates.  [default: by their span]")
 @click.option("-o", "--output", metavar="FILE", help="Write the page here instead of to standard output.")
 @click.option("--title", default="Who frames what", show_default=True, help="What stands at the top.")
-@click.option("--created", metavar="TEXT", default="", help="When the page was made; without it the page has no date.")
+@click.option(
+    "--created", metavar="TEXT", default="", help="When the page was made; the day of reading stands there anyway."
+)
 @reading_options(explain="Mark the words that carried a frame.")
 def report(
     files: tuple[str, ...],
@@ -56,5 +63,14 @@ def report(
         files=names,
         created=created,
         own_rule=reading.by_own_rule,
+        provenance=_provenance(predictions),
     )
     write_result(page, output)
+
+
+def _provenance(predictions: Sequence[Prediction]) -> dict[str, Any]:
+    """Return where predictions come from: as the model has just said it, else as their file does."""
+    from framing.corpus.results import provenance_in
+    from framing.predictions import Predictions
+
+    return predictions.provenance if isinstance(predictions, Predictions) else provenance_in(predictions)

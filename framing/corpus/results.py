@@ -72,6 +72,27 @@ def read_predictions(path: str | Path) -> list[Prediction]:
     return [Prediction(sentence, **values) for sentence, values in zip(sentences, said, strict=True)]
 
 
+def provenance_in(predictions: Sequence[Prediction]) -> dict[str, Any]:
+    """Return where predictions come from, as a column ``provenance`` (``framing predict --provenance``) says it.
+
+    Where rows differ, a name has all its values, in order, in one text.
+
+    Examples
+    --------
+    >>> rows = [Sentence("It pays.", extra={"provenance": {"model": name, "framing": "1"}}) for name in "aab"]
+    >>> provenance_in([Prediction(row) for row in rows])
+    {'model': 'a; b', 'framing': '1'}
+    """
+    found: dict[str, list[Any]] = {}
+    for prediction in predictions:
+        told = prediction.sentence.extra.get("provenance")
+        for name, value in told.items() if isinstance(told, Mapping) else ():
+            values = found.setdefault(str(name), [])
+            if value not in values:
+                values.append(value)
+    return {name: values[0] if len(values) == 1 else "; ".join(map(str, values)) for name, values in found.items()}
+
+
 def _said(place: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the model says in a row, checked."""
     span = _numbers_of(place, row, "holder_span")

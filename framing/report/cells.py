@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -12,7 +12,7 @@ from framing.records import Prediction
 from framing.report.grouping import attributed_to
 from framing.report.highlights import carried, pieces
 from framing.report.numbering import SentenceRow
-from framing.report.plain import cut
+from framing.report.plain import cut, is_near
 
 _STYLES = ("green", "red", "blue", "magenta", "yellow", "cyan")
 _BREAKS = dict.fromkeys((9, 10))
@@ -50,14 +50,19 @@ def sentence_cell(row: SentenceRow, with_holder: bool = True) -> Any:
     return text_cell(f"[{cut(holder, _LONGEST_HOLDER)}] ", "dim").append_text(cell) if holder else cell
 
 
-def frame_cells(prediction: Prediction, labels: Sequence[str]) -> list[Any]:
-    """Return the probability of each frame; ``●`` marks those found, ``?`` those left open."""
+def frame_cells(prediction: Prediction, labels: Sequence[str], thresholds: Mapping[str, float]) -> list[Any]:
+    """Return the probability of each frame; ``●`` marks those found, ``?`` what is left open, ``○`` what is near."""
     cells = []
     for style, label in zip(cycle(_STYLES), labels, strict=False):
         p = f"{prediction.proba[label]:.2f}"
-        mark = "? " if label in prediction.abstained else ""
-        found = label in prediction.frames
-        cells.append(text_cell(f"● {p}" if found else f"{mark}{p}", f"bold {style}" if found else "", "right"))
+        if label in prediction.frames:
+            mark, look = "● ", f"bold {style}"
+        elif label in prediction.abstained:
+            mark, look = "? ", ""
+        else:
+            near = is_near(prediction.proba[label], thresholds.get(label))
+            mark, look = ("○ ", style) if near else ("", "dim")
+        cells.append(text_cell(f"{mark}{p}", look, "right"))
     return cells
 
 

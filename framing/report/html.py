@@ -11,18 +11,24 @@ from framing.report.grouping import attributed_to
 from framing.report.highlights import pieces
 from framing.report.matrix import Matrix, stance_text
 from framing.report.numbering import SentenceRow, sentence_rows
-from framing.report.plain import stance_said
+from framing.report.plain import is_near, stance_said
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
 COLOURS = ("0, 158, 115", "213, 94, 0", "0, 114, 178", "204, 121, 167", "230, 159, 0", "86, 180, 233")
 
 
-def predictions_table(predictions: Sequence[Prediction], labels: Sequence[str], targets: Sequence[str] = ()) -> str:
+def predictions_table(
+    predictions: Sequence[Prediction],
+    labels: Sequence[str],
+    targets: Sequence[str] = (),
+    thresholds: Mapping[str, float] | None = None,
+) -> str:
     """Return a coloured table, one row a sentence, as an HTML fragment that carries its own style.
 
-    Of several targets, the stance has a column a target.
+    Of several targets, the stance has a column a target. With ``thresholds`` by label, a frame whose probability
+    misses its own by less than a fifth is marked.
     """
-    return _render("table.html", predictions, labels, targets)
+    return _render("table.html", predictions, labels, targets, thresholds=thresholds or {})
 
 
 def predictions_page(
@@ -34,13 +40,26 @@ def predictions_page(
 ) -> str:
     """Return a whole HTML page with the coloured table; it needs nothing from the network.
 
-    ``provenance`` is what stands above it of where the predictions come from, by name.
+    ``provenance`` is what stands above it of where the predictions come from, by name; by its thresholds those frames
+    are marked that were nearly found.
     """
-    told = {name: _as_read(value) for name, value in (provenance or {}).items()}
-    return _render("page.html", predictions, labels, targets, title=title, provenance=told)
+    thresholds = (provenance or {}).get("thresholds", {})
+    told = as_read(provenance or {})
+    return _render("page.html", predictions, labels, targets, title=title, provenance=told, thresholds=thresholds)
 
 
-def _as_read(value: Any) -> str:
+def as_read(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Return where predictions come from as people read it, by name.
+
+    Examples
+    --------
+    >>> as_read({"model": "mine", "thresholds": {"gain": 0.4, "risk": 0.3}})
+    {'model': 'mine', 'thresholds': 'gain 0.4, risk 0.3'}
+    """
+    return {name: _value_as_read(value) for name, value in provenance.items()}
+
+
+def _value_as_read(value: Any) -> str:
     """Return what people read of a value: numbers by name as a list."""
     return ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, Mapping) else str(value)
 
@@ -61,6 +80,7 @@ def _render(
             colours=colours,
             pieces=pieces,
             stance_said=stance_said,
+            is_near=is_near,
             with_marks=any(prediction.highlights for prediction in predictions),
             targets=targets if len(targets) > 1 else (),
             attributed_to=attributed_to,

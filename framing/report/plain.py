@@ -28,6 +28,21 @@ def is_clear(stance: str | None, proba: Mapping[str, float]) -> bool:
     return stance is not None and proba[stance] >= _CLEAR
 
 
+# A probability that reaches so much of its threshold, and not all, is near.
+_NEAR = 0.8
+
+
+def is_near(p: float, threshold: float | None) -> bool:
+    """Say whether a probability misses its threshold by less than a fifth of it; nothing is near to no threshold.
+
+    Examples
+    --------
+    >>> is_near(0.4, 0.5), is_near(0.39, 0.5), is_near(0.5, 0.5), is_near(0.4, None)
+    (True, False, False, False)
+    """
+    return threshold is not None and _NEAR * threshold - 1e-9 <= p < threshold
+
+
 def stance_said(stance: str | None, proba: Mapping[str, float]) -> str:
     """Return a stance with its probability; ``?`` where it was left open.
 

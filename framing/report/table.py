@@ -18,16 +18,23 @@ _WIDEST_HOLDER = 20
 
 
 def predictions_text(
-    predictions: Sequence[Prediction], labels: Sequence[str], width: int, colour: bool, targets: Sequence[str] = ()
+    predictions: Sequence[Prediction],
+    labels: Sequence[str],
+    width: int,
+    colour: bool,
+    targets: Sequence[str] = (),
+    thresholds: Mapping[str, float] | None = None,
 ) -> str:
     """Return predictions as a table of text of some width; ``●`` marks the frames found, ``?`` what is left open.
+
+    ``○`` marks a frame whose probability misses its threshold, of ``thresholds`` by label, by less than a fifth of it.
 
     Of several targets, the stance has a column a target; ``framing.report.toward`` finds room for them. A holder to
     whom a sentence is attributed has a column where there is room for one, else stands in brackets before the sentence.
     """
     rows = sentence_rows(predictions, targets)
     if len(targets) > 1:
-        return targets_text(rows, labels, targets, width, colour)
+        return targets_text(rows, labels, targets, width, colour, thresholds)
     with_stance = any(prediction.stance_proba for prediction in predictions)
     holder = _holder_width(rows, labels, with_stance, width)
     before = ["#", "holder"] if holder else ["#"]
@@ -40,7 +47,7 @@ def predictions_text(
             table.add_row(*[""] * len(before), text_cell(heading, "bold"))
         said_by = [text_cell(attributed_to(row.first), "dim")] if holder else []
         sentence = sentence_cell(row, with_holder=not holder)
-        cells = [text_cell(row.number), *said_by, sentence, *frame_cells(row.first, labels)]
+        cells = [text_cell(row.number), *said_by, sentence, *frame_cells(row.first, labels, thresholds or {})]
         if with_stance and row.first.stance_proba:
             said = stance_said(row.first.stance, row.first.stance_proba)
             cells.append(text_cell(said, "" if is_clear(row.first.stance, row.first.stance_proba) else "dim"))

@@ -7,8 +7,8 @@ for which there is no room at all follow in a second table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from framing.records import Prediction
@@ -24,7 +24,12 @@ _PROBABILITY = len(" .71")
 
 
 def targets_text(
-    rows: Sequence[SentenceRow], labels: Sequence[str], targets: Sequence[str], width: int, colour: bool
+    rows: Sequence[SentenceRow],
+    labels: Sequence[str],
+    targets: Sequence[str],
+    width: int,
+    colour: bool,
+    thresholds: Mapping[str, float] | None = None,
 ) -> str:
     """Return rows as a table with a column for each target, or as several tables where the width holds no more.
 
@@ -36,6 +41,8 @@ def targets_text(
         Characters of a line.
     colour
         Whether frames are coloured.
+    thresholds
+        By frame, the probability from which it is decided; what comes near is marked.
     """
     names = {name for row in rows for p in row.predictions for name in p.stance_proba or ()}
     doubted = any(is_doubted(p) for row in rows for p in row.predictions)
@@ -48,7 +55,7 @@ def targets_text(
     beside = tuple(max(whole, min(_longest_word(target), _WORD)) for target in targets)
     sentence = room - number - sum(_GAP + size for size in (0, *beside))
     if sentence >= _NARROWEST:
-        return _Table(labels, targets, number, sentence, (*frames, *beside)).text(rows, width, colour)
+        return _Table(labels, targets, number, sentence, (*frames, *beside), thresholds or {}).text(rows, width, colour)
     n_tables = -(-len(targets) // max(1, (room + _GAP) // (short + _GAP)))
     n_columns = -(-len(targets) // n_tables)
     most = max(short, (room + _GAP) // n_columns - _GAP)
@@ -56,7 +63,7 @@ def targets_text(
     for first in range(0, len(targets), n_columns):
         part = targets[first : first + n_columns]
         sizes = (*frames, *(min(max(whole, _longest_word(target)), most) for target in part))
-        text += _Table(labels, part, number, None, sizes).text(rows, width, colour)
+        text += _Table(labels, part, number, None, sizes, thresholds or {}).text(rows, width, colour)
     return text
 
 
@@ -69,6 +76,7 @@ class _Table:
     number: int
     sentence: int | None
     sizes: tuple[int, ...]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def text(self, rows: Sequence[SentenceRow], width: int, colour: bool) -> str:
         """Return an empty line, the head, the rows and an empty line; no narrower than the columns."""
@@ -94,7 +102,8 @@ class _Table:
                 yield from self._lines("", text_cell(heading, "bold"), [])
             columns = zip(self.targets, self.sizes[len(self.labels) :], strict=True)
             stances = [_stance_cell(row.toward(target), size) for target, size in columns]
-            yield from self._lines(row.number, sentence_cell(row), [*frame_cells(row.first, self.labels), *stances])
+            frames = frame_cells(row.first, self.labels, self.thresholds)
+            yield from self._lines(row.number, sentence_cell(row), [*frames, *stances])
 
     def _lines(self, number: int | str, sentence: Any, cells: Sequence[Any], vertical: str = "top") -> Iterator[Any]:
         """Return a sentence and its numbers: side by side, or one above the other."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from framing.records import Prediction, Sentence
 from framing.report.grouping import attributed_to
-from framing.report.html import templates
+from framing.report.html import as_read, templates
 from framing.report.numbering import grouped_by_sentence, sentence_numbers
 from framing.report.page.axes import all_axes, main_targets
 from framing.report.page.choice import cells_of, chosen_documents, chosen_sentences
 from framing.report.page.examples import frame_examples
 from framing.report.page.limits import ModelAbout, about_model, decided_by, marked_share, model_limits
-from framing.report.page.looks import frame_looks
-from framing.report.page.sentences import link_of, list_data, script_json, sentence_view
+from framing.report.page.looks import FrameLook, frame_looks
+from framing.report.page.sentences import SentenceView, link_of, list_data, script_json, sentence_view
 from framing.report.page.summary import axis_silences, in_short, shade, voices
 from framing.report.page.trend import HEIGHT, LEFT, RIGHT, WIDTH, per_cent, trends
 from framing.report.plain import cut
@@ -45,6 +47,7 @@ def report_page(
     files: Sequence[str] = (),
     created: str = "",
     own_rule: bool = True,
+    provenance: Mapping[str, Any] | None = None,
     similar: Sequence[Sequence[tuple[Sentence, float]]] = (),
 ) -> str:
     """Return a whole HTML page; it needs nothing from the network, and the same predictions give the same page.
@@ -69,6 +72,8 @@ def report_page(
     own_rule
         Whether the model's own rule made the decisions: its scores are of that one. Where its thresholds show that
         another one did, this is not needed.
+    provenance
+        Where the predictions come from, as ``Predictions.provenance`` says it; it stands at the head.
     similar
         Of each sentence the coded ones most like it, as ``Predictor.similar`` finds them.
 
@@ -96,10 +101,7 @@ def report_page(
     examples = [frame_examples(first, look.name, about.thresholds) for look in looks]
     documents = chosen_documents(first)
     in_article = {i for rows in documents.values() for i in rows}
-    articles = {
-        name: [sentence_view(i, numbers[i], groups[i], looks, similar[i] if similar else ()) for i in rows]
-        for name, rows in documents.items()
-    }
+    view = partial(_view, numbers, groups, looks, similar)
     wanted = [i for one in examples for i in (*one.typical, *one.contested)]
     chosen = chosen_sentences(first, cells_of(axes, first), wanted)
     to_compare = [axis for axis in axes if axis.by in ("holder", "source") and axis.several]
@@ -110,6 +112,7 @@ def report_page(
         .get_template("report/report.html")
         .render(
             **told,
+            provenance=as_read(provenance or {}),
             **_TOOLS,
             looks=looks,
             look_of={look.name: look for look in looks},
@@ -123,7 +126,7 @@ def report_page(
             first=first,
             numbers=numbers,
             n_documents=len({p.sentence.doc_id for p in first if p.sentence.doc_id}),
-            articles=articles,
+            articles={name: [view(i) for i in rows] for name, rows in documents.items()},
             in_article=in_article,
             examples=examples,
             quiet=[(axis.by, axis_silences(axis, first, groups, looks, targets)) for axis in to_compare],
@@ -133,3 +136,14 @@ def report_page(
         )
     )
     return str(html).translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+
+
+def _view(
+    numbers: Sequence[int],
+    groups: Sequence[Sequence[Prediction]],
+    looks: Sequence[FrameLook],
+    similar: Sequence[Sequence[tuple[Sentence, float]]],
+    i: int,
+) -> SentenceView:
+    """Return one sentence of an article as it is shown, with the coded ones most like it where there are some."""
+    return sentence_view(i, numbers[i], groups[i], looks, similar[i] if similar else ())
