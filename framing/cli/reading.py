@@ -12,6 +12,7 @@ import click
 
 from framing.cli.files import read_files
 from framing.cli.options import (
+    BACKEND,
     COLUMN,
     INPUT_FORMAT,
     MODEL,
@@ -48,6 +49,7 @@ class Reading:
 
     model: str | None
     store: str | None
+    backend: str
     input_format: str
     given: tuple[str, ...]
     lists: tuple[str, ...]
@@ -79,7 +81,7 @@ class Reading:
         """Load the model alone."""
         from framing.predictor import Predictor
 
-        return Predictor.load(self.model, self.store)
+        return Predictor.load(self.model, self.store, self.backend)
 
     def predictions(self, files: Sequence[str]) -> tuple[Predictor | None, Sequence[Prediction]]:
         """Return what files hold that ``framing predict`` wrote, else what the model says of them.
@@ -153,6 +155,7 @@ def reading_options(explain: str) -> Callable[[Command], Command]:
     options: tuple[Callable[[Command], Command], ...] = (
         MODEL,
         STORE,
+        BACKEND,
         INPUT_FORMAT,
         TARGET,
         TARGETS,

@@ -157,7 +157,7 @@ def _check_encoder_options(told: dict[str, Any]) -> None:
     kind = next((kind for kind in KINDS if kind.name == name), None)
     if kind is None:
         return  # of a newer version: the reader of encoders says so
-    known = {"kind", "sha256", "model", *kind.type().get_params()}
+    known = {"kind", "sha256", "model", *kind.type().get_params()} - {"backend"}
     _need(told.keys() <= known, "encoder", f"some of {', '.join(sorted(known))}", sorted(told.keys() - known))
     _need(_DIGEST.fullmatch(_part(told, "sha256", str, "encoder.")), "encoder.sha256", "a sha256", told["sha256"])
     for key, optional, allowed in (

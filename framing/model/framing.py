@@ -11,6 +11,7 @@ from framing.errors import ConfigError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.decoders import NEUTRAL, SideOf
 from framing.model.decisions.rule import Decisions, Rule
+from framing.model.encoders.backends import check_backend, with_backend
 from framing.records import Prediction, Sentence
 
 
@@ -31,6 +32,20 @@ class FramingClassifier:
     codebook: Codebook
     tasks: dict[str, TaskClassifier]
     info: dict[str, Any] = field(default_factory=dict)
+
+    def read_with(self, backend: str) -> FramingClassifier:
+        """Let its encoders compute their vectors with a backend: ``"torch"``, ``"openvino"`` or ``"auto"``.
+
+        Raises
+        ------
+        ConfigError
+            There is no such backend, or it is not installed.
+        """
+        check_backend(backend, "backend=")
+        for task in self.tasks.values():
+            for features in task.features_.values():
+                features.encoder_ = with_backend(features.encoder_, backend)
+        return self
 
     def predict(
         self, sentences: Sequence[Sentence], rule: Rule | None = None, targets: Sequence[str] = ()

@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import skops.io
 from sklearn.base import clone
 
 from framing.errors import CodebookError, ModelError, OutputError, first_line
@@ -45,6 +44,7 @@ from framing.model.description import (
 from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, write_encoder
 from framing.model.framing import FramingClassifier
+from framing.model.plain_heads import read_plain_heads
 from framing.names import Entities
 
 FORMAT = 3
@@ -176,6 +176,8 @@ def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
             sets[name]["encoder"] = FROZEN if name == FROZEN else SENTENCE
         else:
             fitted[name] = features.encoder_
+    import skops.io
+
     file = folder / _HEADS
     skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
     if untrusted := _untrusted(file):
@@ -267,7 +269,7 @@ def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: An
     content = description["tasks"][name]
     decoder = decoder_of(content["labels"], content["exclusive"], name)
     file = _to_load(folder, description, f"{name}/{_HEADS}")
-    fitted = _load_skops(file)
+    fitted = _load_heads(file)
     with _damaged(folder, f"{name}/{_HEADS}"):
         check_fitted(fitted, content["features"], decoder)
     features = {}
@@ -290,9 +292,13 @@ def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: An
     )
 
 
-def _load_skops(file: Path) -> Any:
+def _load_heads(file: Path) -> Any:
     try:
         _check_unpacked(file)
+        if (plain := read_plain_heads(file)) is not None:
+            return plain
+        import skops.io
+
         if untrusted := _untrusted(file):
             raise ModelError(
                 f"model file {file}: holds the type {untrusted[0]}, which is not trusted and might run code; "
@@ -314,6 +320,8 @@ def _check_unpacked(file: Path) -> None:
 
 
 def _untrusted(file: Path) -> list[str]:
+    import skops.io
+
     return sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
 
 

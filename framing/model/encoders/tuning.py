@@ -294,7 +294,9 @@ class EncoderTuner(BaseEstimator):
 
 
 _BASE_PARAMETERS = [
-    name for name in inspect.signature(SentenceEncoder.__init__).parameters if name not in ("self", "adapter")
+    name
+    for name in inspect.signature(SentenceEncoder.__init__).parameters
+    if name not in ("self", "adapter", "backend")
 ]
 
 
