@@ -25,6 +25,7 @@ from framing.cli.plot import plot
 from framing.cli.predict import predict
 from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
+from framing.cli.score import score
 from framing.cli.shares import budget, sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.targets import targets
@@ -34,6 +35,7 @@ from framing.errors import FramingError, FramingNote, FramingWarning, one_line
 COMMANDS = (
     train,
     predict,
+    score,
     report,
     shares,
     budget,

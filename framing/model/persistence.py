@@ -130,7 +130,7 @@ def load_model(folder: str | Path) -> FramingClassifier:
     _check_files(folder, content["files"])
     encoder = None if content["encoder"] is None else _read_encoder(folder, content)
     tasks = {name: _read_task(folder, name, content, encoder) for name in content["tasks"]}
-    return FramingClassifier(codebook, tasks, content.get("info", {}))
+    return FramingClassifier(codebook, tasks, content.get("info", {}), sha256(folder / MODEL_JSON))
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:

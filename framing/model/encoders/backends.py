@@ -126,8 +126,16 @@ def backend_identity(converted: ConvertedEncoder | None) -> str:
     return f"|openvino={converted.content['openvino']}|{converted.precision}|{VERSION}"
 
 
-def with_backend(encoder: Any, backend: str) -> Any:
-    """Return an encoder that computes its vectors with a backend; one that knows no backends stays as it is."""
+def backend_of(encoder: Any) -> str:
+    """Return in a word what an encoder's vectors are computed with."""
+    if "backend" not in encoder.get_params():
+        return type(encoder).__name__
+    return backend_identity(converted_encoder(encoder)).strip("|") or f"{TORCH}|{encoder.precision}"
+
+
+def with_options(encoder: Any, **options: Any) -> Any:
+    """Return a copy of an encoder with other options; one that knows none of them stays as it is."""
     from sklearn.base import clone
 
-    return clone(encoder).set_params(backend=backend) if "backend" in encoder.get_params() else encoder
+    known = {name: value for name, value in options.items() if name in encoder.get_params()}
+    return clone(encoder).set_params(**known) if known else encoder
