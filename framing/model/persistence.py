@@ -21,8 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sklearn.base import clone
-
 from framing.errors import CodebookError, ModelError, OutputError, first_line
 from framing.files import real_path, replace_folder, scratch_beside, set_aside, sha256
 from framing.model.card import model_card
@@ -42,9 +40,10 @@ from framing.model.description import (
     read_json,
 )
 from framing.model.encoders.adapters import ADAPTER_FILES
+from framing.model.encoders.backends import with_options
 from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, write_encoder
 from framing.model.framing import FramingClassifier
-from framing.model.plain_heads import read_plain_heads
+from framing.model.plain_heads import read_plain_heads, whole_head
 from framing.names import Entities
 
 FORMAT = 3
@@ -179,7 +178,8 @@ def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
     import skops.io
 
     file = folder / _HEADS
-    skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
+    heads = {name: [whole_head(head) for head in of_set] for name, of_set in task.heads_.items()}
+    skops.io.dump({"heads": heads, "encoders": fitted}, file)
     if untrusted := _untrusted(file):
         raise ModelError(
             f"the {folder.name} heads cannot be saved safely: type {untrusted[0]} is not on the trusted list"
@@ -277,7 +277,7 @@ def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: An
         if told["encoder"] == FITTED:
             read_by = fitted["encoders"][key]
         else:
-            read_by = clone(encoder).set_params(adapter=None) if told["encoder"] == FROZEN else encoder
+            read_by = with_options(encoder, adapter=None) if told["encoder"] == FROZEN else encoder
         entities = Entities(**told["entities"]) if told.get("entities") else None
         features[key] = FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())), entities)
     return TaskClassifier.restored(

@@ -18,7 +18,52 @@ import numpy as np
 
 _HEAD = ("sklearn.linear_model._logistic", "LogisticRegression")
 _LEARNED = {"classes_", "coef_", "intercept_", "n_iter_", "n_features_in_", "_sklearn_version"}
+_PARAMETERS = {
+    *("C", "class_weight", "dual", "fit_intercept", "intercept_scaling", "l1_ratio", "max_iter", "multi_class"),
+    *("n_jobs", "penalty", "random_state", "solver", "tol", "verbose", "warm_start"),
+}
 _LARGEST = 1 << 24  # bytes of a schema
+
+
+class PlainHead:
+    """A fitted logistic regression that scores with numpy alone; what else it is asked for, scikit-learn's own answers.
+
+    Parameters
+    ----------
+    state
+        What scikit-learn's has learned and was made with, by name.
+    """
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self.state = state
+        self.coef_, self.intercept_, self.classes_ = state["coef_"], state["intercept_"], state["classes_"]
+
+    @property
+    def whole(self) -> Any:
+        """The head as scikit-learn's ``LogisticRegression``."""
+        from sklearn.linear_model import LogisticRegression
+
+        head = LogisticRegression()
+        head.__setstate__(dict(self.state))
+        return head
+
+    def decision_function(self, X: Any) -> Any:
+        """Return the scores, shape (n_samples,) of two classes, else (n_samples, n_classes).
+
+        Raises
+        ------
+        ValueError
+            There is what is no number among the features, or another number of them than was learned from.
+        """
+        if not np.isfinite(X.data if hasattr(X, "tocsr") else X).all():
+            raise ValueError("Input X contains NaN or infinity.")
+        scores = np.asarray(X @ self.coef_.T) + self.intercept_
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "state":  # asked for while it is copied or loaded
+            raise AttributeError(name)
+        return getattr(self.whole, name)
 
 
 class _NotPlainError(ValueError):
@@ -32,8 +77,8 @@ def read_plain_heads(file: Path) -> Any | None:
     --------
     >>> from framing.resources import SHIPPED, model_path
     >>> heads = read_plain_heads(model_path(SHIPPED) / "frames" / "heads.skops")["heads"]["embedding"]
-    >>> [type(head).__name__ for head in heads], heads[0].coef_.shape
-    (['LogisticRegression', 'LogisticRegression', 'LogisticRegression'], (1, 384))
+    >>> len(heads), heads[0].coef_.shape, type(whole_head(heads[0])).__name__
+    (3, (1, 384), 'LogisticRegression')
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -61,11 +106,12 @@ def _object_of(node: Any, archive: zipfile.ZipFile) -> Any:
     raise _NotPlainError
 
 
-def _head_of(state: dict[str, Any]) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    head = LogisticRegression()
-    if state.keys() - head.get_params().keys() - _LEARNED:
+def _head_of(state: dict[str, Any]) -> PlainHead:
+    if state.keys() - _PARAMETERS - _LEARNED or not _LEARNED & state.keys() >= {"classes_", "coef_", "intercept_"}:
         raise _NotPlainError
-    head.__setstate__(state)
-    return head
+    return PlainHead(state)
+
+
+def whole_head(head: Any) -> Any:
+    """Return scikit-learn's own head of a plain one; any other as it is."""
+    return head.whole if isinstance(head, PlainHead) else head

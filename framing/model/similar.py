@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import sparse
-from sklearn.preprocessing import normalize
 
 from framing.model.features import TextFeatures
 from framing.model.framing import FramingClassifier
@@ -45,12 +43,14 @@ def similar_cases(
         return [[] for _ in sentences]
     first = next(iter(next(iter(model.tasks.values())).features_.values()))
     features = TextFeatures.restored(first.encoder_, first.context)
+    from sklearn.preprocessing import normalize
+
     there = normalize(features.transform(cases))
     found = []
     for start in range(0, len(sentences), _ROWS):
         here = normalize(features.transform(sentences[start : start + _ROWS]))
         product = here @ there.T
-        cosines = np.round(np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=float), 6)
+        cosines = np.round(np.asarray(product.toarray() if hasattr(product, "toarray") else product, dtype=float), 6)
         for row in cosines:
             nearest = np.argsort(-row, kind="stable")[:k]
             found.append([(cases[i], float(row[i])) for i in nearest])

@@ -67,7 +67,9 @@ def pieces(path: Path, size: int, reading: Reading) -> Iterator[Piece]:
         with path.open(encoding=encoding, newline="" if suffix != ".jsonl" else "\n") as stream:
             if suffix == ".jsonl":
                 lines = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
-                rows = (row_of_line(str(path), number, line) for number, line in lines)
+                rows: Iterator[tuple[str, dict[str, Any]]] = (
+                    row_of_line(str(path), number, line) for number, line in lines
+                )
             else:
                 rows = _cells(path, stream, reading.delimiter or ("," if suffix == ".csv" else "\t"))
             while piece := list(islice(rows, size)):

@@ -135,7 +135,5 @@ def backend_of(encoder: Any) -> str:
 
 def with_options(encoder: Any, **options: Any) -> Any:
     """Return a copy of an encoder with other options; one that knows none of them stays as it is."""
-    from sklearn.base import clone
-
     known = {name: value for name, value in options.items() if name in encoder.get_params()}
-    return clone(encoder).set_params(**known) if known else encoder
+    return type(encoder)(**{**encoder.get_params(deep=False), **known}) if known else encoder

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.arrays import Values
 from framing.errors import ConfigError, EncoderError, first_line
@@ -20,6 +19,7 @@ from framing.model.encoders.passes import encode_texts
 from framing.model.encoders.reading import Reading, encode_readings, joined
 from framing.model.encoders.tokens import TokenScores, by_length, read_tokens
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16
+from framing.model.estimator import Transformer
 from framing.progress import BAR_FROM, track
 
 PRECISIONS = ("float32", "bfloat16")
@@ -27,7 +27,7 @@ PRECISIONS = ("float32", "bfloat16")
 _ENCODING = threading.Lock()
 
 
-class SentenceEncoder(TransformerMixin, BaseEstimator):
+class SentenceEncoder(Transformer):
     """A frozen sentence-transformers model as a scikit-learn transformer.
 
     The constructor only stores; the weights are found and loaded at first use, once for all copies of the
