@@ -71,7 +71,7 @@ def pieces(path: Path, size: int, reading: Reading) -> Iterator[Piece]:
                     row_of_line(str(path), number, line) for number, line in lines
                 )
             else:
-                rows = _cells(path, stream, reading.delimiter or ("," if suffix == ".csv" else "\t"))
+                rows = _delimited_rows(path, stream, reading.delimiter or ("," if suffix == ".csv" else "\t"))
             while piece := list(islice(rows, size)):
                 yield piece
     except UnicodeDecodeError as error:
@@ -89,7 +89,7 @@ def _form(path: Path) -> str:
     return suffix
 
 
-def _cells(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _delimited_rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[str, dict[str, Any]]]:
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
     try:
         header = next(reader, [])

@@ -68,7 +68,7 @@ def converted_encoder(encoder: SentenceEncoder) -> ConvertedEncoder | None:
     if backend == AUTO and (given := os.environ.get("FRAMING_BACKEND")):
         check_backend(given, "FRAMING_BACKEND=")
         backend = given
-    if backend == TORCH or (backend == AUTO and not _fits(encoder)):
+    if backend == TORCH or (backend == AUTO and not _suits_openvino(encoder)):
         return None
     version = importlib.metadata.version("openvino")
     name = hashlib.sha256(f"{VERSION}|openvino={version}|{identity_of(encoder)}".encode()).hexdigest()[:32]
@@ -109,7 +109,7 @@ def _opened(folder: str, precision: str) -> ConvertedEncoder:
     return ConvertedEncoder(place, found)
 
 
-def _fits(encoder: SentenceEncoder) -> bool:
+def _suits_openvino(encoder: SentenceEncoder) -> bool:
     on_card = encoder.device not in (None, "cpu") or (encoder.device is None and Path("/dev/nvidiactl").exists())
     return _is_installed() and not on_card
 

@@ -39,7 +39,7 @@ def encode_texts(model: Any, texts: Sequence[str], batch_size: int) -> NDArray[n
     rows = _token_ids(model, texts)
     found: Any = None
     for batch in token_batches([len(row) for row in rows]):
-        features = _features(model, [rows[number] for number in batch])
+        features = _model_input(model, [rows[number] for number in batch])
         with torch.inference_mode():
             vectors = model(features)["sentence_embedding"].float().numpy()
         found = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32) if found is None else found
@@ -52,7 +52,7 @@ def _token_ids(model: Any, texts: Sequence[str]) -> list[list[int]]:
     return model.tokenizer(stripped, truncation=True, max_length=model.max_seq_length)["input_ids"]
 
 
-def _features(model: Any, rows: Sequence[Sequence[int]]) -> dict[str, Any]:
+def _model_input(model: Any, rows: Sequence[Sequence[int]]) -> dict[str, Any]:
     import torch
 
     ids, mask = padded(rows, model.tokenizer.pad_token_id)
@@ -72,7 +72,7 @@ def _reads_tokens_alone(model: Any) -> bool:
     if tokenizer.padding_side != "right" or model.max_seq_length is None:
         return False
     told = model.preprocess(list(_SHOWN))
-    made = _features(model, _token_ids(model, _SHOWN))
+    made = _model_input(model, _token_ids(model, _SHOWN))
     tensors = {name: value for name, value in told.items() if hasattr(value, "shape")}
     return tensors.keys() == made.keys() and all(
         value.shape == made[name].shape and bool((value == made[name]).all()) for name, value in tensors.items()
