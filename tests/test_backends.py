@@ -220,3 +220,25 @@ def test_other_heads_are_left_to_skops(tmp_path):
     assert read_plain_heads(tmp_path / "heads.skops") is None
     (tmp_path / "no.skops").write_bytes(b"PK")
     assert read_plain_heads(tmp_path / "no.skops") is None
+
+
+def test_a_model_is_loaded_without_torch_scikit_learn_or_scipy():
+    code = (
+        "import sys; from framing import Predictor; Predictor.load('shipped')\n"
+        "print(*sorted({'torch', 'sklearn', 'scipy', 'skops', 'transformers', 'pandas'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+def test_an_estimator_is_cloned_by_scikit_learn_and_goes_into_a_pipeline(places):
+    from sklearn.base import clone
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    encoder = SentenceEncoder(places["Bert"], cache=False, batch_size=3, device="cpu")
+    assert clone(encoder).get_params() == encoder.get_params() and "batch_size=3" in repr(encoder)
+    pipeline = make_pipeline(encoder, LogisticRegression()).fit(["a deal", "a threat"], [0, 1])
+    assert pipeline.set_params(sentenceencoder__batch_size=4).predict(["a deal"]).shape == (1,)
+    with pytest.raises(ValueError, match="invalid parameter 'size'"):
+        encoder.set_params(size=3)
