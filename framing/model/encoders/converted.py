@@ -31,7 +31,6 @@ TEXTS, TARGETS = "texts", "targets"
 # A shape of input is prepared for once; lengths are rounded up, so that there are few of them.
 _MULTIPLE = 8
 _TARGETS_A_PASS, _TARGET_TOKENS = 16, 32
-_COMPILED = "compiled"
 _BF16 = ("amx_bf16", "avx512_bf16")
 
 
@@ -128,14 +127,12 @@ class ConvertedEncoder:
 
 def compiled(file: Path, precision: str) -> Any:
     """Return a model made ready for this machine; each pass takes one thread, and several run at once."""
-    options: dict[str, Any] = {
+    options = {
         "INFERENCE_PRECISION_HINT": precision,
         "INFERENCE_NUM_THREADS": n_threads(),
         "NUM_STREAMS": n_threads(),
         "PERFORMANCE_HINT": "THROUGHPUT",
     }
-    if os.access(file.parent, os.W_OK):  # what is made ready is kept: the next start takes half of the time
-        options |= {"CACHE_DIR": str(file.parent / _COMPILED), "CACHE_MODE": "OPTIMIZE_SIZE"}
     return _core().compile_model(str(file), "CPU", options)
 
 
