@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
+import json
 import os
 import warnings
 from functools import lru_cache
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 TORCH, OPENVINO, AUTO = "torch", "openvino", "auto"
 BACKENDS = (AUTO, TORCH, OPENVINO)
+# What auto converts: other architectures, among them the large MPNet, can end the process while they are converted.
+_TRIED = ("bert",)
 # Folders of encoders that could not be converted: it is not tried again at each sentence.
 _REFUSED: set[str] = set()
 # Raise when vectors change though encoder and library stay as they are.
@@ -111,7 +114,15 @@ def _opened(folder: str, precision: str) -> ConvertedEncoder:
 
 def _suits_openvino(encoder: SentenceEncoder) -> bool:
     on_card = encoder.device not in (None, "cpu") or (encoder.device is None and Path("/dev/nvidiactl").exists())
-    return _is_installed() and not on_card
+    return _is_installed() and not on_card and _architecture(encoder) in _TRIED
+
+
+def _architecture(encoder: SentenceEncoder) -> str:
+    try:
+        told = json.loads((Path(find_weights(encoder.model, encoder.revision)[0]) / "config.json").read_text("utf-8"))
+        return str(told["model_type"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 @lru_cache(maxsize=1)
