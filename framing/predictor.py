@@ -21,6 +21,7 @@ from framing.errors import ConfigError, EncoderError, FramingWarning, InputError
 from framing.holders.held import Aliases, holders_of, with_holders
 from framing.holders.parts import parted
 from framing.model.decisions.rule import Rule
+from framing.model.encoders.backends import AUTO, check_backend
 from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
@@ -66,7 +67,7 @@ class Predictor:
         return f"<Predictor of {self.codebook.name} ({'; '.join(told)}), from {self.origin}>"
 
     @classmethod
-    def load(cls, model: str | Path | None = None, store: str | None = None) -> Predictor:
+    def load(cls, model: str | Path | None = None, store: str | None = None, backend: str = AUTO) -> Predictor:
         """Load a model.
 
         Parameters
@@ -79,6 +80,9 @@ class Predictor:
         store
             Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``. One that is named here must have a
             champion; one that is named here or in the environment must be usable.
+        backend
+            What computes the vectors: ``"torch"``; ``"openvino"`` (of ``framing-classifier[fast]``), the encoder
+            converted once, several times as fast; ``"auto"``, OpenVINO where installed (or ``$FRAMING_BACKEND``).
 
         Raises
         ------
@@ -90,13 +94,20 @@ class Predictor:
         EncoderError
             The encoder's weights cannot be found; the error says what brings them.
         ConfigError
-            Nothing was named, and the store has champions of several codebooks.
+            Nothing was named, and the store has champions of several codebooks; or there is no such backend, or it is
+            not installed.
 
         Warns
         -----
         FramingWarning
             Nothing was named, and ``./mlflow.db`` or its champion's files cannot be used: it is the shipped model.
         """
+        check_backend(backend, "backend=")
+        predictor = cls._loaded_from(model, store)
+        return cls(predictor.classifier.read_with(backend), predictor.origin)
+
+    @classmethod
+    def _loaded_from(cls, model: str | Path | None, store: str | None) -> Predictor:
         if isinstance(model, str) and model in SHIPPED_MODELS:
             try:
                 return cls(load_model(model_path(model)), SHIPPED_MODELS[model].origin)
@@ -118,9 +129,9 @@ class Predictor:
             # choice of a model: other labels than that model's, because its server is down today, would be worse.
             if store is not None or os.environ.get("MLFLOW_TRACKING_URI"):
                 raise
-            warnings.warn(f"using the model shipped with framing: {error}", FramingWarning, stacklevel=2)
-            return cls.load(SHIPPED)
-        return champion or cls.load(SHIPPED)
+            warnings.warn(f"using the model shipped with framing: {error}", FramingWarning, stacklevel=3)
+            return cls._loaded_from(SHIPPED, None)
+        return champion or cls._loaded_from(SHIPPED, None)
 
     @classmethod
     def _champion(cls, store: str | None) -> Predictor | None:
