@@ -17,6 +17,7 @@ from framing.codebook import Codebook
 from framing.corpus.audit import words_of
 from framing.corpus.splits import GroupedFolds, target_key
 from framing.errors import InputError
+from framing.measure.ceiling import CODERS
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import roc_auc
 from framing.model.encoders import SentenceEncoder
@@ -157,7 +158,7 @@ def clue_columns(rows: Sequence[Sentence]) -> dict[str, list[str]]:
         "date": [period_of(day or None, period) or "" for day in dates],
         TARGET: [target_key(s.target) for s in rows],
     }
-    for name in sorted({name for s in rows for name in s.extra}):
+    for name in sorted({name for s in rows for name in s.extra} - {CODERS}):  # what coders said is the label itself
         columns[name] = [str(s.extra.get(name) or "") for s in rows]
     return {name: values for name, values in columns.items() if 1 < len(set(values) - {""}) <= _MAX_VALUES}
 

@@ -77,10 +77,12 @@ def read_yaml(
     """
     more = f"; {expected}" if expected else ""
     try:
-        if not path.is_file():
-            path.read_bytes()  # says why
+        size = path.stat().st_size
+        if path.is_dir():
+            path.read_bytes()  # says why not
+        if not path.is_file():  # a device or a pipe may have no end
             raise error(f"{named}{path}: no file; expected YAML{more}")
-        if (size := path.stat().st_size) > LARGEST:
+        if size > LARGEST:
             raise error(f"{named}{path}: {size:,} bytes; expected {LARGEST:,} at most{more}")
         return take(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:

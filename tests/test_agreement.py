@@ -86,7 +86,8 @@ def test_what_cannot_be_compared(codings, said):
         agreement(codings, BOOK)
 
 
-def test_the_command_prints_a_table(tmp_path):
+def test_the_command_prints_a_table(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     for name, row in (("ann", '["security_threat"]'), ("ben", "[]")):
         lines = ['{"text": "It pays.", "frames": ["economic_opportunity"]}', f'{{"text": "So.", "frames": {row}}}']
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")

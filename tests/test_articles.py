@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from framing.errors import InputError
+from framing.corpus.asked import with_targets_of_documents
+from framing.errors import FramingWarning, InputError
+from framing.records import Sentence
 from framing.text.furniture import furniture, kind_of
 from framing.text.segment import segment
 from tests.command import framing
@@ -156,3 +158,24 @@ def test_a_table_without_a_row_is_told(tmp_path):
     (tmp_path / "t.csv").write_text("doc_id,target\n,the deal\n", encoding="utf-8")
     with pytest.raises(InputError, match="no document in column 'doc_id'"):
         read_target_table(tmp_path / "t.csv")
+
+
+def test_a_byline_that_is_wrapped_leaves_no_line_break_before_what_follows_it():
+    text = "Talks\n\nBy Ann Lund\nand the envoys of the town\n\nShe left."
+    found = segment(text, all_lines=False)
+    assert [s.text for s in found] == ["Talks", "and the envoys of the town", "She left."]
+    assert all(text[s.start : s.end] == s.text for s in found)
+
+
+def test_rows_that_are_articles_leave_out_the_same_lines_as_a_file(with_champion):
+    (with_champion / "a.jsonl").write_text(json.dumps({"text": ARTICLE, "doc_id": "a"}) + "\n", encoding="utf-8")
+    answer = predict(with_champion, "a.jsonl", "--input-format", "articles")
+    assert texts(answer) == SENTENCES
+    assert "left out: 2 bylines, 2 links, 1 date" in answer.err
+    assert "Advertisement" in texts(predict(with_champion, "a.jsonl", "--input-format", "articles", "--all-lines"))
+
+
+def test_a_document_of_the_table_that_is_not_in_the_input_is_told():
+    rows = [Sentence("It pays.", doc_id="a.txt")]
+    with pytest.warns(FramingWarning, match=r"t.csv: 1 of 2 documents are not in the input \('b'\): not asked about"):
+        with_targets_of_documents(rows, {"a": ("the deal",), "b": ("the port",)}, "t.csv")

@@ -151,7 +151,10 @@ def test_data_and_codebook_that_do_not_serve_say_what_is_missing(folder, overrid
             "head.CC: no such option; did you mean 'head.C'? Other arguments of the head: +head.NAME=VALUE" + HELP,
         ),
         (["+head.CC=1"], "head: LogisticRegression.__init__() got an unexpected keyword argument 'CC'" + HELP),
-        (["+foo=1"], "unknown option 'foo'; expected one of: data, codebook, columns, evaluate, calibrate, encoder, "),
+        (
+            ["+foo=1"],
+            "unknown option 'foo'; expected one of: data, codebook, columns, evaluate, calibrate, coders, encoder, ",
+        ),
         (["columns.txt=satz"], "columns.txt: no such option; did you mean 'columns.text'?" + HELP),
         (["head"], "head: not an option; expected KEY=VALUE (missing EQUAL at '<EOF>')" + HELP),
         (["head.C=["], "head.C=[: not an option; expected KEY=VALUE (no viable alternative at input '[')" + HELP),

@@ -17,6 +17,7 @@ from framing.shares.balance import warn_of_imbalance
 from framing.shares.corpus import Corpus, corpus_of
 from framing.shares.draw import draw_units
 from framing.shares.gold import Gold
+from framing.shares.suggest import draw_spread, inclusion_probabilities, reasons
 
 N = 900
 
@@ -70,7 +71,15 @@ def whole_documents(rng: np.random.Generator) -> Gold:
     return Gold(rows, Y[rows, None], np.full(150, 50 / 300), np.zeros(150, dtype=np.intp))
 
 
-@pytest.mark.parametrize("draw", [drawn, by_outlet, enriched, whole_documents])
+P = inclusion_probabilities(reasons(FOUND.proba, exclusive=False), 100)
+
+
+def suggested(rng: np.random.Generator) -> Gold:
+    chosen = draw_spread(P, np.random.default_rng(1).permutation(N), int(rng.integers(10**9)))
+    return Gold(chosen.chosen, Y[chosen.chosen, None], chosen.probability, chosen.stratum)
+
+
+@pytest.mark.parametrize("draw", [drawn, by_outlet, enriched, whole_documents, suggested])
 def test_honest_samples_are_suspected_in_at_most_one_of_twenty(draw):
     assert suspected(draw) < 0.08  # 150 samples: .05 and twice its error
 

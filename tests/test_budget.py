@@ -97,6 +97,7 @@ def test_doubtful_rows_first_are_worth_more_than_any(folder):
     ("words", "said"),
     [
         (("coded.jsonl", "--score", "--margin", "0.1"), "--score: takes coded rows alone"),
+        (("coded.jsonl", "--score", "--by", "source", "--beyond"), "--score: --by, --beyond would change nothing"),
         (("coded.jsonl",), "name --gold CODED and --margin SHARE, or --score"),
         (("said.jsonl", "--gold", "sheet.jsonl", "--margin", "0.1", "--reach", "0.7"), "--reach: only with --score"),
         (("few.jsonl", "--score", "--codebook", "book.yaml"), "36 coded rows: too few for a learning curve"),

@@ -190,3 +190,8 @@ def test_a_codebook_is_plain_yaml_of_bounded_size(tmp_path, text, told):
     with pytest.raises(CodebookError) as caught:
         Codebook.load(file)
     assert str(caught.value).startswith(f"codebook {file}{told}")
+
+
+def test_a_codebook_is_not_read_from_a_device_that_has_no_end():
+    with pytest.raises(CodebookError, match="codebook /dev/zero: no file; expected YAML"):
+        Codebook.load("/dev/zero")

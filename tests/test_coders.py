@@ -6,15 +6,21 @@ import csv
 import io
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 
 from framing import train
+from framing.corpus.dataset import load_dataset
 from framing.errors import FramingNote, FramingWarning, InputError
-from framing.measure.consensus import coders_agree
+from framing.leakage import clue_columns
+from framing.measure.consensus import Votes, coders_agree, settled_by
 from framing.model.card import model_card
 from framing.model.persistence import load_model
 from framing.records import Sentence
+from framing.shares.adjudication import unit_of
+from framing.shares.suspects import put_right
+from framing.training.coders import one_coding
 from tests.command import framing
 from tests.small import BOOK, sentences
 
@@ -43,6 +49,26 @@ def test_soft_codes_weigh_as_many_coders_as_gave_them():
     rows = said("a", ann=("gain",), ben=("gain",), cat=(), dan=("risk",))
     found = coders_agree(rows, BOOK, "soft").sentences
     assert [(s.frames, s.weight) for s in found] == [(("gain",), 0.5), ((), 0.25), (("risk",), 0.25)]
+
+
+def test_two_codes_of_one_coder_for_one_sentence_are_refused():
+    with pytest.raises(InputError, match=r"ann: two codes of frames for 'a': \['gain'\] and \[\]; keep one row"):
+        coders_agree([*said("a", ann=("gain",)), *said("a", ann=(), ben=())], BOOK, "majority")
+    of_one = [Sentence("a", target="it", stance=stance, extra={"coder": "ann"}) for stance in ("favor", "against")]
+    with pytest.raises(InputError, match="ann: two codes of stance for 'a': favor and against"):
+        coders_agree([*of_one, replace(of_one[0], extra={"coder": "ben"})], BOOK, "majority")
+
+
+def test_coders_who_looked_for_other_labels_do_not_differ_and_a_decision_says_no_more_than_they_looked_for():
+    ann = Sentence("a", frames=("gain",), coded=("gain",))
+    assert not Votes(ann, {"ann": ann, "ben": Sentence("a", frames=("risk",), coded=("risk",))}).differ("frames")
+    assert Votes(ann, {"ann": ann, "ben": Sentence("a", frames=())}).differ("frames")
+    decision = Sentence("a", frames=())
+    assert settled_by(decision, [ann]).coded == ("gain",)
+    assert settled_by(Sentence("a", frames=("risk",)), [ann]).coded == ("gain", "risk")
+    assert settled_by(decision, [ann, Sentence("a", frames=())]).coded is None
+    (row,), changed = put_right([ann], {(unit_of(ann, "frames"), "frames"): decision}, "sheet")
+    assert (row.frames, row.coded, changed) == ((), ("gain",), 1)
 
 
 def test_one_coder_may_be_named_and_one_that_is_not_there_is_told():
@@ -153,3 +179,23 @@ def test_coders_who_agree_leave_nothing_to_decide(two_coders):
     assert answer.code == 1
     assert "differ on nothing" in answer.err
     assert "written as .csv" in adjudicate(two_coders, "-o", "sheet.xlsx").err
+
+
+def test_what_each_coder_said_is_no_clue_that_gives_the_label_away():
+    rows = [
+        Sentence(f"Row {i}.", frames=("gain",) if i % 2 else (), source="AB"[i % 2], extra={"coder": coder})
+        for i in range(4)
+        for coder in ("ann", "ben")
+    ]
+    found = coders_agree(rows, BOOK, "majority").sentences
+    assert all(row.extra["coders"] for row in found)
+    assert list(clue_columns(found)) == ["source"]
+
+
+def test_rows_that_only_calibrate_may_be_of_one_coder_who_is_not_named():
+    data = load_dataset([Sentence("It pays.", frames=("gain",)), Sentence("It rains.", frames=())], BOOK)
+    assert one_coding(data, BOOK, "majority", "calibrate", may_be_one=True) == (data, {})
+    with pytest.raises(InputError, match="calibrate: nothing says who coded"):
+        one_coding(data, BOOK, "ann", "calibrate", may_be_one=True)
+    with pytest.raises(InputError, match="data: nothing says who coded"):
+        one_coding(data, BOOK, "majority", "data")

@@ -13,6 +13,7 @@ from framing import Prediction, Sentence
 from framing.errors import InputError
 from framing.measure.drift import Measured, drift, measured
 from framing.model.persistence import save_model
+from framing.report.drift import drift_text
 from tests.command import framing
 from tests.small import model
 
@@ -101,6 +102,38 @@ def test_what_a_model_said_is_measured_by_sentence_and_document():
         "stance/favor": [1, 0, 1],
         "abstained": [0, 1, 0],
     }
+
+
+def test_labels_left_open_on_one_side_alone_are_compared():
+    said = [Prediction(Sentence(f"{i}.", doc_id=str(i)), {"gain": 0.4}) for i in range(40)]
+    doubted = [Prediction(one.sentence, one.proba, abstained=("gain",)) for one in said]
+    for before, now, value in ((said, doubted, 1.0), (doubted, said, -1.0)):
+        found = drift(measured(before), measured(now))
+        assert (found.figures["abstained"].value, found.changed) == (value, ("abstained",))
+
+
+def test_predictions_of_other_labels_and_of_none_are_refused():
+    gain, risk, none = (
+        measured([Prediction(Sentence(f"{i}.", doc_id=str(i)), {name: 0.4} if name else {}) for i in range(40)])
+        for name in ("gain", "risk", "")
+    )
+    with pytest.raises(InputError, match="'gain' is only in the reference; compare predictions of one model"):
+        drift(gain, risk)
+    with pytest.raises(InputError, match="'gain' is only in the new material"):
+        drift(none, gain)
+    with pytest.raises(InputError, match="nothing is predicted in both"):
+        drift(none, none)
+
+
+def test_documents_of_another_length_are_named_as_a_reason():
+    generator = np.random.default_rng(0)
+    long, short = (
+        Measured(np.repeat(np.arange(60), n), {"share/gain": np.ones(60 * n)}, generator.normal(size=(60 * n, 20)))
+        for n in (20, 1)
+    )
+    found = drift(long, short)
+    assert found.changed == ("text",)
+    assert "Documents have 1.0 sentences on average, 20.0 before" in " ".join(drift_text(found, 80, "new").split())
 
 
 def test_few_documents_are_refused_by_their_side():

@@ -280,3 +280,9 @@ def test_empty_text_in_a_list_is_dropped_and_a_list_of_nothing_else_is_an_error(
     for value in ([""], ["", " "], ["nan"], ["", "NA"]):
         with pytest.raises(InputError, match="line 1: 'frames' is a list of nothing"):
             frames_of(tmp_path, value)
+
+
+def test_numbers_of_seven_digits_stay_the_codes_they_are(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "It pays.", "frames": 1234567}\n{"text": "It rains.", "frames": 1234568.0}\n')
+    assert [s.frames for s in read_sentences(file)] == [("1234567",), ("1234568",)]

@@ -175,7 +175,8 @@ LONG = f"{{}},text,frames\nann,It pays.,{PAYS}\nben,It pays. ,{PAYS}\nann,So.,no
 
 
 @pytest.mark.parametrize(("column", "options"), [("coder", ()), ("annotator_id", ()), ("who", ("--coder", "who"))])
-def test_the_command_compares_the_coders_of_one_file(tmp_path, column, options):
+def test_the_command_compares_the_coders_of_one_file(tmp_path, monkeypatch, column, options):
+    monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "long.csv").write_text(LONG.format(column), encoding="utf-8")
     answer = framing("data", "agreement", "long.csv", *options, cwd=tmp_path)
     assert answer.code == 0, answer.err

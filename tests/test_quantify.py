@@ -11,7 +11,7 @@ import pytest
 from framing.errors import InputError
 from framing.model.decisions.priors import adapt_to_priors
 from framing.records import Prediction, Sentence
-from framing.shares.quantify import adjusted_count, expected_share, quantified
+from framing.shares.quantify import adjusted_count, calibrated_for, expected_share, quantified
 from tests.command import framing
 
 EMQ, ACC = 0.19649022, 0.13358923113096638
@@ -70,6 +70,19 @@ def test_where_only_the_share_differs_the_quantifiers_find_it_and_the_count_does
     for score in (acc, emq):
         assert score.low < 0.1 < score.high
         assert score.high - score.low < 0.08
+
+
+@pytest.mark.parametrize("share", [0.1, 0.6])
+def test_coded_rows_may_have_another_share_than_those_that_were_learned_from(share):
+    y, p = rows(4, 3000, share)
+    assert calibrated_for(p, np.ones(3000), float(y.mean())) == pytest.approx(0.3, abs=0.05)
+    emq = quantified(predicted(*rows(2, 3000, 0.1), False), predicted(y, p, True))[0].scores[3]
+    assert emq.low < 0.1 < emq.high
+    assert emq.value == pytest.approx(0.1, abs=0.02)
+
+
+def test_decisions_in_the_place_of_probabilities_are_calibrated_for_nothing():
+    assert np.isnan(calibrated_for(np.array([0.0, 1.0]), np.array([6.0, 4.0]), 0.3))
 
 
 def test_of_a_label_that_is_hardly_ever_coded_nothing_is_told():

@@ -46,6 +46,18 @@ def test_each_side_has_its_share_and_each_target_too(folder):
     assert {r["rows"] for r in rows if r["group"] == ""} == {400}
 
 
+def test_codes_are_found_in_the_sample_by_their_target_too(folder):
+    rows = [json.loads(line) for line in (folder / "coded.jsonl").read_text().splitlines()]
+    drawn = [{name: value for name, value in row.items() if name != "stance"} for row in rows]
+    blind = [{name: value for name, value in row.items() if name != "sample_probability"} for row in rows]
+    for name, lines in (("drawn", drawn), ("blind", blind)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines))
+    book = ("--codebook", "book.yaml", "--stance", "--format", "csv")
+    known = framing("shares", "said.jsonl", "--gold", "coded.jsonl", *book, cwd=folder)
+    found = framing("shares", "said.jsonl", "--gold", "blind.jsonl", "--sample", "drawn.jsonl", *book, cwd=folder)
+    assert (found.code, found.out) == (0, known.out), found.err
+
+
 def test_predictions_and_codes_without_a_stance_are_refused(folder):
     says = [Prediction(Sentence("It pays."), {"gain": 0.5}), Prediction(Sentence("It rains."), {"gain": 0.1})]
     (folder / "frames.jsonl").write_text("".join(json.dumps(p.to_row()) + "\n" for p in says))

@@ -67,6 +67,13 @@ def test_it_is_enough_when_two_steps_change_hardly_a_decision():
     assert is_enough(steps)
 
 
+def test_before_anything_is_found_it_is_never_enough():
+    X = np.linspace(-1, 1, 50)[:, None]
+    steps = stopping_curve(X, np.zeros((50, 2)), X)
+    assert np.isnan([step.kappa for step in steps]).all()
+    assert not is_enough(steps)
+
+
 def suggest(folder, *more):
     return framing("suggest", "corpus.jsonl", "--model", "model", *more, cwd=folder)
 

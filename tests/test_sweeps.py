@@ -197,3 +197,21 @@ def test_a_finished_run_of_a_sweep_is_found_by_what_it_is_made_of_in_whatever_ex
     assert finished_child(store, parent, "abc") == (run.run_id, 0.5)
     assert finished_child(store, parent, "abd") is None
     assert finished_child(store, run.run_id, "abc") is None
+
+
+def test_a_sweep_that_goes_on_with_other_data_ranks_and_promotes_no_run_of_the_old_ones(workplace):
+    rows = (workplace / "corpus.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    command = ("train", "-m", *FEW, "head.C=1,-1", "promote=true")
+    assert framing(*command, cwd=workplace).code == 1  # C=-1 fails
+    store = store_in(workplace)
+    (old,) = [run for run in list_runs(store) if run.parent and run.status == "FINISHED"]
+    (workplace / "corpus.jsonl").write_text("".join(rows[:-1]), encoding="utf-8")
+    again = framing(*command, cwd=workplace)
+    assert " goes on; " in again.err
+    assert ": 1 finished, 1 failed, best first" in again.err
+    (parent,) = parents(store)
+    cells = json.loads(fetched_text(store, parent, "sweep.json"))
+    ranked = [dict(zip(cells["columns"], row, strict=True)) for row in cells["data"] if row[0]]
+    assert [row["run"] == old.run_id for row in ranked] == [False]
+    assert "sweep" not in {k for k, v in store.client.get_run(old.run_id).data.tags.items() if v}
+    assert ranked[0]["run"] in {run.run_id for run in list_runs(store) if run.rows == len(rows) - 1}

@@ -62,6 +62,7 @@ from framing.tracking import (
     open_run,
     start_run,
     store_uri,
+    take_up,
 )
 from framing.training import Recipe, Training, TrainingResult, check_flips, fit_training, prepare, tuning_seconds
 
@@ -159,6 +160,7 @@ def _trained(prepared: _Prepared) -> float:
     if record.parent and (not config["output"] or Path(config["output"]).exists()):
         done = finished_child(store, record.parent, made)
         if done is not None:
+            take_up(store, done[0])
             say(f"run {done[0][:8]} ({record.name}) is finished already: {done[1]:.3f}")
             return done[1]
     say(f"training {record.name} on {len(training.dataset):,} rows; store {store.uri}")

@@ -16,7 +16,7 @@ from framing.report.differences import in_words
 from framing.report.scores import columns_text
 from framing.report.sweep_figure import sweep_figure
 from framing.scores import Score
-from framing.tracking import RunSummary, Store, children_of
+from framing.tracking import RunSummary, Store, children_of, taken_up
 
 # On a run: that it is the best of its sweep; on the sweep, which that is.
 BEST_TAG = "sweep"
@@ -121,11 +121,16 @@ class Summary:
 
 
 def summarised(store: Store, parent: str, swept: Sequence[str], command: Sequence[str], since: int) -> Summary:
-    """Return what a sweep found so far, read from the store; what did not finish before it went on is left out."""
-    children = children_of(store, parent)
-    ranked = [run for run in children if run.status == "FINISHED" and run.score is not None]
+    """Return what a sweep found, read from the store.
+
+    Of runs from before it went on, those alone count that were taken up: others failed, or are made of something else,
+    such as of data that have been mended.
+    """
+    children, kept = children_of(store, parent), taken_up(store, parent, since)
+    finished = [run for run in children if run.status == "FINISHED" and run.score is not None]
+    ranked = [run for run in finished if run.started >= since or run.run_id in kept]
     others = [run for run in children if run.status != "FINISHED" and run.started >= since]
-    once_best = [run.run_id for run in ranked[1:]] if len(ranked) > 1 else []
+    once_best = [run.run_id for run in finished if run not in ranked[:1]]
     return Summary(parent, swept, ranked, others, _best_compared(store, ranked), command, once_best)
 
 

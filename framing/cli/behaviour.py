@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--min-pass", type=click.FloatRange(0, 1), metavar="SHARE", help="Exit code 1 where fewer cases pass.")
 @click.option("--failures", is_flag=True, help="Also list the cases that failed.")
-@output_format("table", "json")
+@output_format("table", "json", to_file=False)
 def test_model(
     model: str | None, store: str | None, file: str, min_pass: float | None, failures: bool, form: str
 ) -> None:

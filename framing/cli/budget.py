@@ -12,6 +12,17 @@ from framing.cli.files import check_output, terminal_width, write_result
 from framing.cli.options import CODEBOOK, COLUMN, OUTPUT, pairs
 from framing.cli.shares import PILOT_FURTHER, measured
 
+# What the score of a model does not ask for.
+_OF_SHARES = {
+    "sample": "--sample",
+    "gold_is_random": "--gold-is-random",
+    "trained_on": "--trained-on",
+    "by": "--by",
+    "frames": "--frame",
+    "stance": "--stance",
+    "beyond": "--beyond",
+}
+
 
 def _budget_options(command: Any) -> Any:
     gold = click.option("--gold", metavar="CODED", help="What people coded of it, with how it was drawn.")
@@ -55,6 +66,8 @@ def budget(
     if score:
         if margin is not None or given["gold"] is not None:
             raise click.UsageError("--score: takes coded rows alone, neither --gold nor --margin")
+        if unread := [option for name, option in _OF_SHARES.items() if given[name]]:
+            raise click.UsageError(f"--score: {', '.join(unread)} would change nothing; leave it out")
         write_result(_curve_text(file, reach, encoder, head, given), output)
         return
     if margin is None or given["gold"] is None:

@@ -39,7 +39,7 @@ _Compared = Mapping[str, Mapping[str, "Agreement"]]  # by coders, by label
 @CODEBOOK
 @CODER
 @click.option("--pairs", is_flag=True, help="Also compare each two coders by themselves.")
-@output_format("table", "csv", "json")
+@output_format("table", "csv", "json", to_file=False)
 @COLUMN
 def agreement(
     files: tuple[str, ...], codebook: str, column: str | None, pairs: bool, form: str, columns: tuple[str, ...]

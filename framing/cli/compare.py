@@ -27,7 +27,7 @@ _BESIDE = ("evaluate", "output", "promote", "tracking", "swap_test", "test_model
 @click.option(
     "--on", "file", metavar="FILE", help="Compare the models on these coded rows instead of the held-out ones."
 )
-@output_format("table", "json")
+@output_format("table", "json", to_file=False)
 @click.option("-o", "--output", metavar="FIGURE", help="Draw the differences here: .png, .pdf or .svg.")
 @click.option("--no-log", is_flag=True, help="Do not add the comparison to the runs in the store.")
 @COLUMN

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("file")
 @MODEL
 @STORE
-@output_format("table", "json")
+@output_format("table", "json", to_file=False)
 @click.option("--all", "everything", is_flag=True, help="All scores, one a line, instead of a table a task.")
 @click.option(
     "--bound",

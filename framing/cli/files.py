@@ -58,16 +58,17 @@ def read_input(
     from framing.corpus.readers import READERS, Source, format_of, is_table_name, table_format, unpacked
 
     path, reading = Path(file), reading_of()
+    counts = None if with_all_lines() else Counter[str]() if left_out is None else left_out
     if file == "-":
         content = unpacked("standard input", sys.stdin.buffer.read())
         source, doc_id = Source("standard input", content, reading), ""
         if form == "articles":
-            return read_table(
-                source, table_format(source, columns.get("text", "text")) or "csv", columns=columns, articles=True
-            )
+            kind = table_format(source, columns.get("text", "text")) or "csv"
+            return read_table(source, kind, columns=columns, articles=True, left_out=counts)
         form = _told_format(source, columns) if form == "auto" else form
     elif form == "articles":
-        return read_table(Source.from_file(path, reading), format_of(path), columns=columns, articles=True)
+        source = Source.from_file(path, reading)
+        return read_table(source, format_of(path), columns=columns, articles=True, left_out=counts)
     elif form == "auto" and is_table_name(path):
         return _not_articles(file, read_sentences(path, codebook, columns, reading))
     else:

@@ -172,8 +172,12 @@ OUTPUT = click.option(
 )
 
 
-def output_format(*choices: str) -> Callable[[Command], Command]:
-    """Add ``--format``; without it the ending of ``--output`` decides where it names a choice, else the first does."""
+def output_format(*choices: str, to_file: bool = True) -> Callable[[Command], Command]:
+    """Add ``--format``; without it the ending of ``--output`` decides where it names a choice, else the first does.
+
+    A command without ``--output`` is not ``to_file``.
+    """
+    default = f"by the ending of --output, else {choices[0]}" if to_file else choices[0]
 
     def by_ending(context: click.Context, option: click.Parameter, value: str | None) -> str:
         ending = Path(context.params.get("output") or "").suffix.removeprefix(".").lower()
@@ -184,7 +188,7 @@ def output_format(*choices: str) -> Callable[[Command], Command]:
         "form",
         type=click.Choice(choices),
         callback=by_ending,
-        help=f"How the result is written.  [default: by the ending of --output, else {choices[0]}]",
+        help=f"How the result is written.  [default: {default}]",
     )
 
 

@@ -29,7 +29,7 @@ _COLUMNS = (
 @STORE
 @click.option("--experiment", help="Only the runs of this experiment.")
 @click.option("--all", "everything", is_flag=True, help="Also runs without a score: failed, killed, parents of sweeps.")
-@output_format("table", "csv")
+@output_format("table", "csv", to_file=False)
 @click.pass_context
 def runs(context: click.Context, store: str | None, experiment: str | None, everything: bool, form: str) -> None:
     """Rank training runs, best first, like with like; * marks the champion.

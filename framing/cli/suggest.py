@@ -137,6 +137,8 @@ def _tell_whether_enough(predictor: Predictor, known: Sequence[Sentence], corpus
     enough = is_enough(steps)
     said = "more codes would hardly change them" if enough else "more codes still change them"
     print(f"{'enough' if enough else 'go on'}: {said} (enough is {STABLE:g} twice in a row)", file=sys.stderr)
+    if never := [name for name, column in zip(names, Y.T, strict=True) if not np.nansum(column)]:
+        print(f"no row is coded as {', '.join(never)}: of that nothing is known yet", file=sys.stderr)
 
 
 def _dense(vectors: Any) -> Values:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from framing.errors import FramingNote, InputError
+from framing.text.furniture import furniture
 from framing.text.segment import segment
 
 # What is said of an article is not said of each of its sentences.
@@ -16,7 +18,10 @@ _OF_ITS_OWN = ("frames", "coded", "stance", "holder", "start", "end")
 
 
 def rows_of_articles(
-    origin: str, rows: Sequence[tuple[str, dict[str, Any]]], columns: Mapping[str, Any]
+    origin: str,
+    rows: Sequence[tuple[str, dict[str, Any]]],
+    columns: Mapping[str, Any],
+    left_out: Counter[str] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a row for each sentence of each article, with the article's other columns.
 
@@ -31,6 +36,9 @@ def rows_of_articles(
         Its rows, each with its place.
     columns
         The user's own names, as of ``load_dataset``.
+    left_out
+        Here lines that are no sentences (``framing.text.furniture``) are counted by kind, and left out; without it
+        they are kept.
 
     Raises
     ------
@@ -59,12 +67,14 @@ def rows_of_articles(
         warnings.warn(said, FramingNote, stacklevel=3)
     for number, (place, row) in enumerate(rows, 1):
         text = row.get(names["text"])
-        sentences = segment(text) if isinstance(text, str) else []
+        sentences = segment(text, all_lines=left_out is None) if isinstance(text, str) else []
         if not sentences and isinstance(text, str) and text.strip():
             raise InputError(f"{place}: no sentence in {names['text']!r}, got {text.strip()[:40]!r}")
         if not sentences:
             yield place, row  # of which it is said elsewhere what is wrong with it
             continue
+        if left_out is not None and isinstance(text, str):
+            left_out.update(part.kind for part in furniture(text))
         doc_id = row.get(names["doc_id"]) or f"{Path(origin).stem}-{number}"
         kept = {name: value for name, value in row.items() if name not in [names[field] for field in _OF_ITS_OWN]}
         for sentence in sentences:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from framing.errors import InputError
+from framing.errors import FramingWarning, InputError
 from framing.records import Sentence
 
 _WORD = re.compile(r"[^\W_]+")
@@ -37,6 +38,11 @@ def with_targets_of_documents(
     InputError
         No sentence is of a document of the table.
 
+    Warns
+    -----
+    FramingWarning
+        Some documents of the table are not there.
+
     Examples
     --------
     >>> rows = [Sentence("It pays.", doc_id="a.txt"), Sentence("It rains.", doc_id="b.txt")]
@@ -44,10 +50,11 @@ def with_targets_of_documents(
     [('It pays.', 'the deal'), ('It pays.', 'Kyiv'), ('It rains.', None)]
     """
     found: list[Sentence] = []
-    known = 0
+    known: set[str] = set()
     for sentence in sentences:
-        targets = table.get(sentence.doc_id) or table.get(PurePath(sentence.doc_id).stem) or ()
-        known += bool(targets)
+        named = next((n for n in (sentence.doc_id, PurePath(sentence.doc_id).stem) if table.get(n)), None)
+        targets = () if named is None else table[named]
+        known |= set() if named is None else {named}
         found += [sentence.with_target(target) for target in targets] or [replace(sentence, target=None, stance=None)]
     if not known:
         there = sorted({s.doc_id for s in sentences})[:3]
@@ -55,6 +62,10 @@ def with_targets_of_documents(
             f"{origin}: none of its documents ({', '.join(map(repr, list(table)[:3]))}) is one of the input's "
             f"({', '.join(map(repr, there))}); doc_id is the file's name, or the column doc_id of a table"
         )
+    if missing := [document for document in table if document not in known]:
+        told = ", ".join(map(repr, missing[:3])) + (", ..." if len(missing) > 3 else "")
+        said = f"{origin}: {len(missing):,} of {len(table):,} documents are not in the input ({told}): not asked about"
+        warnings.warn(said, FramingWarning, stacklevel=3)
     return found
 
 

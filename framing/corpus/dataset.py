@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -134,14 +135,15 @@ def read_table(
     columns: Mapping[str, Any] | None = None,
     *,
     articles: bool = False,
+    left_out: Counter[str] | None = None,
 ) -> list[Sentence]:
     """Read the sentences of a table in one of the formats of ``readers.READERS``, wherever it came from.
 
-    With ``articles`` each row is a whole article, and is split. Further parameters and errors are those of
-    ``load_dataset``.
+    With ``articles`` each row is a whole article, and is split, as ``rows_of_articles`` does, of which ``left_out`` is.
+    Further parameters and errors are those of ``load_dataset``.
     """
     rows = rows_of_export(source.name, list(read_rows(source, form)), columns or {}, source.reading.texts)
-    rows = list(rows_of_articles(source.name, rows, columns or {})) if articles else rows
+    rows = list(rows_of_articles(source.name, rows, columns or {}, left_out)) if articles else rows
     return sentences_from_rows(source.name, rows, codebook, columns)
 
 

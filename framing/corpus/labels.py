@@ -63,7 +63,7 @@ def label_list(
             return _without_none(place, field, labels, codebook)
         value = given
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_CODE:
-        value = [f"{value:g}"]
+        value = [f"{value:.10g}"]
     if not isinstance(value, list | tuple) or not all(isinstance(label, str) for label in value):
         raise InputError(f"{place}: {field!r} should be a list of labels or 'label;label', got {value!r}")
     labels = [label.strip() for label in value if label.strip()]

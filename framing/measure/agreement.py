@@ -15,7 +15,7 @@ from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.measure.chance import alphas, gwet_coefficients, masi_distances, pairwise_f1, value_counts
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.measure.matching import Matching, Occurrence, match_units, normalised
+from framing.measure.matching import Matching, Occurrence, match_units, normalised, two_codes
 from framing.records import Sentence
 
 
@@ -208,10 +208,7 @@ def _codes_of(occurrence: Occurrence, variable: _Variable) -> dict[str, _Code]:
         if codes.setdefault(target, code) != code:
             task = "stance" if variable.by_target else "frames"
             one, other = ((row.stance if variable.by_target else sorted(row.frames or ())) for row in (rows[target], s))
-            raise InputError(
-                f"{occurrence.coder}: two codes of {task} for {s.text[:60]!r}: {one} and {other}; "
-                "keep one row, or tell two sentences apart by 'doc_id' or 'position'"
-            )
+            raise two_codes(occurrence.coder, task, s.text, one, other)
         rows.setdefault(target, s)
     return codes
 

@@ -13,7 +13,9 @@ def imbalance(values: Values, rows: Rows, design: Design) -> tuple[Values, Value
 
     .. math:: t_k = (\bar x_{k,\text{sample}} - \bar x_k) / \mathrm{se}_k
 
-    with the standard error of the design, by Student's t with as many degrees of freedom as units less strata.
+    with the standard error of the design, by Student's t with as many degrees of freedom as units less strata; fewer
+    where a few units make the most of the error, as those that were drawn with a small probability do:
+    :math:`(\sum d^2)^2 / \sum d^4 - 1` of the units' deviations :math:`d` (after Satterthwaite 1946).
 
     Parameters
     ----------
@@ -41,8 +43,11 @@ def imbalance(values: Values, rows: Rows, design: Design) -> tuple[Values, Value
 
     weights = design.weights / design.weights.sum()
     here = weights @ values[rows]
-    error = np.sqrt((design.deviations(weights[:, None] * (values[rows] - here)) ** 2).sum(axis=0))
+    squares = design.deviations(weights[:, None] * (values[rows] - here)) ** 2
+    error = np.sqrt(squares.sum(axis=0))
     _, freedom = design.units_in(np.ones(len(rows)))
+    alike = np.ones(values.shape[1])  # how many units of the same deviation would vary as much
+    np.divide(squares.sum(axis=0) ** 2, (squares**2).sum(axis=0), out=alike, where=error > 1e-12)
     t = np.divide(np.abs(here - values.mean(axis=0)), error, out=np.zeros(values.shape[1]), where=error > 1e-12)
-    p: Values = 2 * stdtr(max(1, freedom), -t)
+    p: Values = 2 * stdtr(np.clip(alike - 1, 1, max(1, freedom)), -t)
     return here, p

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TypeVar
 
 from framing.codebook import Codebook
 from framing.errors import InputError
 from framing.measure.ceiling import CODERS
 from framing.measure.coders import coder_column
-from framing.measure.matching import Matching, Unit, match_units, normalised
+from framing.measure.matching import Matching, Unit, match_units, normalised, two_codes
 from framing.records import Sentence
 
 # What may become of several codings; else the name of a coder, whose codes are taken.
@@ -80,10 +81,28 @@ class Votes:
         return _winner([s.stance for s in self.by_coder.values() if s.stance], how)
 
     def differ(self, task: str) -> bool:
-        """Say whether two coders gave different codes."""
+        """Say whether two coders gave different codes; of frames, of one that both looked for."""
         if task == "stance":
             return len({s.stance for s in self.by_coder.values() if s.stance}) > 1
-        return len({frozenset(s.frames) for s in self.by_coder.values() if s.frames is not None}) > 1
+        return any(_contradict(one, other) for one, other in combinations(self.by_coder.values(), 2))
+
+
+def settled_by(decided: Sentence, rows: Iterable[Sentence]) -> Sentence:
+    """Return a decision on the frames of some rows as one on what they were coded for, and on what it names."""
+    looked = [s.coded for s in rows if s.frames is not None]
+    if not looked or None in looked:
+        return replace(decided, coded=None)
+    names = [*(name for coded in looked for name in coded or ()), *(decided.frames or ())]
+    return replace(decided, coded=tuple(dict.fromkeys(names)))
+
+
+def _contradict(one: Sentence, other: Sentence) -> bool:
+    """Say whether two codings differ in a frame that both looked for."""
+    if one.frames is None or other.frames is None:
+        return False
+    return any(
+        all(s.coded is None or name in s.coded for s in (one, other)) for name in {*one.frames} ^ {*other.frames}
+    )
 
 
 def coders_agree(
@@ -110,7 +129,7 @@ def coders_agree(
     Raises
     ------
     InputError
-        Nothing says who coded, or there is no coder of that name.
+        Nothing says who coded, there is no coder of that name, or one coder has two codes of one sentence.
 
     Examples
     --------
@@ -159,10 +178,13 @@ def _sorted_by_target(unit: Unit) -> list[Votes]:
     frames: dict[str, Sentence] = {}
     for occurrence in unit:
         for s in occurrence.rows:
-            votes = targets.setdefault(normalised(s.target or ""), Votes(s))
-            votes.by_coder.setdefault(occurrence.coder, s)
-            if s.frames is not None:
-                frames.setdefault(occurrence.coder, s)
+            votes, coder = targets.setdefault(normalised(s.target or ""), Votes(s)), occurrence.coder
+            before = votes.by_coder.setdefault(coder, s)
+            if before.stance and s.stance and before.stance != s.stance:
+                raise two_codes(coder, "stance", s.text, before.stance, s.stance)
+            votes.by_coder[coder] = replace(before, stance=before.stance or s.stance)
+            if s.frames is not None and _contradict(first := frames.setdefault(coder, s), s):
+                raise two_codes(coder, "frames", s.text, sorted(first.frames or ()), sorted(s.frames))
     for votes in targets.values():
         for coder, s in frames.items():
             own = votes.by_coder.get(coder, replace(votes.row, stance=None))

@@ -21,6 +21,7 @@ from framing.measure.compare import LEVEL, Difference, differences, holm
 from framing.measure.intervals import Estimate, resampled_shares
 from framing.records import Prediction
 
+ABSTAINED = "abstained"
 # Fewer documents on a side say nothing about documents.
 LEAST = 10
 # Documents on a side whose text is compared; more are drawn from.
@@ -131,7 +132,7 @@ def measured(predictions: Sequence[Prediction], vectors: Any = None) -> Measured
     for side in predictions[0].stance_proba or () if all(one.stance_proba for one in predictions) else ():
         figures[f"stance/{side}"] = np.array([float(one.stance == side) for one in predictions])
     if any(one.abstained for one in predictions):
-        figures["abstained"] = np.array([float(bool(one.abstained)) for one in predictions])
+        figures[ABSTAINED] = np.array([float(bool(one.abstained)) for one in predictions])
     return Measured(np.array(documents), figures, vectors)
 
 
@@ -146,7 +147,8 @@ def drift(reference: Measured, new: Measured, seed: int = 0) -> Drift:
 
     Means have intervals from resamples of documents. The text is compared by the energy distance (Székely and Rizzo
     2013) between the documents' mean vectors in their 32 first principal
-    directions, each of the same weight, with a permutation test over documents: exact, however long they are.
+    directions, each of the same weight, with a permutation test over documents. A mean of few sentences varies more
+    than one of many, so that documents which are much shorter or longer than before are told too.
 
     Parameters
     ----------
@@ -158,7 +160,7 @@ def drift(reference: Measured, new: Measured, seed: int = 0) -> Drift:
     Raises
     ------
     InputError
-        A side has fewer than 10 documents.
+        A side has fewer than 10 documents, or the two have other labels.
 
     Examples
     --------
@@ -174,7 +176,7 @@ def drift(reference: Measured, new: Measured, seed: int = 0) -> Drift:
             raise InputError(
                 f"{name} has {count} documents; expected {LEAST} or more, since sentences of one document are alike"
             )
-    names = [name for name in reference.figures if name in new.figures]
+    names = _names_compared(reference, new)
     before, now = (_mean_figures(side, names, seed + number) for number, side in enumerate(sides))
     (figures,) = differences(before, [now], names)
     text = None
@@ -190,10 +192,26 @@ def drift(reference: Measured, new: Measured, seed: int = 0) -> Drift:
     return Drift(figures, text, (n[0], n[1]))
 
 
+def _names_compared(reference: Measured, new: Measured) -> list[str]:
+    """Return the figures of both; where one side left labels open, the other left none."""
+    labels = [{name for name in side.figures if name.startswith(("share/", "proba/"))} for side in (reference, new)]
+    if strange := sorted(labels[0] ^ labels[1]):
+        raise InputError(
+            f"the two have other labels: {strange[0].partition('/')[2]!r} is only in "
+            f"{'the reference' if strange[0] in labels[0] else 'the new material'}; compare predictions of one model"
+        )
+    names = [name for name in reference.figures if name in new.figures or name == ABSTAINED]
+    names += [ABSTAINED] if ABSTAINED in new.figures and ABSTAINED not in names else []
+    if not names:
+        raise InputError("nothing is predicted in both; expected predictions of frames or of the stance")
+    return names
+
+
 def _mean_figures(side: Measured, names: Sequence[str], seed: int) -> dict[str, Estimate]:
     """Return the mean of each figure with its resamples of documents."""
     n_documents = int(side.documents.max()) + 1
-    values = np.column_stack([side.figures[name] for name in names])
+    none_open = {ABSTAINED: np.zeros(len(side.documents))}
+    values = np.column_stack([{**none_open, **side.figures}[name] for name in names])
     sums = np.zeros((n_documents, len(names)))
     np.add.at(sums, side.documents, values)
     sizes = np.bincount(side.documents, minlength=n_documents)[:, None].repeat(len(names), axis=1).astype(float)

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from framing.errors import InputError
 from framing.records import Sentence
 
 # What word processors and spreadsheets put in place of what was typed.
@@ -97,6 +98,14 @@ class Matching:
         pair = (one, other)
         units = [[occurrence for occurrence in unit if occurrence.coder in pair] for unit in self.units]
         return Matching(pair, [unit for unit in units if len(unit) > 1])
+
+
+def two_codes(coder: str, task: str, text: str, one: object, other: object) -> InputError:
+    """Return the error of a coder whose codes of one sentence contradict each other."""
+    return InputError(
+        f"{coder}: two codes of {task} for {text[:60]!r}: {one} and {other}; "
+        "keep one row, or tell two sentences apart by 'doc_id' or 'position'"
+    )
 
 
 def normalised(text: str) -> str:

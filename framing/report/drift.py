@@ -12,6 +12,7 @@ from framing.measure.drift import Drift
 from framing.report.scores import columns_text
 
 _COLUMNS = ("mean of", "before", "now", "change, 95 %", "Holm p", "least told")
+_OTHER_LENGTH = 1.5  # times the sentences of a document: the mean of fewer varies more
 
 
 def drift_text(found: Drift, width: int, new: str) -> str:
@@ -70,7 +71,11 @@ def _about_text(found: Drift) -> str:
     one = found.text
     p = "p < 0.001" if one.adjusted < 0.001 else f"p {one.adjusted:.3f}"
     kind = "of another kind" if one.told else "of the same kind, as far as can be told"
-    return f"Text: {kind} (energy distance {one.value:.4f}; by chance below {one.by_chance:.4f}; Holm {p})."
+    said = f"Text: {kind} (energy distance {one.value:.4f}; by chance below {one.by_chance:.4f}; Holm {p})."
+    before, now = (rows / documents for rows, documents in found.n)
+    if one.told and max(before, now) > _OTHER_LENGTH * min(before, now):
+        said += f" Documents have {now:.1f} sentences on average, {before:.1f} before: that alone may be the reason."
+    return said
 
 
 def _what_to_do(found: Drift, new: str) -> list[str]:

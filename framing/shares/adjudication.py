@@ -13,7 +13,7 @@ from framing.codebook import Codebook
 from framing.corpus.readers import Source, format_of, read_rows
 from framing.corpus.rows import sentences_from_rows
 from framing.errors import InputError
-from framing.measure.consensus import Votes
+from framing.measure.consensus import Votes, settled_by
 from framing.measure.matching import normalised
 from framing.records import Sentence
 from framing.report.formats import csv_text
@@ -135,7 +135,8 @@ def with_decisions(
         n_open += len(settled) < len(tasks)
         n_decided += bool(settled) and len(settled) == len(tasks)
         if "frames" in settled:
-            sentence = replace(sentence, frames=settled["frames"].frames, coded=None)
+            decided = settled_by(settled["frames"], one.by_coder.values())
+            sentence = replace(sentence, frames=decided.frames, coded=decided.coded)
         if "stance" in settled:
             sentence = replace(sentence, stance=settled["stance"].stance)
         extra = {**sentence.extra, "adjudicated": " ".join(settled)} if settled else sentence.extra

@@ -149,7 +149,7 @@ def check_balance(gold: Gold, proba: Proba, labels: Sequence[str], units: Rows, 
 
 
 def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str, *, once: bool = True) -> Rows:
-    """Return the row of each sentence among others, by text, document and position.
+    """Return the row of each sentence among others, by text, document and position, and by target where it has rows.
 
     With ``once`` a row that is wanted twice is refused.
 
@@ -164,11 +164,13 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
     >>> places_of([Sentence("Yes.", doc_id="b"), Sentence("No.")], corpus, "gold").tolist()
     [2, 1]
     """
+    toward: dict[tuple[str, str, int, str], list[int]] = {}
     exact: dict[tuple[str, str, int], list[int]] = {}
     by_document: dict[tuple[str, str], list[int]] = {}
     by_text: dict[str, list[int]] = {}
     for i, s in enumerate(among):
         text = normalised(s.text)
+        toward.setdefault((text, s.doc_id, s.position, normalised(s.target or "")), []).append(i)
         exact.setdefault((text, s.doc_id, s.position), []).append(i)
         by_document.setdefault((text, s.doc_id), []).append(i)
         by_text.setdefault(text, []).append(i)
@@ -178,7 +180,8 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
     for s in wanted:
         text = normalised(s.text)
         # A document that is named has to be the one; without a name, the text alone has to tell.
-        ways = (exact.get((text, s.doc_id, s.position)), by_document.get((text, s.doc_id)))
+        place = text, s.doc_id, s.position
+        ways = (exact.get(place), toward.get((*place, normalised(s.target or ""))), by_document.get(place[:2]))
         found = next((way for way in ways if way and len(way) == 1), None) or (
             by_text.get(text) if not s.doc_id else None
         )

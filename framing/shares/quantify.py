@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framing.arrays import Values
+from framing.arrays import Rows, Values
 from framing.errors import InputError
 from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.records import Prediction, Sentence
@@ -15,6 +15,7 @@ from framing.scores import Score
 from framing.shares.corpus import corpus_of
 
 _BINS, _ITERATIONS, _TOLERANCE = 2000, 1000, 1e-7
+_FARTHEST = 12.0  # log odds of the share for which probabilities may be calibrated
 _LEAST = 0.05  # that the rates differ by at least, or nothing can be told from a count
 QUANTIFIERS = ("counted", "mean probability", "ACC", "EMQ")
 
@@ -57,12 +58,52 @@ def expected_share(proba: Values, weights: Values, trained: float) -> float:
     """
     share, total = trained, weights.sum()
     for _ in range(_ITERATIONS):
-        yes, no = proba * share / trained, (1 - proba) * (1 - share) / (1 - trained)
-        new = float(weights @ (yes / np.maximum(yes + no, 1e-300)) / total)
+        new = float(weights @ _moved_to_share(proba, share, trained) / total)
         if abs(new - share) < _TOLERANCE:
             return new
         share = new
     return share
+
+
+def calibrated_for(proba: Values, weights: Values, share: float) -> float:
+    """Return the share for which probabilities are calibrated, seen where the true share is known.
+
+    Of rows among which a label is rarer or more frequent than among those that were learned from, probabilities are
+    not those of the rows; it is the share that, in their place, makes their mean the true one.
+
+    Parameters
+    ----------
+    proba, weights
+        Probabilities, and how often each is there, shape (n_values,).
+    share
+        The true share of these.
+
+    Returns
+    -------
+    float
+        nan where none does, as of decisions in the place of probabilities.
+
+    Examples
+    --------
+    >>> round(calibrated_for(np.array([0.9, 0.5]), np.array([0.2, 0.8]), 0.2), 2)  # they become .54 and .12
+    0.66
+    """
+    from scipy.optimize import brentq
+
+    def excess(log_odds: float) -> float:
+        trained = 1 / (1 + np.exp(-log_odds))
+        return float(weights @ _moved_to_share(proba, share, trained) / weights.sum()) - share
+
+    if not excess(-_FARTHEST) > 0 > excess(_FARTHEST):
+        return float("nan")
+    return float(1 / (1 + np.exp(-brentq(excess, -_FARTHEST, _FARTHEST, xtol=1e-6))))
+
+
+def _moved_to_share(proba: Values, share: float, trained: float) -> Values:
+    """Return probabilities that were calibrated for one share as they are for another (Bayes)."""
+    yes, no = proba * share / trained, (1 - proba) * (1 - share) / (1 - trained)
+    adapted: Values = yes / np.maximum(yes + no, 1e-300)
+    return adapted
 
 
 def quantified(
@@ -78,7 +119,8 @@ def quantified(
     predictions
         Of the corpus.
     held_out
-        Of coded rows that the model did not learn from, wherever they are from.
+        Of coded rows that the model did not learn from, wherever they are from: for which share the probabilities are
+        calibrated is seen in them, too.
     n_replicates
         Resamples of documents, of both.
 
@@ -94,7 +136,7 @@ def quantified(
     >>> codes = [("gain",) if i % 2 else () for i in range(100)]
     >>> coded = [Prediction(Sentence(f"{i}", frames=codes[i]), *(yes if i % 4 == 1 else no)) for i in range(100)]
     >>> [round(score.value, 2) for score in quantified(here, coded)[0].scores]  # half of those with it are found
-    [0.4, 0.5, 0.8, 0.5]
+    [0.4, 0.5, 0.8, 0.93]
     """
     coded = [p for p in held_out if p.sentence.frames is not None]
     if not coded:
@@ -110,23 +152,39 @@ def quantified(
         v = V[:, known]
         with np.errstate(divide="ignore", invalid="ignore"):
             recall, false_rate = (v @ (decided * y)) / (v @ y), (v @ (decided * (1 - y))) / (v @ (1 - y))
-            trained = (v @ y) / v.sum(axis=1)
+            known_share = (v @ y) / v.sum(axis=1)
         counted = W @ np.nan_to_num(corpus.decided[:, j]) / W.sum(axis=1)
         mean = W @ corpus.proba[:, j] / W.sum(axis=1)
         several = (
             counted,
             mean,
             adjusted_count(counted, recall, false_rate),
-            _expected(corpus.proba[:, j], W, trained),
+            _expected(corpus.proba[:, j], W, _shares_trained(there.proba[known, j], v, known_share)),
         )
         found.append(QuantifiedRow(label, tuple(_score_of_resamples(values) for values in several)))
     return found
 
 
-def _expected(proba: Values, W: Values, trained: Values) -> Values:
-    """Return the share in each resample; probabilities that are nearly the same are taken together."""
+def _shares_trained(proba: Values, V: Values, shares: Values) -> Values:
+    """Return in each resample of coded rows the share for which the probabilities are calibrated."""
+    means, of_row = _binned(proba)
+    return np.array(
+        [
+            calibrated_for(means, np.bincount(of_row, v).astype(float), float(share)) if 0 < share < 1 else np.nan
+            for v, share in zip(V, shares, strict=True)
+        ]
+    )
+
+
+def _binned(proba: Values) -> tuple[Values, Rows]:
+    """Take probabilities together that are nearly the same: their means, and the number of each row."""
     of_row = np.unique(np.round(proba * _BINS), return_inverse=True)[1]
-    means = np.bincount(of_row, proba) / np.bincount(of_row)
+    return np.bincount(of_row, proba) / np.bincount(of_row), of_row
+
+
+def _expected(proba: Values, W: Values, trained: Values) -> Values:
+    """Return the share in each resample."""
+    means, of_row = _binned(proba)
     return np.array(
         [
             expected_share(means, np.bincount(of_row, w).astype(float), float(share)) if 0 < share < 1 else np.nan

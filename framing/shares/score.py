@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from framing.measure.intervals import Estimate
 from framing.measure.power_law import PowerLaw
 
 _FURTHER = (1.5, 2.0, 4.0)
+_NEVER = 1e9  # rows that nobody codes
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,10 @@ def score_lines(budget: ScoreBudget) -> list[str]:
         now = budget.rows[[row.measured for row in budget.rows].index(False) - 1]
         if now.value >= budget.target:
             told.append(f"{budget.target:g} is reached already.")
-        elif not isfinite(value):
+        elif value >= _NEVER:
             told.append(f"{budget.target:g} is not reached with more rows of this kind, says the curve.")
         else:
-            upper = f"{high:,.0f}" if isfinite(high) and high < 1e9 else "never"
+            upper = f"{high:,.0f}" if high < _NEVER else "never"
             told.append(f"{budget.target:g} takes about {value:,.0f} rows (95 % interval {low:,.0f} to {upper}).")
     told.append("Rows beyond those there are: an inverse power law; that it may not hold is not in the intervals.")
     return told

@@ -29,7 +29,8 @@ class Step(NamedTuple):
     n
         How many coded rows it learned from.
     kappa
-        Cohen's kappa of its decisions in the corpus with those of the step before; nan for the first.
+        Cohen's kappa of its decisions in the corpus with those of the step before; nan for the first, and where both
+        say the same of all rows, as they do before there is a code to learn from.
     """
 
     n: int
@@ -209,7 +210,7 @@ def _decided_by(X: Values, y: Values, corpus: Values, seed: int) -> Decided:
 
 
 def _kappa(one: Decided, other: Decided) -> float:
-    """Return Cohen's kappa over all decisions; 1 where both always decide the same."""
+    """Return Cohen's kappa over all decisions; nan where both decide the same of everything."""
     equal = float((one == other).mean())
     by_chance = float(one.mean() * other.mean() + (1 - one.mean()) * (1 - other.mean()))
-    return 1.0 if by_chance == 1 else (equal - by_chance) / (1 - by_chance)
+    return float("nan") if by_chance == 1 else (equal - by_chance) / (1 - by_chance)

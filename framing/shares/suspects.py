@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from framing.errors import InputError, harmless
+from framing.measure.consensus import settled_by
 from framing.records import Sentence
 from framing.report.formats import csv_text
 from framing.shares.adjudication import DECISION, TASK, UNIT, unit_of
@@ -75,10 +76,11 @@ def put_right(
             key = unit_of(sentence, task), task
             if (decision := decisions.get(key)) is not None and getattr(sentence, task) is not None:
                 used.add(key)
-                decided = (
-                    {"frames": decision.frames, "coded": None} if task == "frames" else {"stance": decision.stance}
-                )
-                row = replace(row, **decided)
+                if task == "stance":
+                    row = replace(row, stance=decision.stance)
+                    continue
+                decided = settled_by(decision, [sentence])
+                row = replace(row, frames=decided.frames, coded=decided.coded)
         changed += row != sentence
         rows.append(row)
     if missing := [s for key, s in decisions.items() if key not in used]:

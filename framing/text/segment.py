@@ -61,7 +61,7 @@ def segment(text: str, doc_id: str = "", language: str | None = None, *, all_lin
     sentences: list[Sentence] = []
     headline = previous = ""
     spans = _spans(text, language_of(text, language))
-    for start, end in spans if all_lines else without(spans, furniture(text)):
+    for start, end in spans if all_lines else _without_furniture(text, spans):
         sentence = text[start:end]
         sentences.append(
             Sentence(
@@ -78,6 +78,13 @@ def segment(text: str, doc_id: str = "", language: str | None = None, *, all_lin
         if len(sentences) == 1 and not FINAL_STOP.search(sentence):
             headline, previous = sentence, ""
     return sentences
+
+
+def _without_furniture(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for span in without(spans, furniture(text)):
+        start, end = _trim(text, *span)  # what was cut off may have been the first line of a wrapped one
+        if start < end:
+            yield start, end
 
 
 def _spans(text: str, language: Language) -> Iterator[tuple[int, int]]:

@@ -38,6 +38,8 @@ from framing.tracking.sweeps import (
     children_of,
     finished_child,
     reopen_run,
+    take_up,
+    taken_up,
     unfinished_sweep,
 )
 from framing.tracking.ui import serve_ui, training_link
@@ -85,6 +87,8 @@ __all__ = [
     "serve_ui",
     "start_run",
     "store_uri",
+    "take_up",
+    "taken_up",
     "training_link",
     "unfinished_sweep",
 ]

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import time
+
 from framing.tracking.runs import PARENT_TAG, PRIMARY_TAG, RunSummary, experiment_names, list_runs
 from framing.tracking.store import Store
 from framing.tracking.unfinished import close_gone, process_tags
 
 # On the parent, what was asked for; on a child, what it was made of: by these they are found again.
 SWEEP_TAG, MADE_OF_TAG = "framing.sweep", "framing.made_of"
+# On a child that was finished when the sweep went on, and still counts: when that was, in milliseconds.
+_TAKEN_UP_TAG = "framing.taken_up"
 _CUT_OFF = ("KILLED", "FAILED")
 
 
 def children_of(store: Store, parent: str) -> list[RunSummary]:
     """Return the runs of a sweep, best first, those without a score last."""
     return [run for run in list_runs(store) if run.parent == parent]
+
+
+def taken_up(store: Store, parent: str, since: int) -> set[str]:
+    """Return the ids of the runs of a sweep that were taken up as they are, from a moment in milliseconds on."""
+    with store.answering():
+        experiments = list(experiment_names(store, None))
+        runs = store.client.search_runs(experiments, f"tags.`{PARENT_TAG}` = '{parent}'", max_results=10_000)
+    return {str(run.info.run_id) for run in runs if int(run.data.tags.get(_TAKEN_UP_TAG, 0)) >= since}
+
+
+def take_up(store: Store, run_id: str) -> None:
+    """Say of a finished run that it belongs to the sweep as it goes on: it is made of what is asked for now."""
+    with store.answering():
+        store.client.set_tag(run_id, _TAKEN_UP_TAG, str(round(time.time() * 1000)))
 
 
 def unfinished_sweep(store: Store, experiment: str, key: str) -> str | None:

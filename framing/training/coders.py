@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framing.codebook import Codebook
 from framing.corpus.dataset import load_dataset, sentences_of
 from framing.errors import FramingNote, FramingWarning
+from framing.measure.ceiling import CODERS
 from framing.measure.coders import coder_column
 from framing.measure.consensus import MAJORITY, SOFT, coders_agree
 
@@ -20,7 +21,9 @@ _WAYS = {
 }
 
 
-def one_coding(dataset: Dataset, codebook: Codebook, how: str | None, origin: str) -> tuple[Dataset, dict[str, Any]]:
+def one_coding(
+    dataset: Dataset, codebook: Codebook, how: str | None, origin: str, *, may_be_one: bool = False
+) -> tuple[Dataset, dict[str, Any]]:
     """Make one coding of several, and say what became of them.
 
     Parameters
@@ -33,6 +36,8 @@ def one_coding(dataset: Dataset, codebook: Codebook, how: str | None, origin: st
         ``majority``, ``soft`` or the name of a coder; None leaves the rows as they are.
     origin
         What the rows are called in messages.
+    may_be_one
+        Rows that say of no coder are one coding already, and stay as they are, unless a coder is named.
 
     Returns
     -------
@@ -54,6 +59,13 @@ def one_coding(dataset: Dataset, codebook: Codebook, how: str | None, origin: st
                 "coder's name) makes one coding of them"
             )
             warnings.warn(told, FramingNote, stacklevel=4)
+        return dataset, {}
+    if (
+        may_be_one
+        and how in _WAYS
+        and coder_column(sentences) is None
+        and not any(CODERS in s.extra for s in sentences)
+    ):
         return dataset, {}
     found = coders_agree(sentences, codebook, how, origin=origin)
     if found.tied:

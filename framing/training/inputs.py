@@ -164,8 +164,7 @@ def prepare(
     book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook_path(str(codebook)))
     check_options(evaluate or {}, recipe, book)
     dataset, said = one_coding(load_dataset(data_path(data), book, columns), book, coders, "data")
-    kept_apart = None if calibrate is None else load_dataset(data_path(calibrate), book, columns)
-    kept_apart = kept_apart if kept_apart is None else one_coding(kept_apart, book, coders, "calibrate")[0]
+    kept_apart = _kept_apart(calibrate, book, columns, coders)
     sentences = sentences_of(dataset)
     warn_about_groups(sentences)
     codes = codes_digest(sentences)
@@ -209,6 +208,16 @@ def prepare(
         preprocess=recipe.preprocess or Preprocess(),
         swap_test=recipe.swap_test or SwapTest(),
     )
+
+
+def _kept_apart(
+    calibrate: Coded | None, book: Codebook, columns: Mapping[str, Any] | None, coders: str | None
+) -> Dataset | None:
+    """Return the rows that only calibrate, as one coding."""
+    if calibrate is None:
+        return None
+    read = load_dataset(data_path(calibrate), book, columns)
+    return one_coding(read, book, coders, "calibrate", may_be_one=True)[0]
 
 
 def _split(recipe: Recipe, sentences: Sequence[Sentence], calibrate: Coded | None) -> GroupedFolds:
