@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.dataset import read_sentences
-from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
+from framing.corpus.tables import Table, records_of
 from framing.corpus.target_lists import target_list
 from framing.errors import ConfigError, EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.holders.held import Aliases, holders_of, with_holders
@@ -265,7 +265,7 @@ class Predictor:
             raise ConfigError("aliases are names of holders: give holders=True too")
         if explain and not self.labels:
             raise ConfigError("explain is of frames, which this model does not know; see Predictor.explain")
-        records = _records(sentences)
+        records = records_of(sentences)
         held = holders_of(records, aliases) if holders or split_quotes else []
         if split_quotes:
             records, held = parted(records, held)
@@ -283,7 +283,7 @@ class Predictor:
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
-        records = _records(sentences)
+        records = records_of(sentences)
         task = self.classifier.tasks.get("frames")
         return task.predict_proba(records) if task else np.zeros((len(records), 0))
 
@@ -294,7 +294,7 @@ class Predictor:
 
         ``task="stance"`` explains the classes of the stance, toward the sentences' own targets.
         """
-        return explain_sentences(self.classifier, _records(sentences), task)
+        return explain_sentences(self.classifier, records_of(sentences), task)
 
     def similar(
         self,
@@ -307,8 +307,8 @@ class Predictor:
         ``coded`` is sentences, or a file or folder of them; ``"shipped"`` the written corpus that comes with the
         package, which is encoded once (a minute or two). See ``framing.model.similar``.
         """
-        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else _records(coded)
-        return similar_cases(self.classifier, _records(sentences), cases, k)
+        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else records_of(coded)
+        return similar_cases(self.classifier, records_of(sentences), cases, k)
 
     def predict_document(
         self,
@@ -332,25 +332,3 @@ class Predictor:
         return self.predict(
             segment(text, doc_id, all_lines=all_lines), target, targets=targets, holders=holders, **options
         )
-
-
-def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:
-    if isinstance(sentences, str | Sentence):
-        raise InputError(
-            "predict takes a list of sentences; for one text use predict([text]) or predict_document(text)"
-        )
-    if is_table(sentences):
-        return sentences_from_table(sentences)
-    items = items_of(sentences, "predict", "a list of sentences, or a table with a column 'text'")
-    records = [Sentence(str(item)) if isinstance(item, str) else item for item in items]
-    for number, record in enumerate(records):
-        if not isinstance(record, Sentence):
-            raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")
-        for name in ("text", "target"):
-            try:
-                (getattr(record, name) or "").encode()
-            except UnicodeEncodeError as error:
-                raise InputError(
-                    f"item {number}: {name!r} is not valid Unicode (a lone surrogate at character {error.start})"
-                ) from None
-    return records
