@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,42 +89,64 @@ def real_path(path: Path) -> Path:
 @contextlib.contextmanager
 def temporary_beside(path: Path) -> Iterator[Path]:
     """Make a new, empty file beside a path, and remove it at the end, whatever happens, if it is still there."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
+    number, new = _marked(path, tempfile.mkstemp)
     try:
-        with _held(Path(name), number):
-            _sweep(path)
-            yield Path(name)
+        _sweep(path)
+        yield new
     finally:
-        Path(name).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
+        _let_go(number)
 
 
 @contextlib.contextmanager
 def scratch_beside(path: Path) -> Iterator[Path]:
     """Make a new, empty folder beside a path, and remove it at the end with what is in it."""
-    lent = tempfile.TemporaryDirectory(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
-    with lent as name, _held(Path(name)):
+    number, new = _marked(path, lambda **named: (None, tempfile.mkdtemp(**named)))
+    try:
         _sweep(path)
-        yield Path(name)
+        yield new
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        _let_go(number)
+
+
+@contextlib.contextmanager
+def scratch_folder(name: str) -> Iterator[Path]:
+    """Make a new, empty folder among the system's temporary files, and remove it at the end with what is in it.
+
+    What killed processes left of the same name goes too: it may hold texts that are not for everybody.
+    """
+    with scratch_beside(Path(tempfile.gettempdir()) / f"framing-{name}") as folder:
+        yield folder
 
 
 def _prefix(path: Path) -> str:
     return f".{path.name[:40]}-"  # short enough whatever the path's name is
 
 
-@contextlib.contextmanager
-def _held(path: Path, number: int | None = None) -> Iterator[None]:
-    """Within it, mark a file or folder as in use; the mark of a process that is killed goes with it."""
-    if fcntl is None:
-        if number is not None:
-            os.close(number)
-        yield
-        return
-    number = os.open(path, os.O_RDONLY) if number is None else number
-    try:
-        with contextlib.suppress(OSError):  # not every file system knows locks
+def _marked(path: Path, make: Callable[..., tuple[int | None, str]]) -> tuple[int | None, Path]:
+    """Make a file or folder beside a path, and mark it as in use; the mark of a killed process goes with it."""
+    while True:
+        number, name = make(dir=path.parent, prefix=_prefix(path), suffix=_SUFFIX)
+        new = Path(name)
+        if fcntl is None:
+            _let_go(number)
+            return None, new
+        try:
+            number = os.open(new, os.O_RDONLY) if number is None else number
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
+            swept = not new.exists()
+        except (BlockingIOError, FileNotFoundError):  # between making and marking, another process sweeps it away
+            swept = True
+        except OSError:  # not every file system knows locks
+            swept = False
+        if not swept:
+            return number, new
+        _let_go(number)
+
+
+def _let_go(number: int | None) -> None:
+    if number is not None:
         os.close(number)
 
 
@@ -133,7 +155,10 @@ def _sweep(path: Path) -> None:
     if fcntl is None:
         return
     left = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}" + re.escape(_SUFFIX))
-    for name in filter(left.fullmatch, os.listdir(path.parent)):
+    names: list[str] = []
+    with contextlib.suppress(OSError):  # a folder may be written in and not listed
+        names = os.listdir(path.parent)
+    for name in filter(left.fullmatch, names):
         beside = path.parent / name
         with contextlib.suppress(OSError):  # in use, gone meanwhile, or not ours to remove
             number = os.open(beside, os.O_RDONLY | os.O_NONBLOCK)

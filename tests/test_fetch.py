@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import subprocess
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,35 @@ def test_a_damaged_download_is_one_line_and_nothing_is_kept(published, publishin
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (cache_folder() / "models" / "maker" / "model").exists()
+
+
+def test_fetches_at_once_all_come_through_and_a_killed_ones_rest_goes_with_the_next(published):
+    place = cache_folder() / "models" / "maker" / "model"
+    left = place.with_name(".model-12345678.part")
+    left.mkdir(parents=True)
+    (left / "model.zip").write_bytes(b"half")
+    together = threading.Barrier(4)
+
+    def publish(folder):
+        together.wait(10)
+        parts_of(folder, GOOD)
+
+    published(publish)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(fetch, ["maker/model"] * 4)) == [place] * 4
+    assert [path.name for path in place.parent.iterdir()] == ["model"]
+
+
+def test_wrong_weights_in_the_place_are_replaced(published):
+    place = cache_folder() / "models" / "maker" / "model"
+    place.mkdir(parents=True)
+    (place / "config.json").write_bytes(CONFIG)
+    (place / "model.safetensors").write_bytes(b"other")
+    published(lambda folder: parts_of(folder, GOOD))
+    assert find_weights(str(fetch("maker/model")))[1] == hashlib.sha256(WEIGHTS).hexdigest()
+
+
+def test_a_place_that_cannot_be_written_is_one_line(published):
+    (cache_folder().parent / "cache").write_text("a file")
+    with pytest.raises(EncoderError, match=r"^cannot fetch maker/model: .* cannot be written \(.*FRAMING_CACHE$"):
+        fetch("maker/model")

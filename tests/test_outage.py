@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from framing import Predictor
-from framing.errors import InputError
+from framing.app.messages import one_line_errors
+from framing.errors import InputError, OutputError
 from framing.tracking import Run, Store, list_runs, open_run, push_run, store_uri
+from framing.tracking.kept import RunRecord, keep_run, kept_record
 from framing.tracking.unfinished import HOST_TAG, PROCESS_TAG, is_gone, process_tags
 from tests.command import QUICK, framing
 
@@ -68,6 +73,33 @@ def test_a_training_ends_when_the_store_is_gone_and_its_run_is_recorded_later(wo
     other = Store(store_uri(str(workplace / "other.db")))
     note = other.client.get_run(copy.run_id).data.tags["mlflow.note.content"]
     assert f"Predictor.load('runs:/{copy.run_id}', store='{other.uri}')" in note
+
+
+def test_where_the_disk_of_the_store_is_full_a_run_is_kept_among_the_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    files = tmp_path / "made"
+    (files / "model").mkdir(parents=True)
+    full, move = tmp_path / "full" / "run", shutil.move
+
+    def moved(source, destination):
+        if destination.is_relative_to(full):
+            destination.mkdir(parents=True)
+            (destination / "half").write_text("")
+            raise shutil.Error([(source, str(destination), "[Errno 28] No space left on device: 'a' -> 'b'")])
+        return move(source, destination)
+
+    monkeypatch.setattr(shutil, "move", moved)
+    record = RunRecord("name", "experiment", {})
+    kept = keep_run(full, record, files)
+    assert not full.exists()
+    assert re.fullmatch(r"framing-kept-\w+/run", str(kept.relative_to(tmp_path)))
+    assert kept_record(kept) == record
+    monkeypatch.setattr(tempfile, "tempdir", str(full))
+    with pytest.raises(OSError, match="No such file"):
+        keep_run(full, record, kept / "files")
+    with pytest.raises(OutputError) as caught, one_line_errors():
+        moved("a", full / "b")
+    assert str(caught.value).startswith("the files of the run: cannot be written ([Errno 28] No space left on device:")
 
 
 def test_what_was_not_kept_cannot_be_pushed(store_file, tmp_path):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import os
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from framing.app.overrides import with_quoted_paths
 from framing.cli.files import check_output, shown, write_result
 from framing.corpus.dataset import read_sentences
 from framing.errors import OutputError
-from framing.files import is_replaced, temporary_beside, write_whole
+from framing.files import is_replaced, scratch_beside, scratch_folder, temporary_beside, write_whole
 from framing.model.persistence import save_model
 from framing.report.formats import predictions_csv
 from tests.command import contents, framing
@@ -321,3 +323,35 @@ def test_what_a_killed_write_left_goes_with_the_next_and_a_living_one_keeps_its_
         assert not dead.exists()
         assert living.exists()
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_temporary_files_of_a_killed_process_go_with_the_next_of_their_kind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = "import os, sys, tempfile\nfrom framing.files import scratch_folder\ntempfile.tempdir = sys.argv[1]\n"
+    code += "with scratch_folder('run') as folder:\n    (folder / 'rows').write_text('a')\n    os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", code, tmp_path], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    with scratch_folder("other"):
+        assert len(list(tmp_path.iterdir())) == 2
+    with scratch_folder("run") as one, scratch_folder("run") as another:
+        assert {one, another} == set(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_new_folder_that_another_process_sweeps_before_it_is_marked_is_made_again(tmp_path, monkeypatch):
+    made = []
+
+    def swept(**named):
+        made.append(mkdtemp(**named))
+        if len(made) == 1:
+            Path(made[0]).rmdir()
+        elif len(made) == 2:
+            holding.append(os.open(made[1], os.O_RDONLY))
+            fcntl.flock(holding[0], fcntl.LOCK_EX)
+        return made[-1]
+
+    mkdtemp, holding = tempfile.mkdtemp, []
+    monkeypatch.setattr(tempfile, "mkdtemp", swept)
+    with scratch_beside(tmp_path / "model") as folder:
+        assert [str(folder)] == made[2:]
+    os.close(holding[0])

@@ -494,10 +494,11 @@ pathlib.Path.rename = lambda path, goal: os.kill(os.getpid(), 9) if path.name ==
 save_model(model, "model")
 """
 NO_CLEANING = """
-import shutil, tempfile
-def cleanup(lent):
-    os.kill(os.getpid(), 9) if os.path.exists(lent.name + "/new") else shutil.rmtree(lent.name)
-tempfile.TemporaryDirectory.cleanup = cleanup
+import shutil
+rmtree = shutil.rmtree
+def cleaning(path, **options):
+    os.kill(os.getpid(), 9) if os.path.exists(os.path.join(path, "new")) else rmtree(path, **options)
+shutil.rmtree = cleaning
 """
 
 

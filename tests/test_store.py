@@ -20,9 +20,9 @@ from framing.errors import FramingWarning, ModelError, StoreError
 from framing.tracking import Store, champion_run, fetched_model, list_runs, open_run, promote, store_uri
 from framing.tracking.database import State, build, mlflow_address, state_of
 from framing.tracking.moved import mend_places, place_beside
-from framing.tracking.patient import PatientClient
+from framing.tracking.patient import PatientClient, patiently
 from framing.tracking.registry import unless_there
-from framing.tracking.runs import start_run
+from framing.tracking.runs import Run, start_run
 from tests.command import QUICK, contents, framing
 
 ODD = '50%25 done? #1 "x" d\'été'
@@ -342,3 +342,43 @@ def test_a_call_that_finds_the_database_busy_is_made_again_and_another_error_is_
     with pytest.raises(OSError, match="no such table"):
         PatientClient(Client()).ask(1)
     assert answers == [7]
+
+
+def test_what_two_write_at_once_is_written_by_one_and_found_by_the_other(store_file, monkeypatch):
+    from mlflow.store.tracking.dbmodels.models import SqlDataset
+
+    monkeypatch.setattr("framing.tracking.patient.time.sleep", lambda seconds: None)
+    store = Store(store_uri(str(store_file)))
+    store.prepare()
+    runs = [Run(store, start_run(store, name, "e")) for name in "ab"]
+    told, made = (
+        {"name": "rows", "digest": "d", "source": "rows.csv", "columns": ["text"], "rows": 1, "context": "c"},
+        [],
+    )
+    begin = SqlDataset.__init__
+
+    def overtaken(self, **values):  # between the other's look and its own row
+        made.append(values)
+        if len(made) == 1:
+            runs[0].log_data(**told)
+        begin(self, **values)
+
+    monkeypatch.setattr(SqlDataset, "__init__", overtaken)
+    runs[1].log_data(**told)
+    assert len(made) == 2
+    for run in runs:
+        (used,) = store.client.get_run(run.run_id).inputs.dataset_inputs
+        assert used.dataset.name == "rows"
+
+
+def test_a_row_that_is_never_found_is_an_error_after_a_few_tries(monkeypatch):
+    monkeypatch.setattr("framing.tracking.patient.time.sleep", lambda seconds: None)
+    asked = []
+
+    def ask():
+        asked.append(1)
+        raise OSError("UNIQUE constraint failed: datasets.name")
+
+    with pytest.raises(OSError, match="UNIQUE"):
+        patiently(ask)()
+    assert len(asked) == 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from hydra.errors import HydraException, InstantiationException, MissingConfigEx
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 from framing.app.overrides import quoting_hint
-from framing.errors import ConfigError, FramingError, OutputError, harmless, one_line, unknown
+from framing.errors import ConfigError, FramingError, OutputError, first_line, harmless, one_line, unknown
 
 CHOICES = ("encoder", "head", "words", "split")
 _CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC, errno.EDQUOT)
@@ -65,10 +66,12 @@ def one_line_errors() -> Iterator[None]:
             raise ConfigError(str(error)) from None
         raise
     except OSError as error:
-        if error.errno not in _CANNOT_WRITE:
+        copying = isinstance(error, shutil.Error)  # of a folder; it has no number of its own
+        if error.errno not in _CANNOT_WRITE and not copying:
             raise
         raise OutputError(
-            f"{error.filename or 'the files of the run'}: cannot be written ({error.strerror}); "
+            f"{error.filename or 'the files of the run'}: cannot be written "
+            f"({first_line(error.args[0][0][2] if copying else error.strerror)}); "
             "run in a folder of your own, or name others with hydra.run.dir=... and output=..."
         ) from None
 

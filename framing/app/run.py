@@ -7,7 +7,6 @@ import os
 import shlex
 import shutil
 import sys
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -48,6 +47,7 @@ from framing.app.sweep import (
 )
 from framing.behaviour import Case
 from framing.errors import FramingWarning, StoreError, one_line
+from framing.files import scratch_folder
 from framing.model.persistence import check_model_folder, save_model
 from framing.resources import resource
 from framing.scores import scores_of
@@ -236,8 +236,8 @@ def _begun_record(training: Training, config: Mapping[str, Any], choices: Mappin
 
 def _recorded(run: Run, record: RunRecord, result: TrainingResult, config: Mapping[str, Any]) -> Path | None:
     """Record a finished training; return where it is kept if the store does not take it."""
-    with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
-        files = Path(scratch) / "files"
+    with scratch_folder("run") as scratch:
+        files = scratch / "files"
         write_record(files, result, config)
         try:
             with run.store.answering():

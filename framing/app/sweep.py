@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from framing.app.promotion import promote_checked, told_promotion
 from framing.app.sweep_summary import BEST_TAG, Summary, summarised, write_summary
 from framing.corpus.columns import spoken
 from framing.errors import FramingError, ShownOnce, one_line
+from framing.files import scratch_folder
 from framing.tracking import (
     SWEEP_TAG,
     Store,
@@ -77,15 +77,15 @@ class Sweep:
 
     def end(self, found: Summary, status: str, reason: str = "") -> None:
         """Close the parent run, with what was found on it."""
-        with tempfile.TemporaryDirectory(prefix="framing-sweep-") as scratch:
-            tags = write_summary(Path(scratch), found)
+        with scratch_folder("sweep") as scratch:
+            tags = write_summary(scratch, found)
             for run_id in found.once_best:
                 add_to_run(self.store, run_id, None, "", {BEST_TAG: ""})
             if found.ranked:
                 best = {BEST_TAG: f"best of {len(found.ranked)}"}
                 add_to_run(self.store, found.ranked[0].run_id, None, "", best)
             scores = {f"best/{run.metric}": run.score for run in found.ranked[:1] if run.score is not None}
-            add_to_run(self.store, self.run_id, Path(scratch), "", tags, scores)
+            add_to_run(self.store, self.run_id, scratch, "", tags, scores)
         end_run(self.store, self.run_id, status, "" if found.ranked else reason)
 
 

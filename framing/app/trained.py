@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from framing.app.promotion import promote_checked, told_promotion
 from framing.app.record import data_used, run_metrics, run_params, run_tags, tables, write_record
 from framing.codebook import Codebook
 from framing.corpus.dataset import Coded
+from framing.files import scratch_folder
 from framing.model.persistence import save_model
 from framing.predictor import Predictor
 from framing.resources import SHIPPED
@@ -93,10 +93,10 @@ class Trained(TrainingResult):
             for used in data_used(self.training, self.options["data"], {"calibrate": self.options["calibrate"]}):
                 run.log_data(**used)
             note = [*described(name, self.training, self, shown["data"], ()), *usage(run.run_id, opened.shown_uri)]
-            with tempfile.TemporaryDirectory(prefix="framing-run-") as scratch:
-                write_record(Path(scratch) / "files", self, self.options)
+            with scratch_folder("run") as scratch:
+                write_record(scratch / "files", self, self.options)
                 tags = run_tags(self.training, self, model)
-                run.log(run_metrics(self), Path(scratch) / "files", "\n".join(note), tags)
+                run.log(run_metrics(self), scratch / "files", "\n".join(note), tags)
         self._logged[opened.uri] = run.run_id
         return run.run_id
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from framing.cli.files import check_figure, read_input, terminal_width, write_figure, write_result
 from framing.cli.options import COLUMN, STORE, output_format, pairs
+from framing.files import scratch_folder
 
 if TYPE_CHECKING:
     from framing.app.compare import Comparison
@@ -116,8 +116,8 @@ def _log(store: Store, found: Comparison) -> None:
     from framing.tracking import add_to_run
 
     name = "-".join(run.run_id[:8] for run in found.runs)
-    with tempfile.TemporaryDirectory(prefix="framing-compare-") as scratch:
-        folder = Path(scratch)
+    with scratch_folder("compare") as scratch:
+        folder = scratch
         (folder / f"{name}.txt").write_text(_as_text(found, 80), encoding="utf-8")
         (folder / f"{name}.json").write_text(json_text(_as_data(found)), encoding="utf-8")
         _write_figures(found, folder / f"{name}.png")

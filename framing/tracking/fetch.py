@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from framing.errors import StoreError, first_line
+from framing.files import scratch_folder
 from framing.scores import HIGH, LOW
 from framing.tracking.moved import local_path, place_beside
 from framing.tracking.registry import MODEL_FOLDER
@@ -32,13 +32,13 @@ def fetched_model(store: Store, uri: str) -> Iterator[Path]:
     from mlflow.exceptions import MlflowException
 
     store.require()
-    with tempfile.TemporaryDirectory(prefix="framing-model-") as scratch:
+    with scratch_folder("model") as scratch:
         try:
             source = _source(store, uri)
             if store.database is not None:
                 source = place_beside(store.database, source)
                 _check_there(store.database, uri, source)
-            folder = download_artifacts(source, dst_path=scratch, tracking_uri=store.address)
+            folder = download_artifacts(source, dst_path=str(scratch), tracking_uri=store.address)
         except (MlflowException, OSError, ValueError) as error:
             raise StoreError(f"{uri}: not in the store {store.uri} ({first_line(error)}); see `framing runs`") from None
         yield Path(folder)

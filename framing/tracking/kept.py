@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -58,17 +59,34 @@ def keep_run(folder: Path, record: RunRecord, files: Path) -> Path:
     Parameters
     ----------
     folder
-        Where; one that is there already is left alone, and the next free name taken.
+        Where; one that is there already is left alone, and the next free name taken. Where it cannot be written (the
+        store's disk is full, and it lies on it), a new folder among the system's temporary files is.
     record, files
         What the store would have been told, and the folder of the run's files, which are moved.
+
+    Raises
+    ------
+    OSError
+        Neither can be written.
     """
+    try:
+        return _kept_in(folder, record, files)
+    except OSError:
+        return _kept_in(Path(tempfile.mkdtemp(prefix="framing-kept-")) / folder.name, record, files)
+
+
+def _kept_in(folder: Path, record: RunRecord, files: Path) -> Path:
     number, place = 1, folder
     while place.exists():
         number += 1
         place = folder.with_name(f"{folder.name}-{number}")
     place.mkdir(parents=True)
-    shutil.move(str(files), place / _FILES)
-    _write_record(place, record)
+    try:
+        _write_record(place, record)
+        shutil.move(str(files), place / _FILES)
+    except OSError:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     return place
 
 

