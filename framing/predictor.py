@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook
 from framing.corpus.dataset import read_sentences
-from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
+from framing.corpus.tables import Table, records_of
 from framing.corpus.target_lists import target_list
 from framing.errors import ConfigError, EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
 from framing.holders.held import Aliases, holders_of, with_holders
 from framing.holders.parts import parted
 from framing.model.decisions.rule import Rule
+from framing.model.encoders.backends import AUTO, check_backend
 from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
@@ -66,7 +67,7 @@ class Predictor:
         return f"<Predictor of {self.codebook.name} ({'; '.join(told)}), from {self.origin}>"
 
     @classmethod
-    def load(cls, model: str | Path | None = None, store: str | None = None) -> Predictor:
+    def load(cls, model: str | Path | None = None, store: str | None = None, backend: str = AUTO) -> Predictor:
         """Load a model.
 
         Parameters
@@ -79,6 +80,9 @@ class Predictor:
         store
             Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``. One that is named here must have a
             champion; one that is named here or in the environment must be usable.
+        backend
+            What computes the vectors: ``"torch"``; ``"openvino"`` (of ``framing-classifier[fast]``), the encoder
+            converted once, several times as fast; ``"auto"``, OpenVINO where installed (or ``$FRAMING_BACKEND``).
 
         Raises
         ------
@@ -90,13 +94,20 @@ class Predictor:
         EncoderError
             The encoder's weights cannot be found; the error says what brings them.
         ConfigError
-            Nothing was named, and the store has champions of several codebooks.
+            Nothing was named, and the store has champions of several codebooks; or there is no such backend, or it is
+            not installed.
 
         Warns
         -----
         FramingWarning
             Nothing was named, and ``./mlflow.db`` or its champion's files cannot be used: it is the shipped model.
         """
+        check_backend(backend, "backend=")
+        predictor = cls._loaded_from(model, store)
+        return cls(predictor.classifier.read_with(backend), predictor.origin)
+
+    @classmethod
+    def _loaded_from(cls, model: str | Path | None, store: str | None) -> Predictor:
         if isinstance(model, str) and model in SHIPPED_MODELS:
             try:
                 return cls(load_model(model_path(model)), SHIPPED_MODELS[model].origin)
@@ -118,9 +129,9 @@ class Predictor:
             # choice of a model: other labels than that model's, because its server is down today, would be worse.
             if store is not None or os.environ.get("MLFLOW_TRACKING_URI"):
                 raise
-            warnings.warn(f"using the model shipped with framing: {error}", FramingWarning, stacklevel=2)
-            return cls.load(SHIPPED)
-        return champion or cls.load(SHIPPED)
+            warnings.warn(f"using the model shipped with framing: {error}", FramingWarning, stacklevel=3)
+            return cls._loaded_from(SHIPPED, None)
+        return champion or cls._loaded_from(SHIPPED, None)
 
     @classmethod
     def _champion(cls, store: str | None) -> Predictor | None:
@@ -254,7 +265,7 @@ class Predictor:
             raise ConfigError("aliases are names of holders: give holders=True too")
         if explain and not self.labels:
             raise ConfigError("explain is of frames, which this model does not know; see Predictor.explain")
-        records = _records(sentences)
+        records = records_of(sentences)
         held = holders_of(records, aliases) if holders or split_quotes else []
         if split_quotes:
             records, held = parted(records, held)
@@ -272,7 +283,7 @@ class Predictor:
 
     def predict_proba(self, sentences: Iterable[str | Sentence] | Table) -> NDArray[np.float64]:
         """Return calibrated frame probabilities, shape (n_sentences, n_labels), columns as in ``labels``."""
-        records = _records(sentences)
+        records = records_of(sentences)
         task = self.classifier.tasks.get("frames")
         return task.predict_proba(records) if task else np.zeros((len(records), 0))
 
@@ -283,7 +294,7 @@ class Predictor:
 
         ``task="stance"`` explains the classes of the stance, toward the sentences' own targets.
         """
-        return explain_sentences(self.classifier, _records(sentences), task)
+        return explain_sentences(self.classifier, records_of(sentences), task)
 
     def similar(
         self,
@@ -296,8 +307,8 @@ class Predictor:
         ``coded`` is sentences, or a file or folder of them; ``"shipped"`` the written corpus that comes with the
         package, which is encoded once (a minute or two). See ``framing.model.similar``.
         """
-        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else _records(coded)
-        return similar_cases(self.classifier, _records(sentences), cases, k)
+        cases = read_sentences(data_path(coded)) if isinstance(coded, str | Path) else records_of(coded)
+        return similar_cases(self.classifier, records_of(sentences), cases, k)
 
     def predict_document(
         self,
@@ -321,25 +332,3 @@ class Predictor:
         return self.predict(
             segment(text, doc_id, all_lines=all_lines), target, targets=targets, holders=holders, **options
         )
-
-
-def _records(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:
-    if isinstance(sentences, str | Sentence):
-        raise InputError(
-            "predict takes a list of sentences; for one text use predict([text]) or predict_document(text)"
-        )
-    if is_table(sentences):
-        return sentences_from_table(sentences)
-    items = items_of(sentences, "predict", "a list of sentences, or a table with a column 'text'")
-    records = [Sentence(str(item)) if isinstance(item, str) else item for item in items]
-    for number, record in enumerate(records):
-        if not isinstance(record, Sentence):
-            raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")
-        for name in ("text", "target"):
-            try:
-                (getattr(record, name) or "").encode()
-            except UnicodeEncodeError as error:
-                raise InputError(
-                    f"item {number}: {name!r} is not valid Unicode (a lone surrogate at character {error.start})"
-                ) from None
-    return records

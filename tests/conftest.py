@@ -16,6 +16,7 @@ from tests.small import BOOK, sentences
 # Threads of numerical libraries fight over few cores; telemetry and the hub are never asked.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["FRAMING_BACKEND"] = "torch"  # or each tiny encoder would be converted first
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 

@@ -64,8 +64,8 @@ def test_a_target_reads_the_sentence_and_the_sentence_tells_targets_apart(model)
 def test_any_number_of_targets_is_one_pass(model, monkeypatch):
     encode_readings(model, [(TEXT, TARGETS[0])], 8)  # the architecture is tried out once
     passes = []
-    forward = Reader._pass
-    monkeypatch.setattr(Reader, "_pass", lambda self, features: passes.append(1) or forward(self, features))
+    forward = Reader.read
+    monkeypatch.setattr(Reader, "read", lambda self, features: passes.append(1) or forward(self, features))
     encode_readings(model, [(TEXT, target) for target in TARGETS], 8)
     assert len(passes) == 1
 

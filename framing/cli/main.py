@@ -32,6 +32,7 @@ from framing.cli.predict import predict
 from framing.cli.quantify import quantify
 from framing.cli.report import report
 from framing.cli.runs import promote, runs, ui
+from framing.cli.score import score
 from framing.cli.shares import sample, shares
 from framing.cli.sharing import dehydrate, hydrate
 from framing.cli.start import start
@@ -44,6 +45,7 @@ from framing.errors import FramingError, ShownOnce, one_line
 COMMANDS = (
     train,
     predict,
+    score,
     report,
     shares,
     budget,

@@ -250,6 +250,7 @@ def _predictions(files: Sequence[str], given: dict[str, Any], targets: Sequence[
     reading = Reading(
         model=model,
         store=store,
+        backend="auto",
         input_format=form,
         given=tuple(targets),
         lists=(),

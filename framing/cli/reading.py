@@ -14,6 +14,7 @@ import click
 from framing.cli.files import read_files
 from framing.cli.options import (
     ALL_LINES,
+    BACKEND,
     COLUMN,
     INPUT_FORMAT,
     MODEL,
@@ -51,6 +52,7 @@ class Reading:
 
     model: str | None
     store: str | None
+    backend: str
     input_format: str
     given: tuple[str, ...]
     lists: tuple[str, ...]
@@ -85,7 +87,7 @@ class Reading:
         """The model, loaded once."""
         from framing.predictor import Predictor
 
-        return Predictor.load(self.model, self.store)
+        return Predictor.load(self.model, self.store, self.backend)
 
     def predictions(self, files: Sequence[str]) -> tuple[Predictor | None, Sequence[Prediction]]:
         """Return what files hold that ``framing predict`` wrote, else what the model says of them.
@@ -181,6 +183,7 @@ def reading_options(explain: str | None) -> Callable[[Command], Command]:
     options: tuple[Callable[[Command], Command], ...] = (
         MODEL,
         STORE,
+        BACKEND,
         INPUT_FORMAT,
         TARGET,
         TARGETS,

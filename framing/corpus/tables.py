@@ -121,3 +121,32 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain_value(inner) for inner in value]
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def records_of(sentences: Iterable[str | Sentence] | Table) -> list[Sentence]:
+    """Return what ``Predictor.predict`` takes as sentences.
+
+    Raises
+    ------
+    InputError
+        It is one text, or an item is neither text nor ``Sentence``, or is not valid Unicode.
+    """
+    if isinstance(sentences, str | Sentence):
+        raise InputError(
+            "predict takes a list of sentences; for one text use predict([text]) or predict_document(text)"
+        )
+    if is_table(sentences):
+        return sentences_from_table(sentences)
+    items = items_of(sentences, "predict", "a list of sentences, or a table with a column 'text'")
+    records = [Sentence(str(item)) if isinstance(item, str) else item for item in items]
+    for number, record in enumerate(records):
+        if not isinstance(record, Sentence):
+            raise InputError(f"item {number}: expected a text or a Sentence, got {type(record).__name__}")
+        for name in ("text", "target"):
+            try:
+                (getattr(record, name) or "").encode()
+            except UnicodeEncodeError as error:
+                raise InputError(
+                    f"item {number}: {name!r} is not valid Unicode (a lone surrogate at character {error.start})"
+                ) from None
+    return records

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
 
 from framing.arrays import Codes, Decided, Fold, Proba, Rows, Scores
 from framing.codebook import Codebook
@@ -28,6 +27,7 @@ from framing.model.decisions.priors import PriorShift, warn_small_batch, warn_wi
 from framing.model.decisions.rule import DOCUMENT, Decisions, Rule
 from framing.model.decisions.thresholds import F1, Curve, one_against_rest
 from framing.model.encoders.tuning import EncoderTuner
+from framing.model.estimator import Estimator, clone
 from framing.model.features import ReadingFeatures, TargetFeatures, TextFeatures, weights_of
 from framing.names import Entities
 from framing.records import Sentence
@@ -37,7 +37,7 @@ EMBEDDING, FROZEN = "embedding", "frozen"
 Further = Callable[[Sequence[Sentence], Codes], tuple[list[Sentence], Codes, Rows]]
 
 
-class TaskClassifier(BaseEstimator):
+class TaskClassifier(Estimator):
     """One task: several feature sets, a head on each, fused, calibrated and thresholded on held-out scores.
 
     Parameters

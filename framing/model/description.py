@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, is_classifier
 
 from framing.codebook import Codebook
 from framing.errors import ConfigError
@@ -20,8 +19,8 @@ from framing.model.classifier import FROZEN
 from framing.model.decisions.decoders import NEUTRAL, Decoder, decoder_of
 from framing.model.decisions.thresholds import F1, check_goal
 from framing.model.encoders.kinds import ADAPTER, KINDS
-from framing.model.encoders.words import WordVectorizer
 from framing.model.features import CONTEXTS, PairFeatures, ReadingFeatures, TargetFeatures, TextFeatures
+from framing.model.plain_heads import PlainHead
 from framing.names import FINDERS, READ_AS
 
 FEATURES = {kind.__name__: kind for kind in (TextFeatures, ReadingFeatures, PairFeatures, TargetFeatures)}
@@ -98,12 +97,20 @@ def check_fitted(fitted: Any, sets: Mapping[str, Any], decoder: Decoder) -> None
         )
         for head in of_problems:
             known = set(range(decoder.n_classes))
-            fitting = isinstance(head, BaseEstimator) and is_classifier(head)
+            fitting = isinstance(head, PlainHead) or _is_classifier(head)
             fitting = fitting and set(np.ravel(getattr(head, "classes_", [-1])).tolist()) <= known
             _need(fitting, f"heads.{name}", f"a fitted classifier of {decoder.n_classes} classes", head)
         if told["encoder"] == FITTED:
+            from framing.model.encoders.words import WordVectorizer
+
             encoder = _part(encoders, name, WordVectorizer, "encoders.")
             _need(encoder.is_plain(), f"encoders.{name}", "a vectorizer as its options make it")
+
+
+def _is_classifier(head: Any) -> bool:
+    from sklearn.base import BaseEstimator, is_classifier
+
+    return isinstance(head, BaseEstimator) and is_classifier(head)
 
 
 def _check_task(task: dict[str, Any], where: str, decoder: Decoder, encoder: Any) -> None:
@@ -157,7 +164,7 @@ def _check_encoder_options(told: dict[str, Any]) -> None:
     kind = next((kind for kind in KINDS if kind.name == name), None)
     if kind is None:
         return  # of a newer version: the reader of encoders says so
-    known = {"kind", "sha256", "model", *kind.type().get_params()}
+    known = {"kind", "sha256", "model", *kind.type().get_params()} - {"backend"}
     _need(told.keys() <= known, "encoder", f"some of {', '.join(sorted(known))}", sorted(told.keys() - known))
     _need(_DIGEST.fullmatch(_part(told, "sha256", str, "encoder.")), "encoder.sha256", "a sha256", told["sha256"])
     for key, optional, allowed in (

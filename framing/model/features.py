@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin, clone
 
 from framing.arrays import Values
 from framing.errors import ConfigError
 from framing.model.encoders.reading import Reading
+from framing.model.estimator import Transformer, clone
 from framing.names import Entities
 from framing.records import Sentence
 
@@ -33,7 +32,7 @@ def weights_of(sentences: Sequence[Sentence]) -> Values | None:
     return np.array([1.0 if sentence.weight is None else sentence.weight for sentence in sentences])
 
 
-class TextFeatures(TransformerMixin, BaseEstimator):
+class TextFeatures(Transformer):
     """The sentence's vector.
 
     Parameters
@@ -148,7 +147,9 @@ class TargetFeatures(TextFeatures):
         """Return one row a sentence, shape (n_sentences, 4 * n_dimensions)."""
         text = self.encoder_.transform(self.texts_read(sentences))
         target = self.encoder_.transform(self.targets_read(sentences))
-        if sparse.issparse(text):
+        if hasattr(text, "multiply"):
+            from scipy import sparse
+
             return sparse.hstack([text, target, text.multiply(target), abs(text - target)], format="csr")
         return np.hstack([text, target, text * target, np.abs(text - target)])
 

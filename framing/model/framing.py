@@ -11,6 +11,7 @@ from framing.errors import ConfigError, ModelError, unknown
 from framing.model.classifier import TaskClassifier
 from framing.model.decisions.decoders import NEUTRAL, SideOf
 from framing.model.decisions.rule import Decisions, Rule
+from framing.model.encoders.backends import backend_of, check_backend, with_options
 from framing.records import Prediction, Sentence
 
 
@@ -26,11 +27,40 @@ class FramingClassifier:
         ``"frames"`` and ``"stance"``, or one of them.
     info
         What the card and ``model.json`` tell: data, versions, metrics.
+    digest
+        Of a model that was loaded, the sha256 of its ``model.json``, which has those of all other files.
     """
 
     codebook: Codebook
     tasks: dict[str, TaskClassifier]
     info: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""
+
+    def read_with(self, backend: str) -> FramingClassifier:
+        """Let its encoders compute their vectors with a backend: ``"torch"``, ``"openvino"`` or ``"auto"``.
+
+        Raises
+        ------
+        ConfigError
+            There is no such backend, or it is not installed.
+        """
+        check_backend(backend, "backend=")
+        for task in self.tasks.values():
+            for features in task.features_.values():
+                features.encoder_ = with_options(features.encoder_, backend=backend)
+        return self
+
+    def keep_vectors(self, cache: bool) -> FramingClassifier:
+        """Let its encoders keep vectors on disk, or not: of millions of sentences they would fill it."""
+        for task in self.tasks.values():
+            for features in task.features_.values():
+                features.encoder_ = with_options(features.encoder_, cache=cache)
+        return self
+
+    @property
+    def backends(self) -> list[str]:
+        """What its encoders compute their vectors with, one of each task's feature sets."""
+        return [backend_of(f.encoder_) for task in self.tasks.values() for f in task.features_.values()]
 
     def predict(
         self, sentences: Sequence[Sentence], rule: Rule | None = None, targets: Sequence[str] = ()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from framing.arrays import Values
 from framing.model.classifier import TaskClassifier
@@ -105,7 +104,7 @@ def _coefficients(head: Any, n_classes: int) -> tuple[Values, Values] | None:
         )
     if len(head.classes_) != n_classes or not hasattr(head, "decision_function"):
         return None
-    coefficients = head.coef_.toarray() if sparse.issparse(head.coef_) else np.asarray(head.coef_, dtype=float)
+    coefficients = head.coef_.toarray() if hasattr(head.coef_, "toarray") else np.asarray(head.coef_, dtype=float)
     biases = np.broadcast_to(np.asarray(head.intercept_, dtype=float), len(coefficients))
     if len(coefficients) == 1:
         coefficients, biases = np.vstack([-coefficients, coefficients]) / 2, np.array([-biases[0], biases[0]]) / 2

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from framing.arrays import Values
 from framing.model.classifier import TaskClassifier
+from framing.model.encoders.backends import with_options
 from framing.model.encoders.kinds import has_weights
 from framing.progress import BAR_FROM, track
 from framing.records import Sentence
@@ -94,7 +94,7 @@ def _forgetful(task: TaskClassifier) -> TaskClassifier:
     """Return the classifier with encoders that keep nothing: mutilated sentences have no place on disk."""
 
     def forgets(encoder: Any) -> Any:
-        return clone(encoder).set_params(cache=False) if has_weights(encoder) else encoder
+        return with_options(encoder, cache=False) if has_weights(encoder) else encoder
 
     features = {
         name: type(kept).restored(forgets(kept.encoder_), kept.context) for name, kept in task.features_.items()

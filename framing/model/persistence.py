@@ -21,9 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import skops.io
-from sklearn.base import clone
-
 from framing.errors import CodebookError, ModelError, OutputError, first_line
 from framing.files import real_path, replace_folder, scratch_beside, set_aside, sha256
 from framing.model.card import model_card
@@ -43,8 +40,10 @@ from framing.model.description import (
     read_json,
 )
 from framing.model.encoders.adapters import ADAPTER_FILES
+from framing.model.encoders.backends import with_options
 from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, write_encoder
 from framing.model.framing import FramingClassifier
+from framing.model.plain_heads import read_plain_heads, whole_head
 from framing.names import Entities
 
 FORMAT = 3
@@ -130,7 +129,7 @@ def load_model(folder: str | Path) -> FramingClassifier:
     _check_files(folder, content["files"])
     encoder = None if content["encoder"] is None else _read_encoder(folder, content)
     tasks = {name: _read_task(folder, name, content, encoder) for name in content["tasks"]}
-    return FramingClassifier(codebook, tasks, content.get("info", {}))
+    return FramingClassifier(codebook, tasks, content.get("info", {}), sha256(folder / MODEL_JSON))
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:
@@ -176,8 +175,11 @@ def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
             sets[name]["encoder"] = FROZEN if name == FROZEN else SENTENCE
         else:
             fitted[name] = features.encoder_
+    import skops.io
+
     file = folder / _HEADS
-    skops.io.dump({"heads": task.heads_, "encoders": fitted}, file)
+    heads = {name: [whole_head(head) for head in of_set] for name, of_set in task.heads_.items()}
+    skops.io.dump({"heads": heads, "encoders": fitted}, file)
     if untrusted := _untrusted(file):
         raise ModelError(
             f"the {folder.name} heads cannot be saved safely: type {untrusted[0]} is not on the trusted list"
@@ -267,7 +269,7 @@ def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: An
     content = description["tasks"][name]
     decoder = decoder_of(content["labels"], content["exclusive"], name)
     file = _to_load(folder, description, f"{name}/{_HEADS}")
-    fitted = _load_skops(file)
+    fitted = _load_heads(file)
     with _damaged(folder, f"{name}/{_HEADS}"):
         check_fitted(fitted, content["features"], decoder)
     features = {}
@@ -275,7 +277,7 @@ def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: An
         if told["encoder"] == FITTED:
             read_by = fitted["encoders"][key]
         else:
-            read_by = clone(encoder).set_params(adapter=None) if told["encoder"] == FROZEN else encoder
+            read_by = with_options(encoder, adapter=None) if told["encoder"] == FROZEN else encoder
         entities = Entities(**told["entities"]) if told.get("entities") else None
         features[key] = FEATURES[told["features"]].restored(read_by, tuple(told.get("context", ())), entities)
     return TaskClassifier.restored(
@@ -290,9 +292,13 @@ def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: An
     )
 
 
-def _load_skops(file: Path) -> Any:
+def _load_heads(file: Path) -> Any:
     try:
         _check_unpacked(file)
+        if (plain := read_plain_heads(file)) is not None:
+            return plain
+        import skops.io
+
         if untrusted := _untrusted(file):
             raise ModelError(
                 f"model file {file}: holds the type {untrusted[0]}, which is not trusted and might run code; "
@@ -314,6 +320,8 @@ def _check_unpacked(file: Path) -> None:
 
 
 def _untrusted(file: Path) -> list[str]:
+    import skops.io
+
     return sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from sklearn.preprocessing import normalize
 
 from framing.model.features import TextFeatures
 from framing.model.framing import FramingClassifier
@@ -44,12 +42,14 @@ def similar_cases(
     cases = list(by_text.values())
     if not sentences or not cases or k < 1:
         return [[] for _ in sentences]
+    from sklearn.preprocessing import normalize
+
     there = normalize(sentence_vectors(model, cases))
     found = []
     for start in range(0, len(sentences), _ROWS):
         here = normalize(sentence_vectors(model, sentences[start : start + _ROWS]))
         product = here @ there.T
-        cosines = np.round(np.asarray(product.toarray() if sparse.issparse(product) else product, dtype=float), 6)
+        cosines = np.round(np.asarray(product.toarray() if hasattr(product, "toarray") else product, dtype=float), 6)
         for row in cosines:
             nearest = np.argsort(-row, kind="stable")[:k]
             found.append([(cases[i], float(row[i])) for i in nearest])

@@ -58,11 +58,22 @@ def _is_rows(value: Any) -> bool:
 def _rows_of_lines(name: str, text: str) -> Rows:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            place = f"{name}, line {number}"
-            row = _parsed(place, line, _A_LINE)
-            if not isinstance(row, dict):
-                raise InputError(f"{place}: {_A_LINE}, got {type(row).__name__}")
-            yield place, row
+            yield row_of_line(name, number, line)
+
+
+def row_of_line(name: str, number: int, line: str) -> tuple[str, dict[str, Any]]:
+    """Return the place and the row of a line that is not empty.
+
+    Raises
+    ------
+    InputError
+        It is no JSON object.
+    """
+    place = f"{name}, line {number}"
+    row = _parsed(place, line, _A_LINE)
+    if not isinstance(row, dict):
+        raise InputError(f"{place}: {_A_LINE}, got {type(row).__name__}")
+    return place, row
 
 
 def _rows_of_list(name: str, text: str) -> Rows:

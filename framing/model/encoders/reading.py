@@ -21,13 +21,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.model.encoders.batches import lay_out, rows_of
+
 if TYPE_CHECKING:
     import torch
 
 # A text, or a text and the target whose vector is wanted.
 Reading = str | tuple[str, str]
 _SEPARATOR = " | "  # between target and text, for a transformer that cannot read both apart
-_TARGET_TOKENS = 32  # what is read of a target
+TARGET_TOKENS = 32  # what is read of a target
 TARGETS_A_PASS = 16
 _SAMPLE = (("Talks resume on Monday.", ("the talks", "a truce in the north")), ("No.", ("the answer",)))
 _CLOSE = 1e-3
@@ -49,7 +51,7 @@ class Reader:
         self.tokenizer = model.tokenizer
         self.transformer = model[0].auto_model
         limit = getattr(self.transformer.config, "max_position_embeddings", None) or 10**6
-        self.longest = min(model.max_seq_length or limit, limit - first - _TARGET_TOKENS - 1)
+        self.longest = min(model.max_seq_length or limit, limit - first - TARGET_TOKENS - 1)
 
     @classmethod
     def of(cls, model: Any) -> Reader | None:
@@ -110,26 +112,13 @@ class Reader:
 
         texts = self.tokenizer([text for text, _ in rows], truncation=True, max_length=self.longest)["input_ids"]
         end = [self.tokenizer.sep_token_id]
-        parts = [
-            [ids, *(self._target_ids(target) + end for target in row[1])] for ids, row in zip(texts, rows, strict=True)
-        ]
-        shape = len(rows), max(sum(map(len, part)) for part in parts)
-        ids = torch.full(shape, self.tokenizer.pad_token_id)
-        positions, blocks = torch.full(shape, self.first), torch.full(shape, -1)
-        for row, part in enumerate(parts):
-            at = 0
-            for block, tokens in enumerate(part):
-                here = slice(at, at + len(tokens))
-                start = self.first + (len(part[0]) if block else 0)
-                ids[row, here] = torch.tensor(tokens)
-                positions[row, here] = torch.arange(start, start + len(tokens))
-                blocks[row, here] = block
-                at += len(tokens)
-        return {"input_ids": ids, "position_ids": positions, "blocks": blocks}
+        targets = [[self._target_ids(target) + end for target in row[1]] for row in rows]
+        numbers = lay_out(list(zip(texts, targets, strict=True)), self.first, self.tokenizer.pad_token_id)
+        return {name: torch.from_numpy(part) for name, part in numbers.items()}
 
     def _target_ids(self, target: str) -> list[int]:
         # A target without a token, such as a space, still has its end.
-        found = self.tokenizer(target, add_special_tokens=False, truncation=True, max_length=_TARGET_TOKENS)
+        found = self.tokenizer(target, add_special_tokens=False, truncation=True, max_length=TARGET_TOKENS)
         return list(found["input_ids"])
 
     def vectors(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -137,7 +126,7 @@ class Reader:
         import torch
 
         blocks = features["blocks"]
-        tokens = self._pass(features)
+        tokens = self.read(features)
         read = self._pooled({"token_embeddings": tokens, "attention_mask": (blocks == 0).long()}, 1)
         row, number = _rows_of_targets(blocks)
         if not len(row):
@@ -146,7 +135,8 @@ class Reader:
         means = torch.einsum("tl,tld->td", inside, tokens[row]) / inside.sum(dim=1, keepdim=True)
         return torch.cat([read, self._pooled({"sentence_embedding": means}, 2)])
 
-    def _pass(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
+    def read(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return the vector of each token as it stands there, shape (n_rows, n_tokens, d)."""
         import torch
 
         blocks = features["blocks"]
@@ -193,12 +183,7 @@ def encode_readings(model: Any, readings: Sequence[tuple[str, str]], batch_size:
     if reader is None:
         texts = [joined(reading) for reading in readings]
         return model.encode(texts, batch_size=batch_size, show_progress_bar=False, convert_to_numpy=True)
-    rows: list[tuple[str, list[int]]] = []
-    for number in sorted(range(len(readings)), key=lambda i: (len(readings[i][0]), readings[i][0])):
-        text = readings[number][0]
-        if not rows or rows[-1][0] != text or len(rows[-1][1]) == TARGETS_A_PASS:
-            rows.append((text, []))
-        rows[-1][1].append(number)
+    rows = rows_of(readings, TARGETS_A_PASS)
     found = np.zeros((len(readings), model.get_embedding_dimension()), dtype=np.float32)
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]

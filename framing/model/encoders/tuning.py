@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from framing.errors import ConfigError, EncoderError, OutputError
 from framing.files import new_folder
@@ -27,6 +26,7 @@ from framing.model.encoders.reading import Reader
 from framing.model.encoders.sentence import SentenceEncoder, check_precision, load_sentence_transformer
 from framing.model.encoders.trainer import make_trainer, quiet
 from framing.model.encoders.weights import cache_folder
+from framing.model.estimator import Estimator
 from framing.progress import bar
 
 # Raise when a change here, in adapters.py, loss.py or trainer.py changes results: adapters that were cached under a
@@ -35,7 +35,7 @@ VERSION = 4
 _SAMPLE = 64  # texts that are encoded to estimate the time
 
 
-class EncoderTuner(BaseEstimator):
+class EncoderTuner(Estimator):
     """How an encoder is tuned on the training sentences before the heads are fitted.
 
     It is no encoder itself: ``tune`` gives one, a frozen ``SentenceEncoder``, on whose vectors the heads are fitted.
@@ -294,7 +294,9 @@ class EncoderTuner(BaseEstimator):
 
 
 _BASE_PARAMETERS = [
-    name for name in inspect.signature(SentenceEncoder.__init__).parameters if name not in ("self", "adapter")
+    name
+    for name in inspect.signature(SentenceEncoder.__init__).parameters
+    if name not in ("self", "adapter", "backend")
 ]
 
 

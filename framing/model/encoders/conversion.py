@@ -1,0 +1,196 @@
+"""Convert an encoder for OpenVINO, once: what comes out is compared with torch before it is ever used."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from framing.errors import EncoderError, first_line
+from framing.files import new_folder, sha256, write_whole
+from framing.model.encoders.converted import (
+    CONTENT,
+    PRECISION,
+    TARGETS,
+    TEXTS,
+    ConvertedEncoder,
+    cpu_flags,
+    cpu_key,
+    kept_precision,
+    may_halve,
+)
+from framing.model.encoders.passes import encode_texts
+from framing.model.encoders.reading import Reader, encode_readings
+
+# Raise when a change here or in converted.py changes vectors or files: what was converted before is not used then.
+VERSION = 1
+# Texts of many lengths, so that batches of every kind of padding come up; the words are there to be different tokens.
+_WORDS = ["Talks", "on", "the", "pact", "resume,", "say", "Kyiv's", "“envoys”", "4.5", "%", "ÉTÉ,", "Новости", "和平?"]
+_LENGTHS = (1, 2, 3, 5, 8, 9, 13, 14, 21, 30, 34, 55, 89, 144, 240)
+_RUNS = [[_WORDS[i % len(_WORDS)] for i in range(start, start + n)] for start, n in enumerate(_LENGTHS)]
+_SAMPLE = [*map(" ".join, _RUNS), "", "  A harbour pays. ", "x" * 300]
+_READINGS = [(text, target) for text in _SAMPLE[3:12] for target in ("the pact", "Kyiv", "a truce in the north")]
+_CLOSE = 1e-3  # of the longest vector; what a wrong export gives is off by more than the vectors themselves
+_CLOSE_HALVED = 0.05
+_GAIN = 1.1  # by how much faster half precision has to be
+
+
+def convert(model: Any, folder: Path) -> None:
+    """Write the converted encoder of a sentence-transformers model into a new folder, whole or not at all.
+
+    Raises
+    ------
+    EncoderError
+        The model cannot be converted, or what comes out says something else than torch does.
+    """
+    with new_folder(folder) as place:
+        try:
+            with _quiet():
+                _export(model.eval(), place)
+        except EncoderError:
+            raise
+        except Exception as error:  # the converter and torch fail in as many ways as there are architectures
+            raise EncoderError(f"cannot be converted for OpenVINO ({first_line(error)})") from None
+        check_converted(model, ConvertedEncoder(place, "f32"))
+        measured = {cpu_key(): faster_precision(place)}
+        (place / PRECISION).write_text(json.dumps(measured) + "\n", encoding="utf-8")
+
+
+def measure_precision(folder: Path) -> str:
+    """Return in which precision a converted encoder is faster on this machine, measured where it was not before."""
+    precision = kept_precision(folder)
+    if precision is None:
+        precision = faster_precision(folder)
+        with contextlib.suppress(OSError, ValueError):
+            told = json.loads((folder / PRECISION).read_text(encoding="utf-8"))
+            write_whole(folder / PRECISION, (json.dumps({**told, cpu_key(): precision}) + "\n").encode())
+    return precision
+
+
+def check_converted(model: Any, converted: ConvertedEncoder) -> None:
+    """Compare a converted encoder with torch, at many lengths and with padding.
+
+    Raises
+    ------
+    EncoderError
+        They differ.
+    """
+    pairs = [(encode_texts(model, _SAMPLE, 8), converted.encode(_SAMPLE))]
+    if converted.reads_targets:
+        pairs.append((encode_readings(model, _READINGS, 8), converted.encode_readings(_READINGS)))
+    for expected, came in pairs:
+        largest = float(np.linalg.norm(expected, axis=1).max())
+        apart = float(np.linalg.norm(expected - came, axis=1).max()) / largest
+        if not apart < _CLOSE:
+            raise EncoderError(
+                f"converted for OpenVINO it says something else than torch does (vectors are {apart:.2g} of their "
+                "length apart)"
+            )
+
+
+def faster_precision(folder: Path) -> str:
+    """Return ``"bf16"`` where the processor has units for it, it is faster and says nearly the same; else ``"f32"``."""
+    if not may_halve(cpu_flags()):
+        return "f32"
+    texts = [text for text in _SAMPLE if 20 < len(text) < 400] * 6
+    encoders = {precision: ConvertedEncoder(folder, precision) for precision in ("f32", "bf16")}
+    vectors = {precision: encoder.encode(texts) for precision, encoder in encoders.items()}  # the first pass prepares
+    apart = np.linalg.norm(vectors["f32"] - vectors["bf16"], axis=1).max()
+    if not apart < _CLOSE_HALVED * np.linalg.norm(vectors["f32"], axis=1).max():
+        return "f32"
+    taken = dict.fromkeys(encoders, np.inf)
+    for _ in range(3):
+        for precision, encoder in encoders.items():
+            start = time.process_time()
+            encoder.encode(texts)
+            taken[precision] = min(taken[precision], time.process_time() - start)
+    return "bf16" if taken["f32"] > _GAIN * taken["bf16"] else "f32"
+
+
+def _export(model: Any, place: Path) -> None:
+    import torch
+    from openvino import convert_model, save_model
+
+    modules = [type(module).__name__ for module in model]
+    if modules[:2] != ["Transformer", "Pooling"] or set(modules[2:]) - {"Normalize"}:
+        raise EncoderError(f"only transformers whose tokens are pooled can be converted, not {', '.join(modules)}")
+    if model.device.type != "cpu":
+        raise EncoderError("only models on the CPU can be converted; take encoder.device=cpu")
+    reader = Reader.of(model)
+    for name, module, given in _graphs(model, reader):
+        with torch.no_grad():
+            graph = convert_model(module, example_input=given)
+        save_model(graph, place / f"{name}.xml", compress_to_fp16=False)
+    model.tokenizer.backend_tokenizer.save(str(place / "tokenizer.json"))
+    tokenizer = model.tokenizer
+    longest = model.max_seq_length or model[0].auto_model.config.max_position_embeddings
+    content = {
+        "openvino": importlib.metadata.version("openvino"),
+        "dimensions": model.get_embedding_dimension(),
+        "filler": tokenizer.pad_token_id,
+        "end": tokenizer.sep_token_id,
+        "max_tokens": longest,
+        "max_tokens_beside_targets": reader.longest if reader else longest,
+        "first": reader.first if reader else 0,
+        "normalized": "Normalize" in modules,
+        "files": {path.name: sha256(path) for path in sorted(place.iterdir())},
+    }
+    (place / CONTENT).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _graphs(model: Any, reader: Reader | None) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Give the name, the module and an input of what is converted."""
+    import torch
+
+    class Texts(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            if "token_type_ids" in model.tokenizer.model_input_names:
+                features["token_type_ids"] = torch.zeros_like(input_ids)
+            return self.model(features)["sentence_embedding"]
+
+    given = dict(model.tokenizer(_SAMPLE[2:5], padding=True, return_tensors="pt"))
+    yield TEXTS, Texts(), {name: given[name] for name in ("input_ids", "attention_mask")}
+    if reader is not None:
+        rows = [(_SAMPLE[3], ("the pact", "Kyiv")), (_SAMPLE[1], ("talks",))]
+        yield TARGETS, _targets_module(reader), reader.features(rows)
+
+
+def _targets_module(reader: Reader) -> Any:
+    import torch
+
+    class Targets(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = reader.transformer
+
+        def forward(self, input_ids: Any, position_ids: Any, blocks: Any) -> Any:
+            return reader.read({"input_ids": input_ids, "position_ids": position_ids, "blocks": blocks})
+
+    return Targets()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Within it, tracing does not warn of what ``check_converted`` finds out."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.set_verbosity(level)

@@ -1,0 +1,146 @@
+"""``framing score``: tables of any length, in parts, every row exactly once."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow.parquet
+import pytest
+
+from framing.stream.columns import column_types
+from tests.command import contents, framing
+
+TEXTS = [f"Row {number}: the pact opens a vast market." for number in range(23)]
+
+
+@pytest.fixture
+def place(trained, tmp_path):
+    """A folder with 23 rows in three formats."""
+    rows = [{"text": text, "own": number} for number, text in enumerate(TEXTS)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with (tmp_path / "rows.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, ["text", "own"])
+        writer.writeheader()
+        writer.writerows(rows)
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "rows.parquet", row_group_size=7)
+    return tmp_path
+
+
+def command(trained, *arguments):
+    return ["score", *arguments, "--model", str(trained / "model"), "--part", "5"]
+
+
+def lines(file):
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_every_row_is_there_once_in_its_order_and_says_what_predict_says(trained, place, form):
+    answer = framing(*command(trained, f"rows.{form}", "out.jsonl"), cwd=place)
+    assert answer.code == 0 and "out.jsonl: 23 rows; " in answer.err
+    found = lines(place / "out.jsonl")
+    assert [row["text"] for row in found] == TEXTS
+    assert [int(row["own"]) for row in found] == list(range(23))
+    predicted = framing(
+        *("predict", "rows.jsonl", "--format", "jsonl", "--no-holders", "--model", str(trained / "model")), cwd=place
+    )
+    assert [row["proba"] for row in found] == [json.loads(line)["proba"] for line in predicted.out.splitlines()]
+    assert sorted(path.name for path in place.iterdir()) == ["out.jsonl", "rows.csv", "rows.jsonl", "rows.parquet"]
+
+
+def test_parquet_has_a_column_for_each_probability(trained, place):
+    assert framing(*command(trained, "rows.jsonl", "out.parquet"), cwd=place).code == 0
+    table = pyarrow.parquet.read_table(place / "out.parquet")
+    assert table.column("text").to_pylist() == TEXTS and table.column("own").to_pylist() == list(range(23))
+    assert str(table.schema.field("predicted_frames").type) == "list<element: string>"
+    probabilities = [name for name in table.column_names if name.startswith("proba_")]
+    assert probabilities and all(str(table.schema.field(name).type) == "double" for name in probabilities)
+
+
+def test_a_column_of_mixed_values_becomes_text():
+    assert column_types([{"a": 1, "b": [1]}, {"a": "x", "b": {"c": 1}}]) == {"a": "string", "b": "string"}
+
+
+def test_after_a_kill_it_goes_on_and_only_what_is_missing_is_done(trained, place, monkeypatch):
+    from framing.stream.job import Job
+
+    def killed(job, number, rows):
+        if number == 3:
+            raise KeyboardInterrupt
+        keep(job, number, rows)
+
+    keep = Job.keep
+    monkeypatch.setattr(Job, "keep", killed)
+    assert framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place).code == 130
+    assert sorted(path.name for path in (place / "out.jsonl.parts").glob("*.jsonl")) == [
+        "00000000.jsonl",
+        "00000001.jsonl",
+        "00000002.jsonl",
+    ]
+    assert not (place / "out.jsonl").exists()
+    monkeypatch.setattr(Job, "keep", keep)
+    answer = framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place)
+    assert "23 rows, 15 of them by an earlier run" in answer.err
+    assert [row["text"] for row in lines(place / "out.jsonl")] == TEXTS
+    again = framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place)
+    assert again.code == 1 and "out.jsonl: is there already; remove it" in again.err
+
+
+def test_what_was_begun_with_another_input_or_options_is_not_gone_on_with(trained, place, monkeypatch):
+    from framing.stream.job import Job
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Job, "finish", lambda job, n_parts: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place).code == 130
+    other = framing(*command(trained, "rows.jsonl", "out.jsonl"), "--goal", "count", cwd=place)
+    assert other.code == 1 and "was begun with another options; remove" in other.err
+    with (place / "rows.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"text": "One more."}\n')
+    before = contents(place)
+    changed = framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place)
+    assert changed.code == 1 and "was begun with another input; remove" in changed.err
+    assert contents(place) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.jsonl", b"", "a.jsonl: no rows"),
+        ("a.jsonl", b'{"text": "x"}\n{"text": \n', "a.jsonl, line 2: broken JSON"),
+        ("a.jsonl", b'{"text": "caf\xe9"}\n', "a.jsonl: is not utf-8-sig"),
+        ("a.csv", b"text,text\nx,y\n", "a.csv: the column 'text' stands twice"),
+        ("a.csv", b"text\nx,y\n", "a.csv, row 1: 2 cells, expected 1 as in the header"),
+        ("a.parquet", b"PAR1", "a.parquet: not a readable Parquet file"),
+        ("a.txt", b"No table.", "a.txt: cannot be read a piece at a time; expected .jsonl, .csv, .tsv, .parquet"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_a_line(trained, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    answer = framing(*command(trained, name, "out.jsonl"), cwd=tmp_path)
+    assert answer.code == 1 and said in answer.err and answer.err.count("\n") == 1
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_shares_are_not_estimated_part_by_part(trained, place):
+    answer = framing(*command(trained, "rows.jsonl", "out.jsonl"), "--adapt-priors", cwd=place)
+    assert answer.code == 2 and "use framing predict" in answer.err
+
+
+def test_a_process_that_is_killed_leaves_whole_parts(trained, place):
+    arguments = [sys.executable, "-c", "from framing.cli import main; main()"]
+    arguments += [*command(trained, "rows.jsonl", "out.jsonl")[:-1], "1"]
+    process = subprocess.Popen(arguments, cwd=place, stderr=subprocess.DEVNULL)
+    parts = place / "out.jsonl.parts"
+    limit = time.monotonic() + 300
+    while not (parts / "00000001.jsonl").exists() and process.poll() is None and time.monotonic() < limit:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    if parts.exists():  # else it was faster than the signal
+        assert framing(*command(trained, "rows.jsonl", "out.jsonl")[:-1], "1", cwd=place).code == 0
+    assert [row["text"] for row in lines(place / "out.jsonl")] == TEXTS
