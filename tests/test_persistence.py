@@ -187,6 +187,9 @@ def test_the_card_shows_scores_with_intervals_and_where_they_come_from(saved):
     assert "- Coded for frames: 1,040 rows in 53 groups (gain 300)\n" in card
     assert "- Data digest: 0123456789abcdef…, seed 7\n" in card
     assert "| validation/frames/macro_f1 | 0.610 | 0.500 to 0.700 |\n" in card
+    assert "trainings, this one among them" not in card
+    content["info"]["looked_at"] = 12
+    assert "12 trainings, this one among them, were validated on these data" in model_card(content)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------

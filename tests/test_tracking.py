@@ -27,6 +27,7 @@ from framing.tracking import (
     champion_run,
     find_run,
     list_runs,
+    looked_at,
     open_run,
     promote,
     store_uri,
@@ -48,6 +49,23 @@ def run(trained):
     store = store_in(trained)
     (summary,) = list_runs(store)
     return store.client.get_run(summary.run_id)
+
+
+def test_the_store_knows_how_many_trainings_were_validated_on_data(trained, run, tmp_path):
+    digest = run.data.tags["framing.data_digest"]
+    assert looked_at(store_in(trained), digest) == 1
+    assert looked_at(store_in(trained), "0" * 64) == 0
+    store = store_in(tmp_path)
+    tags = {"framing.data_digest": "abc", "framing.primary": METRIC}
+    for name in ("first", "second"):
+        with open_run(store, name, "ours", {}) as one:
+            one.log({METRIC: 0.5}, tags=tags)
+    with pytest.raises(ZeroDivisionError), open_run(store, "failed", "ours", {}) as one:
+        one.log({METRIC: 0.5}, tags=tags)
+        _ = 1 / 0
+    with open_run(store, "a sweep's parent", "ours", {}) as one:
+        one.log({}, tags=tags)
+    assert looked_at(store, "abc") == 2
 
 
 def test_a_store_is_named_by_option_then_environment_then_the_current_folder(monkeypatch, tmp_path):

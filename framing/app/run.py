@@ -59,6 +59,7 @@ from framing.tracking import (
     end_run,
     finished_child,
     keep_run,
+    looked_at,
     open_run,
     start_run,
     store_uri,
@@ -174,6 +175,7 @@ def _trained(prepared: _Prepared) -> float:
             run.log_data(**used)
         result = fit_training(training)
         ask_suite(result, prepared.cases, config["test_model"])
+        result.classifier.info["looked_at"] = 1 + looked_at(store, training.data_digest)
         if config["output"]:
             say(f"model saved in {save_model(result.classifier, config['output'])}")
         data = record.data[0]["source"]

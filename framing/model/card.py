@@ -70,6 +70,7 @@ def model_card(content: dict[str, Any]) -> str:
         "",
         *_label_lines(content),
         *_score_lines(info),
+        *_choice_lines(info),
         *_verdict_lines(info),
         *_behaviour_lines(info),
         "## Use",
@@ -200,6 +201,19 @@ def _score_table(metrics: Mapping[str, float], shown: Callable[[str], bool]) -> 
         if shown(path)
     ]
     return ["| score | value | 95 % interval |", "|---|---|---|", *rows]
+
+
+def _choice_lines(info: Mapping[str, Any]) -> list[str]:
+    """Say how much was chosen on the rows that the scores are of."""
+    n = info.get("looked_at", 1)
+    if n < 2:
+        return []
+    return [
+        f"{n:,} trainings, this one among them, were validated on these data when this was saved, as far "
+        "as the store knows. Where the best of them was chosen by its scores, these flatter it: the more were looked at, "
+        "and the nearer they lie, the more. Rows that none of them saw tell (`framing evaluate`).",
+        "",
+    ]
 
 
 def _verdict_lines(info: Mapping[str, Any]) -> list[str]:

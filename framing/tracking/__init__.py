@@ -28,6 +28,7 @@ from framing.tracking.runs import (
     end_run,
     find_run,
     list_runs,
+    looked_at,
     open_run,
     start_run,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "keep_run",
     "kept_record",
     "list_runs",
+    "looked_at",
     "make_servable",
     "model_name",
     "model_of",
