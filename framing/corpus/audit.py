@@ -14,6 +14,7 @@ from framing.periods import iso_date
 from framing.records import CODER_COLUMNS, Sentence
 
 SHINGLE = 10  # words in a row that two documents do not share by chance
+_DECADE = re.compile(r"\d{3}0s")  # said on purpose, though no period is that long
 _SKELETON_LIMIT = 3  # sentences that may have one skeleton
 
 
@@ -76,7 +77,11 @@ def remarks_on(sentences: Sequence[Sentence]) -> list[str]:
         texts = {" ".join(words_of(sentences[number - 1].text)) for number in numbers}
         if len(numbers) > _SKELETON_LIMIT and len(groups) > 1 and len(texts) > 1:
             found.append(f"rows {_listed(numbers)}: one skeleton {len(numbers)} times: '{skeleton}'")
-    if unread := [number for number, s in enumerate(sentences, 1) if s.date and iso_date(s.date) is None]:
+    if unread := [
+        number
+        for number, s in enumerate(sentences, 1)
+        if s.date and iso_date(s.date) is None and not _DECADE.fullmatch(s.date)
+    ]:
         found.append(
             f"rows {_listed(unread)}: a date that cannot be read, {sentences[unread[0] - 1].date!r}; write it as "
             "2026-03-31, 2026-03, 2026 or 31.03.2026, else years, months and split=time leave these rows out"

@@ -79,6 +79,7 @@ def provenance_in(predictions: Sequence[Prediction]) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from framing.records import Sentence
     >>> rows = [Sentence("It pays.", extra={"provenance": {"model": name, "framing": "1"}}) for name in "aab"]
     >>> provenance_in([Prediction(row) for row in rows])
     {'model': 'a; b', 'framing': '1'}

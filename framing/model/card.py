@@ -209,9 +209,9 @@ def _choice_lines(info: Mapping[str, Any]) -> list[str]:
     if n < 2:
         return []
     return [
-        f"{n:,} trainings, this one among them, were validated on these data when this was saved, as far "
-        "as the store knows. Where the best of them was chosen by its scores, these flatter it: the more were looked at, "
-        "and the nearer they lie, the more. Rows that none of them saw tell (`framing evaluate`).",
+        f"{n:,} trainings, this one among them, were validated on these data when this was saved, as far as the store "
+        "knows. Where the best of them was chosen by its scores, these flatter it: the more were looked at, and the "
+        "nearer they lie, the more. Rows that none of them saw tell (`framing evaluate`).",
         "",
     ]
 

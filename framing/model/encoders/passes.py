@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from framing.model.encoders.batches import padded, token_batches
 
+_LONGEST = 1_000_000  # tokens of a text
 # Texts on which a tokenizer shows what a model does to a text before it reads it.
 _SHOWN = ("Talks resume on Monday.", "  No. ", "ÉTÉ in a CAFÉ\n", "")
 
@@ -49,7 +50,9 @@ def encode_texts(model: Any, texts: Sequence[str], batch_size: int) -> NDArray[n
 
 def _token_ids(model: Any, texts: Sequence[str]) -> list[list[int]]:
     stripped = [text.strip() for text in texts]
-    return model.tokenizer(stripped, truncation=True, max_length=model.max_seq_length)["input_ids"]
+    # A tokenizer without a limit has one that no machine number holds.
+    longest = min(model.max_seq_length, _LONGEST)
+    return model.tokenizer(stripped, truncation=True, max_length=longest)["input_ids"]
 
 
 def _model_input(model: Any, rows: Sequence[Sequence[int]]) -> dict[str, Any]:
