@@ -18,6 +18,7 @@ from tests.command import framing
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "tutorial.md"
+WIDTH = "100"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])[+-]?\d*\.\d+")
 
@@ -58,7 +59,10 @@ def run(command: str, folder: Path) -> str:
     """Run a command of the page and return what it prints, as it is the same each time."""
     words = shlex.split(command.replace("$PWD", str(folder)))
     if words[0] == "framing":
-        with patch("framing.tracking.ui._run_with_us", lambda *arguments: 0):  # all of `framing ui` but the server
+        with (
+            patch("framing.tracking.ui._run_with_us", lambda *arguments: 0),  # all of `framing ui` but the server
+            patch.dict(os.environ, COLUMNS=WIDTH),
+        ):
             answer = framing(*words[1:], cwd=folder)
         assert answer.code == 0, (command, answer.err)
         parts = [answer.err.strip("\n"), answer.out.strip("\n")]
