@@ -157,7 +157,7 @@ def test_a_training_takes_a_column_called_0_and_leaves_another_alone(workplace, 
 
 
 def test_the_command_line_leaves_a_field_alone(workplace):
-    (workplace / "own.csv").write_text("text,start\nIt pays.,2021-03-01\nIt is noon.,7\n")
+    (workplace / "own.csv").write_text("text,start,frames\nIt pays.,2021-03-01,gain\nIt is noon.,7,none\n")
     refused = framing("data", "check", "own.csv", "--codebook", "book.yaml", cwd=workplace)
     assert refused.err == (
         "error: own.csv, line 2: 'start' should be a whole number, got '2021-03-01'; to keep it as a column of your "
