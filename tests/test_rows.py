@@ -108,6 +108,11 @@ def test_words_for_nothing_do_not_decide_what_a_column_is(field, values):
     assert len(told) == 1 and "read as missing" in told[0]
 
 
+@pytest.mark.parametrize(("value", "name"), [(3.0, "3"), (3, "3"), (2.5, "2.5"), ("3.0", "3.0"), (-1.0, "-1")])
+def test_a_whole_number_that_became_a_decimal_beside_a_missing_one_is_that_number(value, name):
+    assert one(doc_id=value) == (Sentence("It is day.", doc_id=name), [])
+
+
 # Names of columns.
 
 

@@ -16,6 +16,7 @@ from framing.records import Sentence
 _TYPOGRAPHY = str.maketrans(
     dict.fromkeys("‘’‚‛′`´", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-") | {"…": "..."}
 )
+_WHOLE_AS_FLOAT = re.compile(r"(\d+)\.0")
 _SHOWN = 3  # sentences without a partner, by coder
 _CANDIDATES = 2000  # among so many a near miss is looked for
 
@@ -45,8 +46,10 @@ class Occurrence:
 
     @property
     def document(self) -> str:
-        """The document it stands in; its group where no document is named; else empty."""
-        return self.rows[0].doc_id or self.rows[0].group
+        """The document it stands in; its group where no document is named; else empty. A number ``8.0`` is ``8``."""
+        # pandas writes the whole numbers of a column that lacks one as 8.0.
+        name = self.rows[0].doc_id or self.rows[0].group
+        return whole[1] if (whole := _WHOLE_AS_FLOAT.fullmatch(name)) else name
 
     @property
     def place(self) -> tuple[str, int]:
