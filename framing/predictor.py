@@ -151,7 +151,8 @@ class Predictor:
                     f"no model: the store {opened.uri} has no champion. Train one with `framing train "
                     "promote=true`, promote a run with `framing promote RUN`, or name a model folder"
                 )
-            print(f"model: the one shipped with framing ({opened.uri} has no champion)", file=sys.stderr)
+            way = "; use a run of it: --model runs:/ID, or framing promote RUN" if opened.exists else ""
+            print(f"model: the one shipped with framing ({opened.uri} has no champion{way})", file=sys.stderr)
             return None
         (champion,) = found.values()
         origin = f"{champion.uri} of {opened.uri}"

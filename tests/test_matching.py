@@ -62,6 +62,23 @@ def test_documents_may_go_by_other_names():
     assert shares(first, rows("It pays.", "It rains.")) == [(2, 2), (2, 2)]
 
 
+@pytest.mark.parametrize("number", ["8", "8.0"])
+def test_a_documents_number_is_the_same_with_the_zero_that_tables_of_decimals_write(number):
+    first, second = (
+        rows(("No comment.", "8"), ("No comment.", "9")),
+        rows(("No comment.", "9.0"), ("No comment.", number)),
+    )
+    found = match_units({"ann": first, "ben": second})
+    assert [[o.row for o in unit] for unit in found.units] == [[1, 2], [2, 1]]
+    assert found.in_order == 0
+
+
+@pytest.mark.parametrize("other", ["8.00", "8.5", "v8.0", "8.0.1"])
+def test_a_documents_name_that_is_no_whole_number_stays_as_it_is(other):
+    found = match_units({"ann": rows(("No comment.", other)), "ben": rows(("No comment.", other))})
+    assert found.units[0][0].document == other
+
+
 def test_one_text_in_documents_that_both_know_by_name_is_two_sentences():
     shared = [(f"Sentence {i}.", f"d{i}") for i in range(3)]
     first, second = rows(*shared, ("No comment.", "d1")), rows(*shared, ("No comment.", "d2"))

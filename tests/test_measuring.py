@@ -243,6 +243,11 @@ def test_a_sample_of_another_corpus_is_told_by_its_weights():
         gold_of(rows, coded, ["gain"])
 
 
+def test_a_coded_row_whose_document_became_a_decimal_number_finds_its_sentence():
+    among = [Sentence("Yes.", doc_id="7"), Sentence("Yes.", doc_id="8")]
+    assert places_of([Sentence("Yes.", doc_id="8.0"), Sentence("Yes.", doc_id="7")], among, "gold").tolist() == [1, 0]
+
+
 def test_a_text_that_stands_twice_is_told_by_its_place():
     among = [Sentence("Yes.", doc_id="a", position=i) for i in (1, 4)]
     assert places_of([Sentence("Yes.", doc_id="a", position=4)], among, "gold").tolist() == [1]

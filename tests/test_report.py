@@ -356,6 +356,15 @@ def test_a_share_is_told_as_it_would_be_without_the_models_errors():
     assert "It marks 50 % of the sentences here; if it errs here as it did there, about 100 % convey the frame." in html
 
 
+def test_a_share_that_false_marks_alone_would_give_is_not_told_as_none():
+    # Of what has no frame the model marks .5 * .8 / (1 - .2) = 50 % falsely; 50 % here may be that alone.
+    names = {"recall": 0.9, "precision": 0.5, "share": 0.2, "predicted_share": 0.8}
+    scores = {f"check/frames/gain/{name}{end}": v for name, v in names.items() for end in ("", "_low", "_high")}
+    html = report_page([said(frames=("gain",)), said(number=1)], model=ModelAbout("mine", metrics=scores))
+    assert "no more than it would mark falsely if none conveyed the frame: how many do cannot be told from it." in html
+    assert "about 0 % convey" not in html
+
+
 def test_by_date_needs_a_date_and_by_a_column_that_column():
     with pytest.raises(InputError, match="by date: none of 1 sentences has a date"):
         report_page([said()], "date")

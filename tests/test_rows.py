@@ -108,6 +108,11 @@ def test_words_for_nothing_do_not_decide_what_a_column_is(field, values):
     assert len(told) == 1 and "read as missing" in told[0]
 
 
+@pytest.mark.parametrize(("value", "name"), [(3.0, "3"), (3, "3"), (2.5, "2.5"), ("3.0", "3.0"), (-1.0, "-1")])
+def test_a_whole_number_that_became_a_decimal_beside_a_missing_one_is_that_number(value, name):
+    assert one(doc_id=value) == (Sentence("It is day.", doc_id=name), [])
+
+
 # Names of columns.
 
 
@@ -157,7 +162,7 @@ def test_a_training_takes_a_column_called_0_and_leaves_another_alone(workplace, 
 
 
 def test_the_command_line_leaves_a_field_alone(workplace):
-    (workplace / "own.csv").write_text("text,start\nIt pays.,2021-03-01\nIt is noon.,7\n")
+    (workplace / "own.csv").write_text("text,start,frames\nIt pays.,2021-03-01,gain\nIt is noon.,7,none\n")
     refused = framing("data", "check", "own.csv", "--codebook", "book.yaml", cwd=workplace)
     assert refused.err == (
         "error: own.csv, line 2: 'start' should be a whole number, got '2021-03-01'; to keep it as a column of your "

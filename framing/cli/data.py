@@ -8,7 +8,7 @@ import click
 
 from framing.cli.files import check_figure, read_coded, write_figure, write_result
 from framing.cli.options import CODEBOOK, COLUMN
-from framing.corpus.columns import spoken
+from framing.corpus.columns import option, spoken
 from framing.errors import FramingNote, FramingWarning, InputError
 
 
@@ -37,6 +37,10 @@ def check(path: str, codebook: str, strict: bool, columns: tuple[str, ...]) -> N
     notes = [message for message, category in told.items() if issubclass(category, FramingNote)]
     errors = [message for message in told if message not in notes] + errors_in(sentences, book)
     remarks = notes + remarks_on(sentences)
+    if all(s.frames is None and s.stance is None for s in sentences) and not errors:
+        remarks.append(
+            f"no row is coded, for frames or stance; where a column has the labels: {option('frames', 'NAME')}"
+        )
     for kind, findings in (("error", errors), ("remark", remarks)):
         for finding in findings:
             print(f"{kind}: {spoken(finding, train=False)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -14,11 +15,13 @@ from framing.cli.files import check_exists, check_output, read_input, terminal_w
 from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, OUTPUT, STORE, output_format, pairs, rule_options
 from framing.cli.predict import tell_shifts
 from framing.cli.swaps import swap_text
-from framing.errors import StoreError
+from framing.errors import FramingWarning, StoreError
 
 if TYPE_CHECKING:
     from framing.measure.summary import TaskSummary
     from framing.model.decisions.rule import Rule
+    from framing.predictor import Predictor
+    from framing.records import Sentence
     from framing.training import TaskPredictions
 
 
@@ -78,6 +81,7 @@ def evaluate(
         write_result(swap_text(predictor, sentences, form), None)
         return
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
+    _warn_of_learned_rows(file, predictor, sentences)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
     tell_shifts(evaluation.shifts)
     scores = with_intervals(evaluation.estimates, with_n=True)
@@ -98,6 +102,18 @@ def evaluate(
         tables.append(rows_text(["score", "value", "95 % interval", "n"], probes, width))
     end = f"{COLUMNS_IN_WORDS} {rule_in_words(bound)} All scores: --all, or --format json."
     write_result("\n".join([*tables, textwrap.fill(end, width)]) + "\n", None)
+
+
+def _warn_of_learned_rows(file: str, predictor: Predictor, sentences: list[Sentence]) -> None:
+    from framing.training.evaluate import as_often_as_learned
+
+    if same := as_often_as_learned(predictor.classifier, sentences):
+        warnings.warn(
+            f"{file}: {same}, as the model learned from. If they are the same rows, these scores flatter; those of "
+            "held-out rows are in the model's card and in `framing runs`",
+            FramingWarning,
+            stacklevel=3,
+        )
 
 
 def _beside_scores(summaries: Mapping[str, TaskSummary]) -> dict[str, Any]:

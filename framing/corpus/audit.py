@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from framing.codebook import Codebook
-from framing.corpus.columns import one_hot_hint
+from framing.corpus.columns import hint_of_labels
 from framing.periods import iso_date
 from framing.records import CODER_COLUMNS, Sentence
 
@@ -26,13 +26,14 @@ def check_sentences(sentences: Sequence[Sentence], codebook: Codebook | None = N
 def errors_in(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:
     """Return what must be mended: one text that one coder gave different frames, and codes that are not read.
 
-    With a codebook, columns that have the names of its frames are looked for where no row is coded for frames.
+    With a codebook, columns that have its frames as names, or in their cells, are looked for where no row is coded for
+    frames.
     """
     found = []
     if (
         codebook is not None
         and all(s.frames is None for s in sentences)
-        and (hint := one_hot_hint(sentences, codebook))
+        and (hint := hint_of_labels(sentences, codebook))
     ):
         found.append(f"no row is coded for frames, and {hint}")
     frames: dict[tuple[str, str], dict[tuple[str, ...], int]] = defaultdict(dict)

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from framing.codebook import Codebook
-from framing.corpus.raw import RawRows
+from framing.corpus.labels import label_cell
+from framing.corpus.raw import RawRows, is_empty
 from framing.errors import FramingWarning, InputError, unknown
 from framing.records import SENTENCE_FIELDS, Sentence
 
 LIST_FIELDS = ("frames", "coded")
 WHOLE_FIELDS = ("position", "start", "end")
+_MOSTLY = 0.5  # of the cells of a column, from which labels that are known make it one of labels
+_NOT_CODED = ("predicted_", "start_")  # what a model decided, or guessed, is no coding
 _SENTENCE_LENGTH = 20  # characters on average, from which a column seems to hold sentences
 # Fields whose absence changes what is learned: a column misspelt from one of these is an error.
 _WATCHED = ("text", "frames", "stance", "target", "group", "doc_id", "headline", "previous", "holder")
@@ -105,11 +108,15 @@ def spoken(message: str, train: bool) -> str:
     return _OPTION.sub(r"\g<train>" if train else r"\g<other>", message)
 
 
-def one_hot_hint(sentences: Sequence[Sentence], codebook: Codebook) -> str:
-    """Say what to do with columns that have the names of frames; nothing where there are none."""
+def hint_of_labels(sentences: Sequence[Sentence], codebook: Codebook) -> str:
+    """Say where the labels of frames seem to be, and how they are named; nothing where they are not found.
+
+    Looked at are own columns that have the names of frames; else, where no stance is coded either, those that have
+    labels of the codebook in their cells.
+    """
     names = dict.fromkeys(name for s in sentences for name in s.extra if codebook.frame_called(name))
     if not names:
-        return ""
+        return _hint_of_label_column(sentences, codebook) if all(s.stance is None for s in sentences) else ""
     have = (
         f"columns {', '.join(names)} have the names" if len(names) > 1 else f"column {next(iter(names))} has the name"
     )
@@ -117,6 +124,19 @@ def one_hot_hint(sentences: Sequence[Sentence], codebook: Codebook) -> str:
         f"{have} of frames, but not only 1 and 0, TRUE and FALSE, or x where the label is: write them so, or put the "
         "labels into one column 'frames', with ';' between them and 'none' where there is none of them"
     )
+
+
+def _hint_of_label_column(sentences: Sequence[Sentence], codebook: Codebook) -> str:
+    """Say how the own column is named of whose cells most are labels, spelt with a letter: a 1 may be anything."""
+    found: dict[str, float] = {}
+    for name in dict.fromkeys(name for s in sentences for name in s.extra if not name.startswith(_NOT_CODED)):
+        cells = [label_cell(s.extra[name], codebook) for s in sentences if not is_empty(s.extra.get(name))]
+        if any(cell and any(re.search(r"[^\W\d_]", label) for label in cell) for cell in cells):
+            found[name] = sum(cell is not None for cell in cells) / len(cells)
+    best = max(found, key=lambda name: found[name], default="")
+    if not best or found[best] <= _MOSTLY:
+        return ""
+    return f"the labels seem to stand in {best!r}: {option('frames', best)}"
 
 
 def is_whole(value: Any) -> bool:

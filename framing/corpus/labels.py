@@ -75,6 +75,22 @@ def label_list(
     return _without_none(place, field, labels, codebook)
 
 
+def label_cell(value: Any, codebook: Codebook) -> tuple[str, ...] | None:
+    """Return the labels of a cell of any column, ``()`` for 'none', if all that is in it are labels; else ``None``.
+
+    Examples
+    --------
+    >>> book = Codebook.from_dict({"name": "weather", "frames": ["rain", "sun"]})
+    >>> label_cell("Rain, sun", book), label_cell("none", book), label_cell("It rains.", book)
+    (('Rain', 'sun'), (), None)
+    """
+    try:
+        labels = label_list("", "frames", value, codebook)
+    except InputError:
+        return None
+    return labels if labels is not None and all(is_known(label, codebook) for label in labels) else None
+
+
 def _split_labels(text: str, codebook: Codebook | None, separator: str | None) -> list[str]:
     """Return the labels of a cell: as many of them as can be known."""
     best = text.split(SEPARATOR)

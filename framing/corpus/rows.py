@@ -80,6 +80,8 @@ def _sentence(
                     f"{place}: {field!r} should be text, got {type(value).__name__}"
                     + (f"; to keep it as a column of your own: {option(field)}" if field != "text" else "")
                 )
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # what Parquet files of pandas make of whole numbers in a column that lacks one
             optional = field in ("target", "stance", "holder", "date")
             values[field] = str(value).strip() if optional else str(value)
         else:

@@ -16,6 +16,7 @@ from framing.records import Sentence
 _TYPOGRAPHY = str.maketrans(
     dict.fromkeys("‘’‚‛′`´", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-") | {"…": "..."}
 )
+_WHOLE_AS_FLOAT = re.compile(r"(\d+)\.0")
 _SHOWN = 3  # sentences without a partner, by coder
 _CANDIDATES = 2000  # among so many a near miss is looked for
 
@@ -45,8 +46,8 @@ class Occurrence:
 
     @property
     def document(self) -> str:
-        """The document it stands in; its group where no document is named; else empty."""
-        return self.rows[0].doc_id or self.rows[0].group
+        """The document it stands in; its group where no document is named; else empty. A number ``8.0`` is ``8``."""
+        return document_name(self.rows[0].doc_id or self.rows[0].group)
 
     @property
     def place(self) -> tuple[str, int]:
@@ -106,6 +107,17 @@ def two_codes(coder: str, task: str, text: str, one: object, other: object) -> I
         f"{coder}: two codes of {task} for {text[:60]!r}: {one} and {other}; "
         "keep one row, or tell two sentences apart by 'doc_id' or 'position'"
     )
+
+
+def document_name(name: str) -> str:
+    """Return a document's name as it is compared: pandas writes the whole numbers of a column that lacks one as 8.0.
+
+    Examples
+    --------
+    >>> document_name("8.0"), document_name("8"), document_name("v8.0")
+    ('8', '8', 'v8.0')
+    """
+    return whole[1] if (whole := _WHOLE_AS_FLOAT.fullmatch(name)) else name
 
 
 def normalised(text: str) -> str:

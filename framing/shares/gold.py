@@ -10,7 +10,7 @@ import numpy as np
 
 from framing.arrays import Codes, Proba, Rows, Values
 from framing.errors import FramingWarning, InputError
-from framing.measure.matching import normalised
+from framing.measure.matching import document_name, normalised
 from framing.measure.shares import simultaneous
 from framing.records import Prediction, Sentence
 from framing.shares.draw import CODEBOOK, STRATUM
@@ -169,10 +169,10 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
     by_document: dict[tuple[str, str], list[int]] = {}
     by_text: dict[str, list[int]] = {}
     for i, s in enumerate(among):
-        text = normalised(s.text)
-        toward.setdefault((text, s.doc_id, s.position, normalised(s.target or "")), []).append(i)
-        exact.setdefault((text, s.doc_id, s.position), []).append(i)
-        by_document.setdefault((text, s.doc_id), []).append(i)
+        text, document = normalised(s.text), document_name(s.doc_id)
+        toward.setdefault((text, document, s.position, normalised(s.target or "")), []).append(i)
+        exact.setdefault((text, document, s.position), []).append(i)
+        by_document.setdefault((text, document), []).append(i)
         by_text.setdefault(text, []).append(i)
     rows: list[int] = []
     missing: list[Sentence] = []
@@ -180,7 +180,7 @@ def places_of(wanted: Sequence[Sentence], among: Sequence[Sentence], origin: str
     for s in wanted:
         text = normalised(s.text)
         # A document that is named has to be the one; without a name, the text alone has to tell.
-        place = text, s.doc_id, s.position
+        place = text, document_name(s.doc_id), s.position
         ways = (exact.get(place), toward.get((*place, normalised(s.target or ""))), by_document.get(place[:2]))
         found = next((way for way in ways if way and len(way) == 1), None) or (
             by_text.get(text) if not s.doc_id else None

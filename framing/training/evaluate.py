@@ -28,6 +28,7 @@ from framing.training.tasks import KINDS, STANCE, STANCE_BLIND, check_coded
 # rows each must have.
 SEEN, UNSEEN = "seen", "unseen"
 _SEEN_SCORES, _SEEN_ROWS = ("macro_f1", "accuracy"), 20
+_LEARNED_ROWS = 20
 # What the target adds: the stance's score less that of the stance that does not read it.
 GAIN = "stance_gain"
 
@@ -177,6 +178,31 @@ def gain_over_blind(estimates: Mapping[str, Estimate], name: str) -> dict[str, E
     """
     stance, blind = (estimates.get(f"{name}/{kind.name}/macro_f1") for kind in (STANCE, STANCE_BLIND))
     return {} if stance is None or blind is None else {f"{name}/{GAIN}/macro_f1": stance - blind}
+
+
+def as_often_as_learned(classifier: FramingClassifier, sentences: Sequence[Sentence]) -> str:
+    """Return in words which coded rows are as many, with each label as often, as those a model learned from.
+
+    Hardly other rows are. Nothing is said of fewer than twenty, where it may be chance.
+
+    Parameters
+    ----------
+    classifier
+        The model, which keeps its counts (``info["data"]["counts"]``).
+    sentences
+        The rows that it is scored on.
+    """
+    told = classifier.info.get("data", {}).get("counts", {})
+    for name in classifier.tasks:
+        coded = [s for s in sentences if KINDS[name].is_coded(s, classifier.codebook)]
+        if len(coded) < _LEARNED_ROWS or name not in told:
+            continue
+        Y = KINDS[name].codes(coded, classifier.codebook)
+        positives = np.nansum(Y, axis=0).astype(int).tolist()
+        found = {"coded": len(coded), **dict(zip(classifier.tasks[name].labels, positives, strict=True))}
+        if found == {label: count for label, count in told[name].items() if label != "groups"}:
+            return f"{len(coded):,} rows coded for {name}, with each label as often"
+    return ""
 
 
 def part_sizes(estimates: Mapping[str, Estimate]) -> dict[str, float]:

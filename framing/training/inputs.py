@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from framing.arrays import Codes, Fold, Proba, Rows
 from framing.codebook import Codebook
 from framing.corpus.codes import codes_digest
-from framing.corpus.columns import one_hot_hint
+from framing.corpus.columns import hint_of_labels
 from framing.corpus.dataset import Coded, dataset_digest, load_dataset, sentences_of, warn_about_groups
 from framing.corpus.splits import GroupedFolds, TimeSplit
 from framing.errors import ConfigError, FramingWarning, InputError
@@ -186,7 +186,7 @@ def prepare(
     kinds = [kind for name, kind in KINDS.items() if name in recipe.tasks]
     tasks = {kind.name: _task(kind, kind.build(book, parts), sentences, book, split, len(dataset)) for kind in kinds}
     coded = {name: task for name, task in tasks.items() if task is not None}
-    check_tasks_found(recipe.tasks, coded, one_hot_hint(sentences, book))
+    check_tasks_found(recipe.tasks, coded, hint_of_labels(sentences, book))
     for name, other in others.items():
         check_coded(name, other, coded, book)
     kept = [s for rows in (sentences[len(dataset) :], *others.values()) for s in rows]

@@ -10,7 +10,7 @@ import numpy as np
 
 from framing.arrays import Codes, Decided, Proba, Rows, Weights
 from framing.codebook import Codebook
-from framing.corpus.columns import one_hot_hint
+from framing.corpus.columns import hint_of_labels
 from framing.errors import InputError
 from framing.measure.intervals import Estimate
 from framing.measure.metrics import frame_estimates, stance_estimates
@@ -158,7 +158,7 @@ def check_coded(name: str, sentences: Sequence[Sentence], tasks: Collection[str]
         No sentence is coded for any of the tasks.
     """
     if not any(KINDS[task].is_coded(sentence, book) for task in tasks for sentence in sentences):
-        hint = one_hot_hint(sentences, book) if "frames" in tasks else ""
+        hint = hint_of_labels(sentences, book) if "frames" in tasks else ""
         raise InputError(
             f"{name}: none of {len(sentences):,} rows is coded for {' or '.join(tasks)}; "
             "expected 'frames' (or 'target' and 'stance') in some rows" + (f"; {hint}" if hint else "")
