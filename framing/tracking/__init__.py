@@ -1,5 +1,6 @@
 """The tracking store: runs, their models, and which of them is the champion. The only room that imports MLflow."""
 
+from framing.tracking.chosen import looked_at
 from framing.tracking.fetch import SCORES_TABLE, all_metrics, fetched_model, fetched_text, run_note
 from framing.tracking.kept import RunRecord, keep_run, kept_record, push_run
 from framing.tracking.packaging import make_servable
@@ -28,7 +29,6 @@ from framing.tracking.runs import (
     end_run,
     find_run,
     list_runs,
-    looked_at,
     open_run,
     start_run,
 )
