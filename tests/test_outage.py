@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from framing import Predictor
+from framing.app import run as training_run
 from framing.app.messages import one_line_errors
 from framing.errors import InputError, OutputError
-from framing.tracking import Run, Store, list_runs, open_run, push_run, store_uri
+from framing.tracking import Store, list_runs, open_run, push_run, store_uri
 from framing.tracking.kept import RunRecord, keep_run, kept_record
 from framing.tracking.unfinished import HOST_TAG, PROCESS_TAG, is_gone, process_tags
 from tests.command import QUICK, framing
@@ -36,13 +37,13 @@ def rename(database: Path, old: str, new: str) -> None:
 
 
 def test_a_training_ends_when_the_store_is_gone_and_its_run_is_recorded_later(workplace, monkeypatch):
-    log = Run.log
+    fit = training_run.fit_training
 
-    def gone(*arguments, **options):
-        rename(workplace / "mlflow.db", "metrics", "away")  # as a server that goes down between beginning and end
-        return log(*arguments, **options)
+    def gone(training):
+        rename(workplace / "mlflow.db", "tags", "away")  # as a server that goes down while it is fitted
+        return fit(training)
 
-    monkeypatch.setattr(Run, "log", gone)
+    monkeypatch.setattr(training_run, "fit_training", gone)
     typed = [*QUICK, "tasks=[frames]", "output=model", "promote=true", "head.C=2"]
     answer = framing("train", *typed, cwd=workplace)
     monkeypatch.undo()
@@ -57,7 +58,7 @@ def test_a_training_ends_when_the_store_is_gone_and_its_run_is_recorded_later(wo
     assert Predictor.load(workplace / "model").predict(["Warships threaten it."])[0].frames == ("risk",)
     assert Predictor.load(folder / "files" / "model").predict(["Warships threaten it."])[0].frames == ("risk",)
 
-    rename(workplace / "mlflow.db", "away", "metrics")
+    rename(workplace / "mlflow.db", "away", "tags")
     pushed = framing("runs", "push", str(folder), cwd=workplace)
     assert pushed.code == 0, pushed.err
     (run,) = list_runs(store_in(workplace))  # the one that was begun, and no second one

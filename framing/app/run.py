@@ -173,9 +173,11 @@ def _trained(prepared: _Prepared) -> float:
     with open_run(store, record.name, record.experiment, record.params, record.parent) as run:
         for used in record.data:
             run.log_data(**used)
+        # Asked now, while the store answers: an outage must not lose what is fitted.
+        earlier = looked_at(store, training.data_digest)
         result = fit_training(training)
         ask_suite(result, prepared.cases, config["test_model"])
-        result.classifier.info["looked_at"] = 1 + looked_at(store, training.data_digest)
+        result.classifier.info["looked_at"] = 1 + earlier
         if config["output"]:
             say(f"model saved in {save_model(result.classifier, config['output'])}")
         data = record.data[0]["source"]
