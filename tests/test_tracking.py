@@ -425,7 +425,8 @@ def test_ctrl_c_and_an_end_from_outside_leave_a_killed_run_and_the_champion(with
     main = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from framing.cli import main; main()"
     )
-    long = ["train", "encoder=tfidf", "head=mlp", "head.hidden_layer_sizes=[400]", "promote=true"]
+    endless = [*("head=mlp", "head.max_iter=1000000", "+head.tol=0", "+head.n_iter_no_change=1000000")]
+    long = ["train", "encoder=tfidf", *endless, "data=../corpus.jsonl", "codebook=../book.yaml", "promote=true"]
     store, stores, processes = store_in(with_champion), {}, {}
     for number in (signal.SIGINT, signal.SIGTERM):
         folder = with_champion / number.name
