@@ -1,10 +1,14 @@
 """The look at coded data before training: what is in it, and what is wrong with it."""
 
 from framing import Codebook, Label, Sentence
-from framing.corpus.audit import check_sentences, describe_sentences
+from framing.corpus.audit import describe_sentences, errors_in, remarks_on
 
 BOOK = Codebook("weather", frames=(Label("rain"), Label("sun")), stance=(Label("favor"), Label("against")))
 LONG = "a heavy and steady rain fell on the old harbour town"  # eleven words
+
+
+def found_in(sentences, codebook=None) -> list[str]:
+    return [*errors_in(sentences, codebook), *remarks_on(sentences)]
 
 
 def test_sound_data_has_no_finding():
@@ -13,8 +17,8 @@ def test_sound_data_has_no_finding():
         Sentence("It rains.", target="the sun", stance="against", group="a"),  # a second target is a second row
         Sentence("The sun shines.", frames=("sun",), group="b"),
     ]
-    assert check_sentences(sentences) == []
-    assert check_sentences([]) == []
+    assert found_in(sentences) == []
+    assert found_in([]) == []
 
 
 def test_a_text_coded_twice_is_found():
@@ -23,7 +27,7 @@ def test_a_text_coded_twice_is_found():
         Sentence("The sun shines."),
         Sentence("it  RAINS!", frames=("rain",)),
     ]
-    assert check_sentences(rows) == ["rows 1, 3: the same text: 'It rains.'"]
+    assert found_in(rows) == ["rows 1, 3: the same text: 'It rains.'"]
 
 
 def test_a_text_coded_twice_for_one_target_is_found_with_or_without_frames():
@@ -31,14 +35,12 @@ def test_a_text_coded_twice_for_one_target_is_found_with_or_without_frames():
         Sentence("It rains.", frames=("rain",), target="the rain", stance="favor"),
         Sentence("It rains.", target="the rain", stance="against"),
     ]
-    assert check_sentences(rows) == ["rows 1, 2: the same text and target 'the rain': 'It rains.'"]
-    assert check_sentences(rows[::-1]) == ["rows 1, 2: the same text and target 'the rain': 'It rains.'"]
+    assert found_in(rows) == ["rows 1, 2: the same text and target 'the rain': 'It rains.'"]
+    assert found_in(rows[::-1]) == ["rows 1, 2: the same text and target 'the rain': 'It rains.'"]
 
 
 def test_many_repetitions_are_told_briefly():
-    assert check_sentences([Sentence("It rains.")] * 9) == [
-        "rows 1, 2, 3, 4, 5, 6 and 3 more: the same text: 'It rains.'"
-    ]
+    assert found_in([Sentence("It rains.")] * 9) == ["rows 1, 2, 3, 4, 5, 6 and 3 more: the same text: 'It rains.'"]
 
 
 def test_one_text_with_contradicting_frames_is_found():
@@ -48,7 +50,7 @@ def test_one_text_with_contradicting_frames_is_found():
         Sentence("It rains.", frames=("rain", "sun"), target="the sea"),  # the order of labels means nothing
         Sentence("It rains.", target="the wind"),
     ]
-    assert check_sentences(rows) == ["rows 1, 2: the same text with different frames: 'It rains.'"]
+    assert found_in(rows) == ["rows 1, 2: the same text with different frames: 'It rains.'"]
 
 
 def test_near_duplicates_in_two_groups_are_found():
@@ -57,27 +59,27 @@ def test_near_duplicates_in_two_groups_are_found():
         Sentence("The sun shines.", group="b"),
         Sentence(f"On Monday, {LONG.title()}!", group="b"),
     ]
-    assert check_sentences(rows) == [
+    assert found_in(rows) == [
         "rows 1 and 3: 10 words shared across groups: 'a heavy and steady rain fell on the old harbour'"
     ]
 
 
 def test_near_duplicates_in_one_group_or_document_are_allowed():
     texts = [f"Yesterday {LONG}.", f"Today {LONG}."]
-    assert check_sentences([Sentence(text, group="a") for text in texts]) == []
-    assert check_sentences([Sentence(text, doc_id="a.txt") for text in texts]) == []
+    assert found_in([Sentence(text, group="a") for text in texts]) == []
+    assert found_in([Sentence(text, doc_id="a.txt") for text in texts]) == []
 
 
 def test_rows_without_a_group_are_groups_of_their_own():
     rows = [Sentence(f"Yesterday {LONG}."), Sentence(f"Today {LONG}.")]
-    assert check_sentences(rows) == [
+    assert found_in(rows) == [
         "rows 1 and 2: 10 words shared across groups: 'a heavy and steady rain fell on the old harbour'"
     ]
 
 
 def test_nine_words_in_common_are_no_near_duplicate():
     nine = " ".join(LONG.split()[:9])
-    assert check_sentences([Sentence(f"Here {nine}."), Sentence(f"There {nine}.")]) == []
+    assert found_in([Sentence(f"Here {nine}."), Sentence(f"There {nine}.")]) == []
 
 
 def skeletons(n: int, groups: str) -> list[Sentence]:
@@ -90,29 +92,29 @@ def skeletons(n: int, groups: str) -> list[Sentence]:
 
 def test_a_text_that_is_repeated_is_told_once_and_not_as_a_skeleton_again():
     rows = [Sentence("The old port of the town was sold by its mayor.", frames=(), group=group) for group in "aabb"]
-    assert check_sentences(rows) == [
+    assert found_in(rows) == [
         "rows 1, 2, 3, 4: the same text: 'The old port of the town was sold by its mayor.'",
     ]
 
 
 def test_dates_that_no_month_can_be_read_from_are_told_in_one_line():
     rows = [Sentence(f"Row {date}.", date=date, group="a") for date in ("31.03.2026", "3/4/2026", "2026", "May 3")]
-    assert check_sentences(rows) == [
+    assert found_in(rows) == [
         "rows 2, 4: a date that cannot be read, '3/4/2026'; write it as 2026-03-31, 2026-03, 2026 or 31.03.2026, else "
         "years, months and split=time leave these rows out",
     ]
-    assert check_sentences([Sentence("It rains.", date=None)]) == []
+    assert found_in([Sentence("It rains.", date=None)]) == []
 
 
 def test_a_skeleton_used_more_than_three_times_is_found():
-    assert check_sentences(skeletons(4, "aabb")) == [
+    assert found_in(skeletons(4, "aabb")) == [
         "rows 1, 2, 3, 4: one skeleton 4 times: 'the 0 ports of x were sold in 0 by its mayor.'"
     ]
 
 
 def test_a_skeleton_used_three_times_or_in_one_group_is_allowed():
-    assert check_sentences(skeletons(3, "abc")) == []
-    assert check_sentences(skeletons(5, "aaaaa")) == []
+    assert found_in(skeletons(3, "abc")) == []
+    assert found_in(skeletons(5, "aaaaa")) == []
 
 
 def test_the_description_of_a_small_corpus():

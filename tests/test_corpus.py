@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from framing.codebook import Codebook
-from framing.corpus.audit import check_sentences
+from framing.corpus.audit import errors_in, remarks_on
 from framing.corpus.dataset import read_sentences
 from framing.resources import resource
 
@@ -23,7 +23,7 @@ def corpus():
 
 
 def test_structure_repetition_and_skeletons_are_clean(corpus):
-    assert check_sentences(corpus) == []
+    assert [*errors_in(corpus), *remarks_on(corpus)] == []
 
 
 def test_each_row_says_how_it_came_about(corpus):

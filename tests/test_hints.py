@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from framing import Codebook, Label, Predictor
-from framing.corpus.audit import check_sentences
+from framing.corpus.audit import errors_in
 from framing.corpus.dataset import load_dataset, sentences_of
 from framing.records import Sentence
 from framing.training.evaluate import as_often_as_learned
@@ -83,8 +83,8 @@ def test_rows_that_are_coded_are_not_said_to_be_uncoded(tmp_path):
 def test_a_topic_that_is_called_like_a_frame_is_no_coding_where_the_stance_is_coded():
     book = Codebook("harbour", frames=(Label("gain"),), stance=(Label("favor"), Label("against")))
     rows = [Sentence("It pays.", target="the port", stance="favor", extra={"topic": "gain"})]
-    assert check_sentences(rows, book) == []
-    assert "seem to stand in 'topic'" in check_sentences([Sentence("It pays.", extra={"topic": "gain"})], book)[0]
+    assert errors_in(rows, book) == []
+    assert "seem to stand in 'topic'" in errors_in([Sentence("It pays.", extra={"topic": "gain"})], book)[0]
 
 
 def test_where_nothing_was_promoted_the_shipped_model_says_how_a_run_is_used(workplace, trained, monkeypatch, capsys):

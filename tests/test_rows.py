@@ -12,7 +12,7 @@ import datasets
 import pytest
 
 from framing import Codebook, FramingWarning, Label, Sentence
-from framing.corpus.audit import check_sentences
+from framing.corpus.audit import errors_in
 from framing.corpus.dataset import dataset_digest, load_dataset, read_sentences, sentences_of
 from framing.corpus.rows import sentences_from_rows
 from framing.errors import InputError
@@ -333,13 +333,13 @@ def test_a_column_that_is_read_as_a_code_refuses_nothing():
 
 def test_columns_with_the_names_of_frames_are_found_where_nothing_is_coded():
     sentences, _ = read([{"text": "It is day.", "rain": "0.7", "Sun": "0.0", "wind": "0"}])
-    assert check_sentences(sentences, BOOK) == [
+    assert errors_in(sentences, BOOK) == [
         "no row is coded for frames, and columns rain, Sun have the names of frames, but not only 1 and 0, TRUE and "
         "FALSE, or x where the label is: write them so, or put the labels into one column 'frames', with ';' between "
         "them and 'none' where there is none of them"
     ]
-    assert check_sentences(read([{"text": "It is day.", "frames": "rain", "rain": 1}])[0], BOOK) == []
-    assert check_sentences(read([{"text": "It is day.", "wind": 1}])[0], BOOK) == []
+    assert errors_in(read([{"text": "It is day.", "frames": "rain", "rain": 1}])[0], BOOK) == []
+    assert errors_in(read([{"text": "It is day.", "wind": 1}])[0], BOOK) == []
 
 
 def test_a_training_without_coded_rows_names_the_columns_that_look_like_codes(workplace):

@@ -18,11 +18,6 @@ _DECADE = re.compile(r"\d{3}0s")  # said on purpose, though no period is that lo
 _SKELETON_LIMIT = 3  # sentences that may have one skeleton
 
 
-def check_sentences(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:
-    """Return ``errors_in`` and ``remarks_on`` coded sentences, one line each; empty when all is well."""
-    return [*errors_in(sentences, codebook), *remarks_on(sentences)]
-
-
 def errors_in(sentences: Sequence[Sentence], codebook: Codebook | None = None) -> list[str]:
     """Return what must be mended: one text that one coder gave different frames, and codes that are not read.
 
