@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +77,22 @@ def panels(n_lines: int, n_columns: int, width: float, height: float, **more: An
     figure = Figure(figsize=(width, height), layout="constrained")  # not pyplot: it keeps figures, and picks a window
     FigureCanvasAgg(figure)
     return figure, figure.subplots(n_lines, n_columns, squeeze=False, **more)
+
+
+def label_panels(labels: Sequence[str], width: str, height: float, rest: float) -> tuple[Any, list[Any]]:
+    """Return a figure with a titled panel a label, three to a line where it spans two columns, one where it spans one.
+
+    ``height`` is that of a line of panels, ``rest`` that of what stands around them, in inches. Scales are shared.
+    """
+    n_columns = min(len(labels), 3 if width == "double" else 1)
+    n_lines = -(-len(labels) // n_columns)
+    figure, axes = panels(n_lines, n_columns, WIDTHS[width], height * n_lines + rest, sharey=True, sharex=True)
+    for place in axes.flat[len(labels) :]:
+        place.set_visible(False)
+    found = list(axes.flat[: len(labels)])
+    for label, place in zip(labels, found, strict=True):
+        place.set_title(label_text(label), fontweight="bold")
+    return figure, found
 
 
 def figure_bytes(figure: Any, suffix: str, dpi: int = 300) -> bytes:

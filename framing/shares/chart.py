@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from framing.report.print_style import COLOURS, GREY, WIDTHS, Chart, label_text, panels, print_style, short
+from framing.report.print_style import COLOURS, GREY, Chart, label_panels, print_style, short
 from framing.shares.table import ESTIMATORS, ShareRow, ShareTable
 from framing.shares.trend_chart import is_trend, trend_figure
 
@@ -33,18 +33,11 @@ def shares_chart(table: ShareTable, width: str = "double", top: int = _TOP) -> C
     groups = by_label[labels[0]]
     kept = sorted(range(len(groups)), key=lambda i: (bool(groups[i].by), -groups[i].coded))[: top + 1]
     shown = sorted(kept)
-    n_columns = min(len(labels), 3 if width == "double" else 1)
-    n_lines = -(-len(labels) // n_columns)
-    height = n_lines * (0.3 * max(2, len(shown)) + 0.75) + 0.2
     with print_style():
-        figure, axes = panels(n_lines, n_columns, WIDTHS[width], height, sharey=True, sharex=True)
-        for number, place in enumerate(axes.flat):
-            if number >= len(labels):
-                place.set_visible(False)
-            else:
-                _shares_panel(place, [by_label[labels[number]][i] for i in shown])
-                place.set_title(label_text(labels[number]), fontweight="bold")
-        first = axes.flat[0]
+        figure, places = label_panels(labels, width, 0.3 * max(2, len(shown)) + 0.75, 0.2)
+        for label, place in zip(labels, places, strict=True):
+            _shares_panel(place, [by_label[label][i] for i in shown])
+        first = places[0]
         first.set_yticks(range(len(shown)), [_group_name(groups[i]) for i in shown])
         first.set_ylim(len(shown) - 0.5, -0.5)
         first.legend(frameon=False, fontsize=6, loc="best")

@@ -10,7 +10,7 @@ import numpy as np
 
 from framing.measure.finished import finished_alpha, most_doubtful
 from framing.measure.intervals import Estimate, bootstrap_weights
-from framing.report.print_style import COLOURS, GREY, WIDTHS, Chart, label_text, panels, print_style
+from framing.report.print_style import COLOURS, GREY, Chart, label_panels, print_style
 from framing.scores import Score
 from framing.shares.study import Study
 
@@ -81,20 +81,14 @@ def finished_chart(rows: Sequence[FinishedRow], width: str = "double") -> Chart:
         ``"single"`` or ``"double"``: columns of a journal.
     """
     labels = list(dict.fromkeys(row.label for row in rows))
-    n_columns = min(len(labels), 3 if width == "double" else 1)
-    n_lines = -(-len(labels) // n_columns)
     with print_style():
-        figure, axes = panels(n_lines, n_columns, WIDTHS[width], 2.1 * n_lines + 0.2, sharey=True, sharex=True)
-        for number, place in enumerate(axes.flat):
-            if number >= len(labels):
-                place.set_visible(False)
-                continue
-            _finished_panel(place, [row for row in rows if row.label == labels[number]])
-            place.set_title(label_text(labels[number]), fontweight="bold")
-        axes.flat[0].legend(frameon=False, fontsize=6.5, loc="lower right")
-        axes.flat[0].set_ylabel("alpha of the finished data")
+        figure, places = label_panels(labels, width, 2.1, 0.2)
+        for label, place in zip(labels, places, strict=True):
+            _finished_panel(place, [row for row in rows if row.label == label])
+        places[0].legend(frameon=False, fontsize=6.5, loc="lower right")
+        places[0].set_ylabel("alpha of the finished data")
         lowest = min((row.alpha.low for row in rows if row.alpha.low == row.alpha.low), default=0.0)
-        axes.flat[0].set_ylim(min(lowest, RELIABLE) - 0.03, 1.02)
+        places[0].set_ylim(min(lowest, RELIABLE) - 0.03, 1.02)
         note = (
             "Share that people code. Bands: 95 % intervals. An alpha of 1: no error was seen, which is not to say none."
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from framing.periods import PERIODS, period_number, unbroken
-from framing.report.print_style import COLOURS, GREY, WIDTHS, label_text, panels, print_style
+from framing.report.print_style import COLOURS, GREY, label_panels, print_style
 from framing.shares.table import ShareRow, ShareTable
 
 _LEAST = 3  # periods that make a trend
@@ -31,21 +31,15 @@ def trend_figure(table: ShareTable, width: str) -> Any:
     """
     labels = list(dict.fromkeys(row.label for row in table.rows))
     names = _period_names(table)
-    n_columns = min(len(labels), 3 if width == "double" else 1)
-    n_lines = -(-len(labels) // n_columns)
+    numbers = [period_number(name) for name in names]
+    step = max(1, -(-len(names) // (_TICKS if width == "single" or len(labels) == 1 else _TICKS // 2)))
     with print_style():
-        figure, axes = panels(n_lines, n_columns, WIDTHS[width], 1.9 * n_lines + 0.3, sharey=True, sharex=True)
-        for number, place in enumerate(axes.flat):
-            if number >= len(labels):
-                place.set_visible(False)
-                continue
-            of_label = {row.group[0]: row for row in table.rows if row.by and row.label == labels[number]}
+        figure, places = label_panels(labels, width, 1.9, 0.3)
+        for label, place in zip(labels, places, strict=True):
+            of_label = {row.group[0]: row for row in table.rows if row.by and row.label == label}
             _trend_panel(place, [of_label[name] for name in names])
-            place.set_title(label_text(labels[number]), fontweight="bold")
-            numbers = [period_number(name) for name in names]
-            shown = range(0, len(names), max(1, -(-len(names) // (_TICKS if n_columns == 1 else _TICKS // 2))))
-            place.set_xticks([numbers[i] for i in shown], [names[i] for i in shown])
-        axes.flat[0].legend(frameon=False, fontsize=6, loc="best")
+            place.set_xticks(numbers[::step], names[::step])
+        places[0].legend(frameon=False, fontsize=6, loc="best")
         note = "Band and bars: 95 % intervals. Gaps: too few coded rows. naive does not know that the model errs."
         figure.supxlabel(note, fontsize=6.5, color=GREY, x=0.01, ha="left")
     return figure
