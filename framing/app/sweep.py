@@ -121,8 +121,8 @@ class SweepCallback(Callback):
             since = round(time.time() * 1000)
             _UNDER_WAY.append(Sweep(store, run_id, list(swept), _without_mode(command), config.promote, since))
             with read_write(config), open_dict(config):
-                told = {PARENT: run_id, SWEPT: " ".join(swept)}
-                config.hydra.overrides.hydra.extend(quoted(f"++hydra.job.env_set.{k}={v}") for k, v in told.items())
+                for name, value in ((PARENT, run_id), (SWEPT, " ".join(swept))):
+                    config.hydra.overrides.hydra.append(quoted(f"++hydra.job.env_set.{name}={value}"))
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Close the parent run; with ``promote=true``, promote the best child."""

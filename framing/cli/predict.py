@@ -65,18 +65,18 @@ def predict(
     if form in ROWS and not reading.rule.adapt_priors:
         labelled = reading.labelled(files, split_quotes)
         tell_line_ends(files, labelled.sentences)
-        write_pieces(_rows(labelled, labelled.stand_ins(), form, raw, with_provenance), output)
+        write_pieces(_as_rows(labelled, labelled.stand_ins(), form, raw, with_provenance), output)
         return
     predictor, predictions = reading.predict(files, split_quotes)
     tell_shifts(predictions.shifts)
     if form in ROWS:
         tell_line_ends(files, [prediction.sentence for prediction in predictions])
-        write_pieces(_rows([predictions], predictions, form, raw, with_provenance), output)
+        write_pieces(_as_rows([predictions], predictions, form, raw, with_provenance), output)
     else:
-        write_result(_page(predictions, predictor.labels, form, output, files), output)
+        write_result(_as_page(predictions, predictor.labels, form, output, files), output)
 
 
-def _rows(
+def _as_rows(
     pieces: Iterable[Predictions], shown: Iterable[Prediction], form: str, raw: bool, with_provenance: bool
 ) -> Iterator[str]:
     """Yield the rows of each piece as text; the columns of a table are those of all that is ``shown``."""
@@ -112,7 +112,7 @@ def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
         print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
 
 
-def _page(
+def _as_page(
     predictions: Predictions, labels: tuple[str, ...], form: str, output: str | None, files: tuple[str, ...]
 ) -> str:
     if form == "html":

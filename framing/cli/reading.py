@@ -65,17 +65,17 @@ class Reading:
 
     def predict(self, files: Sequence[str], split_quotes: bool = False) -> tuple[Predictor, Predictions]:
         """Load the model and let it read the files; all else that was given is checked first."""
-        sentences, asked = self._read(files, split_quotes)
+        sentences, asked = self._read_and_asked(files, split_quotes)
         return self.predictor, self.predictor.predict(sentences, **asked, **vars(self.rule))
 
     def labelled(self, files: Sequence[str], split_quotes: bool = False) -> Labelled:
         """Return the same a piece at a time."""
         from framing.stream import Labelled
 
-        sentences, asked = self._read(files, split_quotes)
+        sentences, asked = self._read_and_asked(files, split_quotes)
         return Labelled(self.predictor, sentences, rule=self.rule, **asked)
 
-    def _read(self, files: Sequence[str], split_quotes: bool) -> tuple[list[Sentence], dict[str, Any]]:
+    def _read_and_asked(self, files: Sequence[str], split_quotes: bool) -> tuple[list[Sentence], dict[str, Any]]:
         """Return the sentences of the files, and what a predictor is asked about them besides the rule."""
         named = pairs(self.columns, "--column")
         aliases = self._aliases(split_quotes)

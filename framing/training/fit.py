@@ -85,10 +85,10 @@ class TrainingResult:
 def fit_training(training: Training) -> TrainingResult:
     """Validate the whole procedure on rows that it has not seen, and fit it on all rows."""
     with one_blas_thread():
-        return _fitted(training)
+        return _fit_all(training)
 
 
-def _fitted(training: Training) -> TrainingResult:
+def _fit_all(training: Training) -> TrainingResult:
     procedure = _procedure(training)
     estimates: dict[str, Estimate] = {}
     repeated: dict[str, Score] = {}

@@ -54,31 +54,31 @@ class Frozen:
 
     def fit(self, task: Task, refit: bool = True, swaps: SwapPlan | None = None) -> Fitted:
         """See ``Procedure``."""
-        _encode(task)
-        whole = [self._whole(task)] if refit else []
+        _encode_rows(task)
+        whole = [self._fit_of_all(task)] if refit else []
         # The fit on all rows is the longest, so it comes first.
-        fits = [*whole, *(self._fold(task, fold, swaps) for fold in task.folds)]
+        fits = [*whole, *(self._fit_of_fold(task, fold, swaps) for fold in task.folds)]
         done = list(track(self._done(fits), "validating", total=len(fits)))
         classifier = done[0] if refit else clone(task.classifier)
-        return classifier, self._together(task, task.folds, done[len(whole) :])
+        return classifier, self._of_folds(task, task.folds, done[len(whole) :])
 
     def repeats(self, task: Task) -> Iterator[tuple[Sequence[Fold], TaskPredictions]]:
         """Give the folds of each further repeat, and what was predicted for rows held out in them."""
         for number, folds in enumerate(self.split.again(strata_of(task.Y), task.groups), 2):
             told = f"validating again ({number} of {self.split.repeats})"
-            fits = [self._fold(task, fold, None) for fold in folds]
-            yield folds, self._together(task, folds, list(track(self._done(fits), told, total=len(fits))))
+            fits = [self._fit_of_fold(task, fold, None) for fold in folds]
+            yield folds, self._of_folds(task, folds, list(track(self._done(fits), told, total=len(fits))))
 
     def _done(self, fits: Sequence[Callable[[], Any]]) -> Iterator[Any]:
         return in_parallel(lambda fit: fit(), fits, self.n_jobs)
 
-    def _whole(self, task: Task) -> Callable[[], TaskClassifier]:
+    def _fit_of_all(self, task: Task) -> Callable[[], TaskClassifier]:
         """Return the fit on all rows."""
         one_time = len(task.folds) == 1  # a split by time, whose later part alone would calibrate
         folds = self.split.inside.split(strata_of(task.Y), task.groups) if one_time else task.folds
         return lambda: clone(task.classifier).fit(task.sentences, task.Y, folds)
 
-    def _fold(self, task: Task, fold: Fold, swaps: SwapPlan | None) -> Callable[[], _HeldOut]:
+    def _fit_of_fold(self, task: Task, fold: Fold, swaps: SwapPlan | None) -> Callable[[], _HeldOut]:
         """Return the fit on the training part of a fold, and what it says of the other part."""
         train_rows, test_rows = fold
         Y, groups = task.Y[train_rows], task.groups[train_rows]
@@ -92,7 +92,7 @@ class Frozen:
 
         return held_out
 
-    def _together(self, task: Task, folds: Sequence[Fold], held_out: Sequence[_HeldOut]) -> TaskPredictions:
+    def _of_folds(self, task: Task, folds: Sequence[Fold], held_out: Sequence[_HeldOut]) -> TaskPredictions:
         proba, decided = np.full(task.Y.shape, np.nan), np.zeros(task.Y.shape, dtype=bool)
         judged: list[JudgedSwaps] = []
         for (_, test_rows), (proba_here, decided_here, judged_here) in zip(folds, held_out, strict=True):
@@ -148,7 +148,7 @@ class Apart:
         )
 
 
-def _encode(task: Task) -> None:
+def _encode_rows(task: Task) -> None:
     """Let encoders that keep vectors read the rows, so that fits at the same time do not each encode them."""
     for features in task.classifier.features.values():
         if getattr(features.encoder, "cache", False):
