@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 import warnings
 from dataclasses import replace
-from threading import get_ident
+from threading import Event, Timer, get_ident
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from framing.errors import ConfigError, InputError
 from framing.model.classifier import TaskClassifier, stance_classifier
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import WordVectorizer
-from framing.parallel import usual_jobs
+from framing.parallel import in_parallel, usual_jobs
 from framing.resources import resource
 from framing.training import Recipe, StanceOptions, evaluate_classifier, prepare
 from tests.small import BOOK, sentences
@@ -76,11 +79,25 @@ def test_folds_at_the_same_time_give_what_folds_one_after_the_other_give(monkeyp
     assert together.predictions == alone.predictions
 
 
-def test_what_fails_in_a_fold_is_said_as_it_is_and_filters_of_warnings_stay():
-    before = list(warnings.filters)
+def test_what_fails_in_a_fold_is_said_as_it_is():
     with pytest.raises(ConfigError, match=r"head KNeighborsClassifier: .*n_neighbors"):
         train(sentences(), **{**QUICK, "head": KNeighborsClassifier(1000)}, n_jobs=2)
+
+
+def test_filters_of_warnings_that_threads_set_do_not_stay():
+    before = list(warnings.filters)
+    list(in_parallel(lambda item: warnings.simplefilter("ignore", UserWarning), range(4), 2))
     assert warnings.filters == before
+
+
+def test_ctrl_c_does_not_wait_for_folds_that_are_fitted():
+    gate, interrupt = Event(), Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    interrupt.start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(in_parallel(lambda item: gate.wait(60), range(4), 2))
+    assert time.monotonic() - start < 30
+    gate.set()
 
 
 def test_a_process_takes_the_processors_that_it_is_given(monkeypatch):
