@@ -14,7 +14,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 fcntl: Any
 try:
@@ -47,13 +47,28 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         It cannot be written; a file is then as it was, and nothing is left beside it.
     """
+    with whole_file(path) as stream:
+        stream.write(content)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Lend a stream for what a file is to hold, and put the file in its place at the end, as ``write_whole`` does.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; a file is then as it was, as it is after any other error within.
+    """
     if not is_replaced(path):
-        path.write_bytes(content)
+        with path.open("wb") as stream:
+            yield stream
         return
     path = real_path(path)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
     with temporary_beside(path) as new:
-        new.write_bytes(content)
+        with new.open("wb") as stream:
+            yield stream
         new.chmod(mode)
         new.replace(path)
 

@@ -22,7 +22,8 @@ from sklearn.base import clone
 
 from framing.errors import EncoderError, FramingWarning
 from framing.model.encoders import SentenceEncoder, WordVectorizer
-from framing.model.encoders.cache import EmbeddingCache
+from framing.model.encoders.cache import IN_MEMORY, EmbeddingCache
+from framing.model.encoders.memory import VectorMemory
 from framing.model.encoders.weights import PINNED, cache_folder, fetch, find_weights
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -93,9 +94,13 @@ def test_a_second_encoder_answers_from_the_disk(cache):
     planted = np.arange(384, dtype=np.float32)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE vectors SET vector = ?", (planted.tobytes(),))
+    IN_MEMORY.clear()  # as in another process
     second = SentenceEncoder().transform(["Talks resume.", "Something else."])
     assert np.array_equal(second[0], planted)
     assert second[1].max() < 1
+    # What was asked for once is remembered: here the file does not matter any more.
+    file.unlink()
+    assert np.array_equal(SentenceEncoder().transform(["Something else.", "Talks resume."]), second[::-1])
     # Without the cache the truth comes back.
     assert np.allclose(SentenceEncoder(cache=False).transform(["Talks resume."]), first, atol=1e-6)
 
@@ -181,6 +186,25 @@ def test_word_vectorizer_says_that_no_word_is_left():
         WordVectorizer().fit(["one", "two"])
     with pytest.raises(EncoderError, match="cannot learn words from 1 texts: empty vocabulary"):
         WordVectorizer(min_df=1).fit(["?"])
+
+
+def test_vectors_in_memory_grow_and_above_their_bound_all_are_forgotten():
+    memory = VectorMemory(most_bytes=5 * 2 * 4)  # five vectors of two numbers
+    numbers = np.arange(12, dtype=np.float32).reshape(6, 2)
+    memory.keep(["a", "b", "a"], numbers[[0, 1, 0]])
+    memory.keep(["c", "b"], numbers[[2, 1]])
+    assert memory.vectors(["c", "a", "c", "b"]).tolist() == [[4, 5], [0, 1], [4, 5], [2, 3]]
+    memory.keep(["d", "e", "f"], numbers[3:])
+    assert memory.vectors(["a"]) is None and memory.vectors(["f", "d"]).tolist() == [[10, 11], [6, 7]]
+    memory.keep(list("uvwxyz"), numbers)
+    assert all(memory.vectors([text]) is None for text in "duz")
+
+
+def test_who_changes_a_vector_changes_nothing_in_memory():
+    memory = VectorMemory()
+    memory.keep(["a"], np.ones((1, 2), dtype=np.float32))
+    memory.vectors(["a"])[:] = 0
+    assert memory.vectors(["a"]).tolist() == [[1, 1]]
 
 
 # --- the cache file ---------------------------------------------------------------------------------------------

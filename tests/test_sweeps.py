@@ -151,6 +151,8 @@ def test_a_sweep_that_is_interrupted_is_killed_and_goes_on_with_what_is_missing(
     store = store_in(workplace)
     (parent,) = parents(store)
     assert (answer.code, parent.status) == (130, "KILLED")
+    (said,) = (line for line in answer.err.splitlines() if line.startswith("run "))
+    assert said.endswith("]; head.C=1") and len(said) <= 80  # not what all runs have
     assert f"sweep {parent.run_id[:8]} is KILLED; the same command goes on where it was" in answer.err
     assert [run.status for run in children_of(store, parent.run_id)] == ["FINISHED", "KILLED"]
     assert framing(*command, cwd=workplace).code == 0

@@ -253,7 +253,7 @@ def test_the_table_of_runs_marks_the_champion_and_leaves_out_what_has_no_score(w
     shared = " ".join(" ".join(heading).split())
     assert row.split()[:3] == ["tfidf-logreg", "*", champion.run_id[:8]]
     assert shared.startswith(f"{METRIC}, data corpus (")
-    assert "60 rows, n 60, codebook harbour (" in shared
+    assert "60 rows, 60 scored, codebook harbour (" in shared
     table = framing("runs", "--all", "--format", "csv", cwd=with_champion).out.splitlines()
     assert table[0] == (
         ",run,name,encoder,head,words,score,95 % interval,metric,data,rows,codebook,scored,experiment,started,status"

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
+import warnings
 from dataclasses import replace
+from threading import Event, Timer, get_ident
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from framing import Codebook, FramingWarning, Sentence, train
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, InputError
-from framing.model.classifier import stance_classifier
+from framing.model.classifier import TaskClassifier, stance_classifier
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import WordVectorizer
+from framing.parallel import in_parallel, usual_jobs
 from framing.resources import resource
 from framing.training import Recipe, StanceOptions, evaluate_classifier, prepare
 from tests.small import BOOK, sentences
@@ -52,6 +59,54 @@ def test_two_trainings_with_one_seed_agree():
         one, other = (result.classifier.tasks[task].predict_proba(rows) for result in (first, second))
         np.testing.assert_allclose(one, other, atol=1e-5)
     assert first.metrics == second.metrics
+
+
+def test_folds_at_the_same_time_give_what_folds_one_after_the_other_give(monkeypatch):
+    threads = set()
+    fit = TaskClassifier.fit
+
+    def seen(*arguments):
+        threads.add(get_ident())
+        return fit(*arguments)
+
+    monkeypatch.setattr(TaskClassifier, "fit", seen)
+    alone = train(sentences(), **QUICK, n_jobs=1)
+    assert threads == {get_ident()}
+    threads.clear()
+    together = train(sentences(), **QUICK, n_jobs=2)
+    assert threads and get_ident() not in threads
+    assert together.metrics == alone.metrics
+    assert together.predictions == alone.predictions
+
+
+def test_what_fails_in_a_fold_is_said_as_it_is():
+    with pytest.raises(ConfigError, match=r"head KNeighborsClassifier: .*n_neighbors"):
+        train(sentences(), **{**QUICK, "head": KNeighborsClassifier(1000)}, n_jobs=2)
+
+
+def test_filters_of_warnings_that_threads_set_do_not_stay():
+    before = list(warnings.filters)
+    list(in_parallel(lambda item: warnings.simplefilter("ignore", UserWarning), range(4), 2))
+    assert warnings.filters == before
+
+
+def test_ctrl_c_does_not_wait_for_folds_that_are_fitted():
+    gate, interrupt = Event(), Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    interrupt.start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(in_parallel(lambda item: gate.wait(60), range(4), 2))
+    assert time.monotonic() - start < 30
+    gate.set()
+
+
+def test_a_process_takes_the_processors_that_it_is_given(monkeypatch):
+    monkeypatch.setattr("joblib.cpu_count", lambda: 4)
+    for given, taken in (("1", 1), ("3", 3), ("64", 4), ("0", 4), ("many", 4), ("", 4)):
+        monkeypatch.setenv("OMP_NUM_THREADS", given)
+        assert usual_jobs() == taken
+    with pytest.raises(ConfigError, match="n_jobs=0: expected 1 or more, or null"):
+        Recipe(n_jobs=0)
 
 
 def test_another_codebook_of_two_labels_trains_end_to_end():

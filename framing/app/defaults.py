@@ -15,7 +15,7 @@ from framing.app.messages import CHOICES
 from framing.resources import resource
 
 # Where a run is kept and what becomes of it is no property of the model.
-_NOT_SHOWN = ("tracking", "promote", "output", "evaluate", "test_model")
+_NOT_SHOWN = ("tracking", "promote", "output", "evaluate", "test_model", "n_jobs")
 _ALWAYS = ("data", "seed")
 
 

@@ -40,6 +40,7 @@ _PLAIN: tuple[tuple[str, Any, str], ...] = (
         "f1, micro_f1, count, or a bound in quotes of its own, such as thresholds='\"precision>=0.9\"'",
     ),
     ("seed", int, "a whole number, 0 or more"),
+    ("n_jobs", int | None, "a whole number, 1 or more, or null"),
     ("promote", bool | str, "true, false or force"),
     ("output", str | None, "a folder"),
     ("test_model", str | None, "a file of tests, shipped, or null"),

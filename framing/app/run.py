@@ -39,6 +39,7 @@ from framing.app.record import (
 )
 from framing.app.sweep import (
     PARENT,
+    SWEPT,
     end_cut_off_sweep,
     experiment_of,
     made_of,
@@ -79,7 +80,8 @@ def run(overrides: list[str]) -> None:
         Ctrl-C; the run has been ended as KILLED.
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us instead of being printed over several lines
-    os.environ.pop(PARENT, None)
+    for name in (PARENT, SWEPT):
+        os.environ.pop(name, None)
     sys.argv = ["framing train", *with_options_first(with_quoted_paths(overrides))]
     # A sweep that comes to its end closes its parent run itself.
     try:
@@ -103,8 +105,9 @@ def _main(cfg: DictConfig) -> float:
 
 
 def _asked_of_run() -> str:
-    """Return what was asked of this run of a sweep."""
-    return " ".join(HydraConfig.get().overrides.task)
+    """Return what was asked of this run of a sweep and not of all its runs."""
+    swept = os.environ.get(SWEPT, "").split()
+    return " ".join(o for o in HydraConfig.get().overrides.task if o.lstrip("+~").partition("=")[0] in swept)
 
 
 def _child(cfg: DictConfig) -> float:
@@ -202,7 +205,8 @@ def _told_of_result(result: TrainingResult, record: RunRecord, run_id: str) -> N
     """Print the tables of a training; a run of a sweep has a line."""
     if HydraConfig.get().mode == RunMode.MULTIRUN:
         score = scores_of(result.metrics)[result.primary]
-        say(f"run {run_id[:8]} ({record.name}): {result.primary} {score}; {_asked_of_run()}")
+        path = result.primary.removeprefix("validation/")
+        say(f"run {run_id[:8]} ({record.name}): {path} {score}; {_asked_of_run()}")
         return
     width = shutil.get_terminal_size((100, 24)).columns
     say("\n" + tables(result, width))

@@ -39,8 +39,10 @@ from framing.tracking import (
 
 # How the runs of a sweep, possibly in other processes, learn which run they are part of.
 PARENT = "FRAMING_PARENT_RUN"
+# And which of their options are varied: the others are the same in each.
+SWEPT = "FRAMING_SWEPT"
 # What makes a sweep no other one: where it is recorded, what becomes of its models, how many runs at a time.
-_NOT_MADE_OF = ("promote=", "output=", "tracking.")
+_NOT_MADE_OF = ("promote=", "output=", "tracking.", "n_jobs=")
 _NOT_ASKED = ("n_jobs", "n_trials", "max_batch_size")
 # Not only here: a callback is made by Hydra, and the process that has one ends it.
 _UNDER_WAY: list[Sweep] = []
@@ -119,7 +121,8 @@ class SweepCallback(Callback):
             since = round(time.time() * 1000)
             _UNDER_WAY.append(Sweep(store, run_id, list(swept), _without_mode(command), config.promote, since))
             with read_write(config), open_dict(config):
-                config.hydra.overrides.hydra.append(quoted(f"++hydra.job.env_set.{PARENT}={run_id}"))
+                for name, value in ((PARENT, run_id), (SWEPT, " ".join(swept))):
+                    config.hydra.overrides.hydra.append(quoted(f"++hydra.job.env_set.{name}={value}"))
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Close the parent run; with ``promote=true``, promote the best child."""
@@ -183,7 +186,7 @@ def promote_run(store: Store, run_id: str, *, force: bool) -> None:
 
 def made_of(config: Mapping[str, Any], digests: Sequence[str]) -> str:
     """Return a digest of what a run is made of: its options and its data, not where it is kept."""
-    options = {key: value for key, value in config.items() if key not in ("tracking", "promote", "output")}
+    options = {key: value for key, value in config.items() if key not in ("tracking", "promote", "output", "n_jobs")}
     return _digest_of_options([options, list(digests)])
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from framing.tracking import RunSummary, Store
 
 # Options that change nothing of the model.
-_BESIDE = ("evaluate", "output", "promote", "tracking", "swap_test", "test_model")
+_BESIDE = ("evaluate", "output", "promote", "tracking", "swap_test", "test_model", "n_jobs")
 
 
 @click.command()

@@ -9,7 +9,7 @@ import statistics
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,12 @@ import click
 
 from framing.cli.options import pairs, reading_of, with_all_lines
 from framing.errors import FramingNote, InputError, OutputError, harmless
-from framing.files import check_writable, write_whole
+from framing.files import check_writable, whole_file, write_whole
 
 if TYPE_CHECKING:
     from framing.codebook import Codebook
     from framing.corpus.readers import Source
-    from framing.records import Prediction, Sentence
+    from framing.records import Sentence
 
 
 _ARTICLE = 1000  # characters that a typical row has, from which rows may be whole articles
@@ -107,9 +107,9 @@ def read_files(files: Sequence[str], columns: dict[str, Any], form: str) -> list
     return found
 
 
-def tell_line_ends(files: Sequence[str], predictions: Sequence[Prediction]) -> None:
+def tell_line_ends(files: Sequence[str], sentences: Sequence[Sentence]) -> None:
     """Say how articles are read whose offsets count the line ends of Windows, which Python leaves out unless asked."""
-    with_offsets = {p.sentence.doc_id for p in predictions if p.sentence.start is not None}
+    with_offsets = {sentence.doc_id for sentence in sentences if sentence.start is not None}
     named = [file for file in files if {shown(file), shown(Path(file).name)} & with_offsets]
     if found := [shown(file) for file in named if file != "-" and b"\r\n" in Path(file).read_bytes()]:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
@@ -201,9 +201,14 @@ def check_output(path: Path) -> None:
 
 
 def write_result(text: str, output: str | None) -> None:
-    """Write the result, to standard output where no place is named.
+    """Write the result, to standard output where no place is named; errors are those of ``write_pieces``."""
+    write_pieces([text], output)
 
-    A place is written as ``write_whole`` does.
+
+def write_pieces(pieces: Iterable[str], output: str | None) -> None:
+    """Write a result piece by piece, each as it comes; to standard output where no place is named.
+
+    A place is written as ``write_whole`` does, once the last piece is there.
 
     Raises
     ------
@@ -213,12 +218,16 @@ def write_result(text: str, output: str | None) -> None:
     path = None if output is None else Path(output).absolute()
     try:
         if path is None or _is_standard_output(path):
-            sys.stdout.write(harmless(text, colour=True) if sys.stdout.isatty() else text)
-            sys.stdout.flush()
+            for text in pieces:
+                sys.stdout.write(harmless(text, colour=True) if sys.stdout.isatty() else text)
+                sys.stdout.flush()
         else:
-            write_whole(path, text.encode("utf-8"))
-    except BrokenPipeError:
-        raise  # the reader has gone away, and wants no more
+            with whole_file(path) as stream:
+                for text in pieces:
+                    stream.write(text.encode("utf-8"))
+    except BrokenPipeError:  # the reader, `head` for instance, has gone away and wants no more; click would make it 1
+        drop_standard_output()
+        raise click.exceptions.Exit(0) from None
     except OSError as error:
         if path is None:
             drop_standard_output()

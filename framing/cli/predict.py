@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from framing.cli.files import check_output, shown, tell_line_ends, terminal_width, write_result
+from framing.cli.files import check_output, shown, tell_line_ends, terminal_width, write_pieces, write_result
 from framing.cli.options import OUTPUT, output_format
 from framing.cli.reading import Reading, reading_options
 
 if TYPE_CHECKING:
     from framing.model.decisions.priors import PriorShift
     from framing.predictions import Predictions
+    from framing.records import Prediction
+
+ROWS = ("jsonl", "csv")  # formats with a row a prediction
 
 
 @click.command()
@@ -50,33 +53,57 @@ def predict(
     has them. With several targets
     jsonl and csv have a row for each sentence and target, table and html a column a target.
 
+    jsonl and csv come row by row while later ones are read; with -o the file is there when it is whole.
+
     predicted_holder is who says, thinks or fears what the sentence conveys, under one name over all files; else the
     row's source, or author.
     """
     if output is not None:
         check_output(Path(output))
+    if with_provenance and form not in ROWS:
+        raise click.UsageError(f"--provenance is for jsonl and csv, not for {form}; html has it at its head")
+    if form in ROWS and not reading.rule.adapt_priors:
+        labelled = reading.labelled(files, split_quotes)
+        tell_line_ends(files, labelled.sentences)
+        write_pieces(_as_rows(labelled, labelled.stand_ins(), form, raw, with_provenance), output)
+        return
     predictor, predictions = reading.predict(files, split_quotes)
     tell_shifts(predictions.shifts)
-    if form in ("jsonl", "csv"):
-        tell_line_ends(files, predictions)
-    if with_provenance:
-        predictions = _with_provenance(predictions, form)
-    write_result(_formatted(predictions, predictor.labels, form, output, files, raw), output)
+    if form in ROWS:
+        tell_line_ends(files, [prediction.sentence for prediction in predictions])
+        write_pieces(_as_rows([predictions], predictions, form, raw, with_provenance), output)
+    else:
+        write_result(_as_page(predictions, predictor.labels, form, output, files), output)
 
 
-def _with_provenance(predictions: Predictions, form: str) -> Predictions:
+def _as_rows(
+    pieces: Iterable[Predictions], shown: Iterable[Prediction], form: str, raw: bool, with_provenance: bool
+) -> Iterator[str]:
+    """Yield the rows of each piece as text; the columns of a table are those of all that is ``shown``."""
+    from framing.report.formats import PredictionsTable, predictions_jsonl
+
+    table = None
+    for piece in pieces:
+        told = piece.provenance if with_provenance else None
+        rows = _with_provenance(piece, told)
+        if form == "jsonl":
+            yield predictions_jsonl(rows)
+            continue
+        if table is None:  # not before a piece is there: what is wrong with the options is said first
+            table = PredictionsTable.of(_with_provenance(shown, told), raw)
+            yield table.header
+        yield table.lines(rows)
+
+
+def _with_provenance(predictions: Iterable[Prediction], told: Mapping[str, Any] | None) -> list[Prediction]:
     """Put where predictions come from into a column of each row."""
     from dataclasses import replace
 
-    from framing.predictions import Predictions as Together
-
-    if form not in ("jsonl", "csv"):
-        raise click.UsageError(f"--provenance is for jsonl and csv, not for {form}; html has it at its head")
-    told = predictions.provenance
-    rows = [
+    if told is None:
+        return list(predictions)
+    return [
         replace(p, sentence=replace(p.sentence, extra={**p.sentence.extra, "provenance": told})) for p in predictions
     ]
-    return Together(rows, predictions.labels, predictions.shifts, predictions.targets, told)
 
 
 def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
@@ -85,13 +112,9 @@ def tell_shifts(shifts: Mapping[str, PriorShift]) -> None:
         print(f"shares of {task}, in training → here: {shift}", file=sys.stderr)
 
 
-def _formatted(
-    predictions: Predictions, labels: tuple[str, ...], form: str, output: str | None, files: tuple[str, ...], raw: bool
+def _as_page(
+    predictions: Predictions, labels: tuple[str, ...], form: str, output: str | None, files: tuple[str, ...]
 ) -> str:
-    if form in ("jsonl", "csv"):
-        from framing.report.formats import predictions_csv, predictions_jsonl
-
-        return predictions_jsonl(predictions) if form == "jsonl" else predictions_csv(predictions, raw)
     if form == "html":
         from framing.report.html import predictions_page
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from framing.predictions import Predictions
     from framing.predictor import Predictor
     from framing.records import Prediction, Sentence
+    from framing.stream import Labelled
 
 _HOLDERS = click.option(
     "--holders/--no-holders",
@@ -64,23 +65,32 @@ class Reading:
 
     def predict(self, files: Sequence[str], split_quotes: bool = False) -> tuple[Predictor, Predictions]:
         """Load the model and let it read the files; all else that was given is checked first."""
+        sentences, asked = self._read_and_asked(files, split_quotes)
+        return self.predictor, self.predictor.predict(sentences, **asked, **vars(self.rule))
+
+    def labelled(self, files: Sequence[str], split_quotes: bool = False) -> Labelled:
+        """Return the same a piece at a time."""
+        from framing.stream import Labelled
+
+        sentences, asked = self._read_and_asked(files, split_quotes)
+        return Labelled(self.predictor, sentences, rule=self.rule, **asked)
+
+    def _read_and_asked(self, files: Sequence[str], split_quotes: bool) -> tuple[list[Sentence], dict[str, Any]]:
+        """Return the sentences of the files, and what a predictor is asked about them besides the rule."""
         named = pairs(self.columns, "--column")
         aliases = self._aliases(split_quotes)
         targets, of_documents = targets_of(self.given, self.lists), targets_by_document(self.lists)
         if targets and of_documents:
             raise click.UsageError("--targets: a table has the targets of each document; leave --target and lists out")
         sentences = read_files(files, named, self.input_format)
-        sentences = _asked(sentences, targets, of_documents, self.lists)
-        predictions = self.predictor.predict(
-            sentences,
-            targets=targets,
-            holders=bool(self.holders),
-            aliases=aliases,
-            split_quotes=split_quotes,
-            explain=self.explain,
-            **vars(self.rule),
-        )
-        return self.predictor, predictions
+        asked = {
+            "targets": targets,
+            "holders": bool(self.holders),
+            "aliases": aliases,
+            "split_quotes": split_quotes,
+            "explain": self.explain,
+        }
+        return _asked(sentences, targets, of_documents, self.lists), asked
 
     @cached_property
     def predictor(self) -> Predictor:

@@ -104,7 +104,7 @@ def _shared(run: RunSummary) -> str:
         return "without a score"
     parts = [f"{run.metric}", f"data {run.data or '?'} ({run.digest[:8] or '?'})"]
     parts += [f"{run.rows:,} rows"] if run.rows is not None else []
-    parts += [f"n {run.scored:,}"] if run.scored is not None else []
+    parts += [f"{run.scored:,} scored"] if run.scored is not None else []
     parts.append(f"codebook {run.codebook.rpartition(' ')[0] or run.codebook or '?'} ({run.codebook[-12:][:8] or '?'})")
     parts += [f"split {run.params['split']}"] if run.params.get("split", "grouped") != "grouped" else []
     parts += [f"calibrated on {run.params['calibrate']}"] if run.params.get("calibrate", "None") != "None" else []

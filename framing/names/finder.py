@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from framing.errors import ConfigError, ModelError, unknown
 from framing.names.lists import COUNTRY as COUNTRY_FORM
@@ -24,6 +25,7 @@ _TITLES = english.TITLES | english.COURTESY
 _BODIES = english.INSTITUTIONS | english.TAILS
 _MOST_KEPT = 100_000
 _found: dict[tuple[str, str], list[Name]] = {}
+_FINDING = Lock()  # folds that are fitted at the same time find names too
 
 
 @dataclass(frozen=True, order=True)
@@ -87,14 +89,15 @@ def find_names(texts: Sequence[str], finder: str = CAPITALS) -> list[list[Name]]
             "names: spaCy's English pipeline is not installed, and these are found with it; "
             "pip install 'framing-classifier[holders]'"
         )
-    new = list(dict.fromkeys(text for text in texts if (finder, text) not in _found))
-    if len(_found) + len(new) > _MOST_KEPT:
-        _found.clear()
-        new = list(dict.fromkeys(texts))
-    spans = _by_spacy(new) if finder == SPACY else map(_by_capitals, new)
-    for text, found in zip(new, spans, strict=True):
-        _found[finder, text] = _with_lists(text, found)
-    return [_found[finder, text] for text in texts]
+    with _FINDING:
+        new = list(dict.fromkeys(text for text in texts if (finder, text) not in _found))
+        if len(_found) + len(new) > _MOST_KEPT:
+            _found.clear()
+            new = list(dict.fromkeys(texts))
+        spans = _by_spacy(new) if finder == SPACY else map(_by_capitals, new)
+        for text, found in zip(new, spans, strict=True):
+            _found[finder, text] = _with_lists(text, found)
+        return [_found[finder, text] for text in texts]
 
 
 def _by_spacy(texts: Sequence[str]) -> Iterable[list[tuple[int, int, str]]]:

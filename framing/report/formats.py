@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,14 +31,56 @@ def predictions_csv(predictions: Sequence[Prediction], raw: bool = False) -> str
 
     Labels are separated by ``;``. In a column of frames ``none`` is *none present*; an empty cell is *not coded*.
     """
-    results = [_flat(prediction) for prediction in predictions]
-    columns = list(dict.fromkeys(name for field in RESULT_FIELDS for row in results for name in row.get(field, {})))
-    rows = []
-    for prediction, result in zip(predictions, results, strict=True):
-        own = with_own_names(prediction.sentence.extra, {*RESULT_FIELDS, *columns})
-        rows.append({name: cell for cells in result.values() for name, cell in cells.items()} | own)
-    columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
-    return csv_text(columns, [[csv_cell(row.get(name)) for name in columns] for row in rows], raw)
+    table = PredictionsTable.of(predictions, raw)
+    return table.header + table.lines(predictions)
+
+
+@dataclass(frozen=True)
+class PredictionsTable:
+    """A table of predictions as CSV whose lines are made some at a time.
+
+    Parameters
+    ----------
+    columns
+        Of results, in their order.
+    own
+        The users' own, after them.
+    raw
+        As for ``csv_text``.
+    """
+
+    columns: tuple[str, ...]
+    own: tuple[str, ...]
+    raw: bool = False
+
+    @classmethod
+    def of(cls, predictions: Iterable[Prediction], raw: bool = False) -> PredictionsTable:
+        """Return the table that has room for all that is in some predictions."""
+        cells: dict[str, dict[str, None]] = {}
+        extras: dict[tuple[str, ...], None] = {}
+        for prediction in predictions:
+            for name, of_field in _flat(prediction).items():
+                cells.setdefault(name, {}).update(dict.fromkeys(of_field))
+            extras[tuple(prediction.sentence.extra)] = None
+        columns = tuple(dict.fromkeys(name for field in RESULT_FIELDS for name in cells.get(field, {})))
+        taken = {*RESULT_FIELDS, *columns}
+        own = dict.fromkeys(name for extra in extras for name in with_own_names(dict.fromkeys(extra), taken))
+        return cls(columns, tuple(own), raw)
+
+    @property
+    def header(self) -> str:
+        """The first line."""
+        return csv_text((*self.columns, *self.own), [], self.raw)
+
+    def lines(self, predictions: Iterable[Prediction]) -> str:
+        """Return a line a prediction."""
+        taken = {*RESULT_FIELDS, *self.columns}
+        rows = []
+        for prediction in predictions:
+            row = {name: cell for cells in _flat(prediction).values() for name, cell in cells.items()}
+            row |= with_own_names(prediction.sentence.extra, taken)
+            rows.append([csv_cell(row.get(name)) for name in (*self.columns, *self.own)])
+        return _csv_lines(rows, self.raw)
 
 
 def wide_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
@@ -102,9 +145,13 @@ def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]], raw: bool = 
 
     A NUL character, which no table can hold, becomes U+FFFD, the mark of a character that is lost.
     """
+    return _csv_lines((columns, *rows), raw)
+
+
+def _csv_lines(rows: Iterable[Sequence[Any]], raw: bool) -> str:
     lines: list[str] = []
     # Told of both characters, the writer quotes a cell that has either; a bare carriage return would end the row.
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
-    for row in (columns, *rows):
+    for row in rows:
         writer.writerow(row if raw else [guarded(cell) if isinstance(cell, str) else cell for cell in row])
     return "".join(line.removesuffix("\r\n") + "\n" for line in lines).replace("\0", "\ufffd")

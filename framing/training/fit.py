@@ -26,6 +26,7 @@ from framing.model.encoders.tuning import VERSION, EncoderTuner
 from framing.model.features import weights_of
 from framing.model.framing import FramingClassifier
 from framing.names import KEEP
+from framing.parallel import one_blas_thread
 from framing.records import Prediction
 from framing.resources import model_path
 from framing.scores import Score, with_bounds
@@ -82,7 +83,12 @@ class TrainingResult:
 
 
 def fit_training(training: Training) -> TrainingResult:
-    """Validate the whole procedure on rows that it has not seen, then fit it on all rows."""
+    """Validate the whole procedure on rows that it has not seen, and fit it on all rows."""
+    with one_blas_thread():
+        return _fit_all(training)
+
+
+def _fit_all(training: Training) -> TrainingResult:
     procedure = _procedure(training)
     estimates: dict[str, Estimate] = {}
     repeated: dict[str, Score] = {}
@@ -208,7 +214,9 @@ def _procedure(training: Training) -> Procedure:
     if isinstance(encoder, EncoderTuner):
         folds, parts = _tuning_parts(training)
         return Apart(training.split, folds, [encoder.tune(_lessons(training, part)) for part in parts])
-    return Frozen(training.split) if training.apart is None else Apart(training.split, [training.apart], [encoder])
+    if training.apart is None:
+        return Frozen(training.split, training.n_jobs)
+    return Apart(training.split, [training.apart], [encoder])
 
 
 def tuning_seconds(training: Training) -> float:

@@ -69,6 +69,8 @@ class Training:
         The rows that only calibrate, the last of the sentences; ``None`` where a part of the data does it.
     coders
         What became of several coders' codes; empty where each row is learned from as it is.
+    n_jobs
+        How many folds are fitted at a time; ``None`` for one a processor.
     """
 
     codebook: Codebook
@@ -87,6 +89,7 @@ class Training:
     coders: dict[str, Any] = field(default_factory=dict)
     preprocess: Preprocess = field(default_factory=Preprocess)
     swap_test: SwapTest = field(default_factory=SwapTest)
+    n_jobs: int | None = None
 
     @cached_property
     def data_digest(self) -> str:
@@ -207,6 +210,7 @@ def prepare(
         coders=said,
         preprocess=recipe.preprocess or Preprocess(),
         swap_test=recipe.swap_test or SwapTest(),
+        n_jobs=recipe.n_jobs,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from framing.codebook import Codebook
 from framing.measure.suspects import suspects
+from framing.parallel import one_blas_thread
 from framing.records import Sentence
 from framing.training.inputs import prepare
 from framing.training.procedures import Frozen
@@ -73,7 +74,8 @@ def cross_validated(
     alone = StanceOptions(blind_baseline=False)
     recipe = Recipe(encoder=encoder, tasks=tasks, stance=alone, swap_test=SwapTest(0), seed=seed)
     training = prepare(sentences, codebook, recipe=recipe)
-    return {name: Frozen(training.split).fit(task, refit=False)[1] for name, task in training.tasks.items()}
+    with one_blas_thread():
+        return {name: Frozen(training.split).fit(task, refit=False)[1] for name, task in training.tasks.items()}
 
 
 def label_errors(predicted: dict[str, TaskPredictions], codebook: Codebook) -> list[LabelError]:

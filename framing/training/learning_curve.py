@@ -14,6 +14,7 @@ from framing.measure.intervals import Estimate, bootstrap_weights
 from framing.measure.metrics import compared_estimates
 from framing.measure.power_law import LEAST
 from framing.model.encoders import EncoderTuner
+from framing.parallel import in_parallel, one_blas_thread
 from framing.progress import track
 from framing.training.inputs import Task, Training
 from framing.training.procedures import fewer_folds
@@ -73,8 +74,14 @@ def learning_points(training: Training, n_replicates: int = 400) -> list[Learnin
     n_groups = len(np.unique(task.groups[task.folds[0][0]]))
     parts = {max(_FEWEST_GROUPS, round(part * n_groups)): part for part in _PARTS}.values()
     plan = [(part, draw) for part in parts for draw in range(1 if part == 1 else _DRAWS)]
-    for part, draw in track(plan, "learning"):
-        one = _scored_part(task, training, part, np.random.default_rng([training.seed, draw]), W)
+
+    def learned(asked: tuple[float, int]) -> tuple[float, Estimate] | None:
+        part, draw = asked
+        return _scored_part(task, training, part, np.random.default_rng([training.seed, draw]), W)
+
+    with one_blas_thread():
+        scored = list(track(in_parallel(learned, plan, training.n_jobs), "learning", total=len(plan)))
+    for (part, _), one in zip(plan, scored, strict=True):
         if one is not None:
             found.setdefault(part, []).append(one)
     points = [

@@ -133,6 +133,9 @@ class Recipe:
         The test with other names that every run does.
     seed
         Seed of the bootstrap, and of the default split.
+    n_jobs
+        How many folds are fitted at a time, each in a thread; default one a processor (``OMP_NUM_THREADS`` says how
+        many there are). What comes out is the same.
 
     Raises
     ------
@@ -156,8 +159,11 @@ class Recipe:
     preprocess: Preprocess | None = None
     swap_test: SwapTest | None = None
     seed: int = 0
+    n_jobs: int | None = None
 
     def __post_init__(self) -> None:
+        if self.n_jobs is not None and self.n_jobs < 1:
+            raise ConfigError(f"n_jobs={self.n_jobs}: expected 1 or more, or null for one fold a processor")
         if isinstance(self.tasks, str):
             raise ConfigError(f"tasks={self.tasks}: expected a list, such as tasks=[{self.tasks}]")
         if not self.tasks:

@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.errors import FramingWarning
+from framing.model.encoders.memory import VectorMemory
 from framing.model.encoders.reading import Reading
 from framing.progress import BAR_FROM, track
 
 Result = TypeVar("Result")
 
+# By the file: encoders are cloned for each fold, and one process trains the runs of a sweep one after the other.
+IN_MEMORY: dict[Path, VectorMemory] = {}
 _CHUNK = 512  # texts that are encoded and kept together, so that a kill loses little
 
 
@@ -41,6 +44,7 @@ class EmbeddingCache:
 
     def __init__(self, folder: Path, identity: str) -> None:
         self.file = folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.sqlite"
+        self.memory = IN_MEMORY.setdefault(self.file, VectorMemory())
         self._run(lambda connection: None)
 
     def get(self, texts: Sequence[Reading]) -> dict[Reading, NDArray[np.float32]]:
@@ -113,6 +117,9 @@ def encode_once(
     -------
     ndarray of float32, shape (n_texts, n_dimensions)
     """
+    remembered = cache.memory.vectors(texts) if cache else None
+    if remembered is not None:
+        return remembered
     vectors = dict(cache.get(texts)) if cache else {}
     # By length, so that a batch holds texts of one length and little is padding.
     missing = sorted({text for text in texts if text not in vectors}, key=_length)
@@ -122,7 +129,10 @@ def encode_once(
         if cache:
             cache.put(chunk, encoded)
         vectors.update(zip(chunk, encoded, strict=True))
-    return np.stack([vectors[text] for text in texts])
+    found = np.stack([vectors[text] for text in texts])
+    if cache:
+        cache.memory.keep(texts, found)
+    return found
 
 
 def _length(reading: Reading) -> tuple[int, Reading]:
