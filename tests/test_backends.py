@@ -7,17 +7,21 @@ import shutil
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from framing.errors import ConfigError, EncoderError, FramingNote, FramingWarning
-from framing.model.encoders import SentenceEncoder, backends
+from framing.errors import ConfigError, EncoderError, FramingNote, FramingWarning, MissingExtraError
+from framing.model.encoders import EncoderTuner, SentenceEncoder, backends, bert, conversion, reference
+from framing.model.encoders.adapters import add_adapter
 from framing.model.encoders.backends import _opened, check_backend, converted_encoder
 from framing.model.encoders.batches import token_batches
+from framing.model.encoders.bert import Bert
 from framing.model.encoders.kinds import write_encoder
-from framing.model.plain_heads import read_plain_heads
-from framing.resources import SHIPPED_MODELS, model_path
+from framing.model.encoders.reference import REFERENCES, known_vectors, read_reference, write_references
+from framing.model.encoders.sentence import load_sentence_transformer
 from tests.small import sentences
 from tests.tiny import WIDTH, tiny_encoder
 
@@ -44,9 +48,22 @@ def cache(tmp_path_factory, monkeypatch):
 @pytest.fixture
 def fast(places, recwarn):
     """The converted BERT; its conversion may warn that it was made."""
-    pytest.importorskip("openvino")
     warnings.simplefilter("ignore", FramingNote)
     return SentenceEncoder(places["Bert"], cache=False, device="cpu", backend="openvino")
+
+
+@pytest.fixture(scope="module")
+def tuned(places, tmp_path_factory):
+    """The small BERT with an adapter that is far from doing nothing."""
+    adapter = tmp_path_factory.mktemp("tuned")
+    model = load_sentence_transformer(SentenceEncoder(places["Bert"], device="cpu"))
+    add_adapter(model, EncoderTuner(places["Bert"], rank=2))
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "lora_B" in name:
+                weight.normal_(generator=torch.Generator().manual_seed(0))
+    model[0].auto_model.save_pretrained(adapter)
+    return {"model": places["Bert"], "adapter": str(adapter)}
 
 
 def test_a_batch_holds_as_many_texts_as_its_padding_leaves_room_for():
@@ -108,8 +125,123 @@ def test_vectors_of_different_backends_are_kept_apart(fast, cache):
     assert len(list((cache / "embeddings").glob("*.sqlite"))) == 2
 
 
+def test_an_adapter_is_added_to_the_weights_as_torch_adds_it(tuned, fast):
+    fast.set_params(**tuned)
+    torch_ = SentenceEncoder(cache=False, device="cpu", **tuned)
+    plain = SentenceEncoder(tuned["model"], cache=False, device="cpu")
+    for asked in (TEXTS, READINGS):
+        expected = torch_.transform(asked)
+        np.testing.assert_allclose(fast.transform(asked), expected, atol=0.05)
+        assert np.abs(expected - plain.transform(asked)).max() > 0.1
+
+
+def test_an_adapter_of_another_kind_is_refused(tuned, fast, tmp_path):
+    shutil.copytree(tuned["adapter"], tmp_path / "adapter")
+    config = tmp_path / "adapter" / "adapter_config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"use_rslora": True}))
+    bert = Bert.of(Path(tuned["model"]))
+    with pytest.raises(EncoderError, match="has use_rslora, which cannot be added without PyTorch"):
+        bert.weights(str(tmp_path / "adapter"))
+    (tmp_path / "adapter" / "adapter_model.safetensors").write_bytes(b"cut")
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"use_rslora": False}))
+    with pytest.raises(EncoderError, match=r"cannot be read \(adapter_model.safetensors: "):
+        bert.weights(str(tmp_path / "adapter"))
+
+
+def test_what_is_no_bert_whose_tokens_are_averaged_is_left_to_torch(places, tmp_path):
+    assert Bert.of(Path(places["Bert"])).max_tokens == 512
+    assert Bert.of(Path(places["Bert"]), 90).max_tokens == 90
+    assert Bert.of(Path(places["MPNet"])) is None and Bert.of(tmp_path) is None
+    for file, told in (
+        ("1_Pooling/config.json", {"pooling_mode": "cls"}),
+        ("config.json", {"hidden_act": "relu"}),
+        ("config.json", {"position_embedding_type": "relative_key"}),
+        ("sentence_bert_config.json", {"do_lower_case": True}),
+    ):
+        folder = tmp_path / "other"
+        shutil.copytree(places["Bert"], folder)
+        (folder / file).write_text(json.dumps(json.loads((folder / file).read_text()) | told))
+        assert Bert.of(folder) is None
+        shutil.rmtree(folder)
+
+
+def without_torch(monkeypatch):
+    for module in (backends, conversion):
+        monkeypatch.setattr(module, "is_installed", lambda library: library != "torch")
+    _opened.cache_clear()
+
+
+def test_without_torch_an_encoder_is_compared_with_the_vectors_that_its_model_carries(
+    tuned, fast, cache, tmp_path, monkeypatch
+):
+    shutil.rmtree(cache / "converted", ignore_errors=True)
+    encoder = SentenceEncoder(cache=False, device="cpu", backend="auto", **tuned)
+    frozen = SentenceEncoder(tuned["model"], cache=False, device="cpu")
+    expected = encoder.transform(TEXTS)
+    write_references([encoder, frozen], tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {name for name, _ in REFERENCES}
+    without_torch(monkeypatch)
+    shutil.rmtree(cache / "converted")
+    monkeypatch.setattr(reference, "_KNOWN", {})
+    with pytest.raises(
+        EncoderError, match=r"carries no vectors to compare with.*pip install 'framing-classifier\[train\]'"
+    ):
+        encoder.transform(TEXTS)
+    read_reference(encoder, tmp_path / REFERENCES[1][0])  # those of the encoder from before tuning
+    with pytest.raises(EncoderError, match="says something else than PyTorch does"):
+        encoder.transform(TEXTS)
+    assert not list((cache / "converted").glob("*"))
+    read_reference(encoder, tmp_path / REFERENCES[0][0])
+    with pytest.warns(FramingNote, match="converted for OpenVINO, once"):
+        np.testing.assert_allclose(encoder.transform(TEXTS), expected, atol=1e-5)
+
+
+def test_vectors_to_compare_with_that_are_no_such_are_refused(places, tmp_path, monkeypatch):
+    from safetensors.numpy import save
+
+    encoder, file = SentenceEncoder(places["Bert"], device="cpu"), tmp_path / "reference.safetensors"
+    monkeypatch.setattr(reference, "_KNOWN", {})
+    told = {"sample": reference._sample_digest()}
+    good = {"texts": np.zeros((18, 4), np.float16), "readings": np.zeros((27, 4), np.float16)}
+    for bad, said in (
+        ({"texts": good["texts"]}, "expected vectors of"),
+        (good | {"texts": np.zeros((17, 4), np.float16)}, "expected vectors of"),
+        (good | {"texts": np.full((18, 4), np.nan, np.float16)}, "expected finite numbers"),
+    ):
+        file.write_bytes(save(bad, told))
+        with pytest.raises(ValueError, match=said):
+            read_reference(encoder, file)
+    file.write_bytes(b"no such file")
+    with pytest.raises(ValueError, match="header"):
+        read_reference(encoder, file)
+    file.write_bytes(save(good, {"sample": "of another version"}))
+    read_reference(encoder, file)
+    assert known_vectors(encoder) is None
+
+
+def test_other_architectures_are_not_converted_without_torch(places, monkeypatch):
+    without_torch(monkeypatch)
+    encoder = SentenceEncoder(places["MPNet"], cache=False, device="cpu", backend="auto", max_seq_length=80)
+    with pytest.raises(EncoderError, match="without PyTorch, only BERT can; this needs torch"):
+        encoder.transform(TEXTS)
+    with pytest.raises(MissingExtraError, match=r"^--backend torch: this needs torch, .*\[train\]'$"):
+        check_backend("torch", "--backend ")
+
+
+def test_a_graph_that_reads_the_padding_is_refused(fast, cache, monkeypatch):
+    # Right for a text alone, wrong in a batch.
+    monkeypatch.setattr(bert._Layers, "forbidding", lambda self, allowed: self.number(0, np.float32))
+    before = list((cache / "converted").glob("*"))
+    with pytest.raises(EncoderError, match="says something else than PyTorch does"):
+        fast.set_params(max_seq_length=90).transform(TEXTS)
+    assert list((cache / "converted").glob("*")) == before
+    with pytest.warns(FramingWarning, match="torch is used"):
+        found = fast.set_params(backend="auto").transform(TEXTS)
+    np.testing.assert_array_equal(found, fast.set_params(backend="torch").transform(TEXTS))
+
+
 class Padded:
-    """Makes a graph that reads the padding too: right for a text alone, wrong in a batch."""
+    """Makes a graph that reads the padding too."""
 
     def __init__(self, graphs):
         self.graphs = graphs
@@ -123,28 +255,20 @@ class Padded:
                 self.model = model
 
             def forward(self, input_ids, attention_mask):
-                read = {
-                    "attention_mask": torch.ones_like(attention_mask),
-                    "token_type_ids": torch.zeros_like(input_ids),
-                }
-                return self.model({"input_ids": input_ids, **read})["sentence_embedding"]
+                read = {"input_ids": input_ids, "attention_mask": torch.ones_like(attention_mask)}
+                return self.model(read)["sentence_embedding"]
 
         name, _, given = next(self.graphs(model, reader))
         yield name, Wrong(), given
 
 
-def test_an_export_that_says_something_else_is_refused_and_nothing_of_it_is_kept(fast, cache, monkeypatch):
-    from framing.model.encoders import conversion
-
+def test_an_export_that_says_something_else_is_refused_too(places, fast, cache, monkeypatch):
     monkeypatch.setattr(conversion, "_graphs", Padded(conversion._graphs))
     before = list((cache / "converted").glob("*"))
-    fast.set_params(max_seq_length=90)
-    with pytest.raises(EncoderError, match="says something else than torch does"):
+    fast.set_params(model=places["MPNet"], max_seq_length=90)
+    with pytest.raises(EncoderError, match="says something else than PyTorch does"):
         fast.transform(TEXTS)
     assert list((cache / "converted").glob("*")) == before
-    with pytest.warns(FramingWarning, match="torch is used"):
-        found = fast.set_params(backend="auto").transform(TEXTS)
-    np.testing.assert_array_equal(found, fast.set_params(backend="torch").transform(TEXTS))
 
 
 def test_vectors_of_a_converted_encoder_need_no_torch(fast):
@@ -181,13 +305,9 @@ def test_a_backend_is_this_machines_and_not_the_models(places, tmp_path):
     assert "backend" not in told and "model" in told
 
 
-def test_an_unknown_backend_or_one_that_is_not_installed_is_said_before_the_work(places, monkeypatch):
+def test_an_unknown_backend_is_said_before_the_work(places):
     with pytest.raises(ConfigError, match=r"encoder\.backend=tensor: expected auto, torch or openvino"):
         SentenceEncoder(places["Bert"], backend="tensor").transform(["a"])
-    monkeypatch.setattr(backends, "_is_installed", lambda: False)
-    with pytest.raises(ConfigError, match=r"pip install 'framing-classifier\[fast\]'"):
-        check_backend("openvino", "--backend ")
-    assert converted_encoder(SentenceEncoder(places["Bert"], backend="auto")) is None
 
 
 def test_auto_is_what_the_environment_says(places, monkeypatch):
@@ -196,39 +316,6 @@ def test_auto_is_what_the_environment_says(places, monkeypatch):
     monkeypatch.setenv("FRAMING_BACKEND", "fastest")
     with pytest.raises(ConfigError, match="FRAMING_BACKEND=fastest: expected"):
         converted_encoder(SentenceEncoder(places["Bert"], backend="auto"))
-
-
-def test_plain_heads_are_read_without_skops_as_skops_reads_them():
-    import skops.io
-
-    for model in SHIPPED_MODELS:
-        for task in ("frames", "stance"):
-            file = model_path(model) / task / "heads.skops"
-            ours, theirs = read_plain_heads(file)["heads"], skops.io.load(file)["heads"]
-            assert ours.keys() == theirs.keys()
-            for one, other in zip(ours["embedding"], theirs["embedding"], strict=True):
-                assert one.get_params() == other.get_params()
-                np.testing.assert_array_equal(one.coef_, other.coef_)
-                np.testing.assert_array_equal(one.intercept_, other.intercept_)
-
-
-def test_other_heads_are_left_to_skops(tmp_path):
-    import skops.io
-    from sklearn.neighbors import KNeighborsClassifier
-
-    skops.io.dump({"heads": {"words": [KNeighborsClassifier()]}, "encoders": {}}, tmp_path / "heads.skops")
-    assert read_plain_heads(tmp_path / "heads.skops") is None
-    (tmp_path / "no.skops").write_bytes(b"PK")
-    assert read_plain_heads(tmp_path / "no.skops") is None
-
-
-def test_a_model_is_loaded_without_torch_scikit_learn_or_scipy():
-    code = (
-        "import sys; from framing import Predictor; Predictor.load('shipped')\n"
-        "print(*sorted({'torch', 'sklearn', 'scipy', 'skops', 'transformers', 'pandas'} & sys.modules.keys()))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "\n"
 
 
 def test_an_estimator_is_cloned_by_scikit_learn_and_goes_into_a_pipeline(places):

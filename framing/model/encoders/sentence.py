@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from framing.arrays import Values
 from framing.errors import ConfigError, EncoderError, first_line
+from framing.installed import need
 from framing.model.encoders.adapters import merge_adapter
 from framing.model.encoders.backends import TORCH, backend_identity, check_backend, converted_encoder, identity_of
 from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.passes import encode_texts
 from framing.model.encoders.reading import Reading, encode_readings, joined
+from framing.model.encoders.reference import torch_vectors
 from framing.model.encoders.tokens import TokenScores, by_length, read_tokens
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16
 from framing.model.estimator import Transformer
@@ -54,7 +56,7 @@ class SentenceEncoder(Transformer):
         A folder with a low-rank adapter of the weights, as ``EncoderTuner`` makes it.
     backend
         What computes the vectors: ``"torch"``; ``"openvino"``, the encoder converted once, several times as fast on a
-        CPU; or ``"auto"``, OpenVINO where it is installed. A converted encoder reads in bfloat16 where the CPU has
+        CPU; or ``"auto"``, OpenVINO where it can be converted. A converted encoder reads in bfloat16 where the CPU has
         units for it and that was measured to be faster; else its vectors are those of torch.
 
     Examples
@@ -168,6 +170,11 @@ class SentenceEncoder(Transformer):
                 self._cache.put(read.texts, read.vectors)
         return [found[text] for text in texts]
 
+    def sample_vectors(self) -> dict[str, NDArray[np.float32]]:
+        """Return what PyTorch says of the sample of ``framing.model.encoders.reference``, in full precision."""
+        with _ENCODING:
+            return torch_vectors(self._sentence_transformer)
+
     @property
     def digest(self) -> str:
         """The sha256 of the weights."""
@@ -215,6 +222,7 @@ def load_sentence_transformer(encoder: SentenceEncoder) -> Any:
 
 
 def _load(folder: str, device: str | None, max_seq_length: int | None, adapter: str | None) -> Any:
+    need("torch")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
