@@ -11,7 +11,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook, Label
-from framing.errors import FramingError, FramingWarning, MissingExtraError
+from framing.errors import FramingError, FramingWarning
+from framing.installed import need
 from framing.records import Prediction, Sentence
 
 if TYPE_CHECKING:
@@ -38,14 +39,9 @@ _LAZY = {"Predictor": "framing.predictor", "TrainingResult": "framing.training",
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        try:
-            return getattr(importlib.import_module(_LAZY[name]), name)
-        except ModuleNotFoundError as error:
-            from framing.installed import told_of
-
-            if (told := told_of(error)) is None:
-                raise
-            raise MissingExtraError(told) from None
+        if name != "Predictor":
+            need("torch")
+        return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'framing' has no attribute {name!r}")
 
 

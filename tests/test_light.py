@@ -77,6 +77,7 @@ def test_what_needs_an_extra_says_so_in_a_line(saved):
         "train": "train",
         "config show": "train",
         "ui": "train",
+        "promote run": "train",
         "predict rows.jsonl --model models:/coded@champion": "train",
         "predict rows.jsonl --model model --backend torch": "train",
         "predict rows.parquet --model model": "parquet",
