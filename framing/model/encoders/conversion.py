@@ -22,7 +22,10 @@ from framing.files import new_folder, sha256, write_whole
 from framing.installed import is_installed, missing
 from framing.model.encoders.bert import Bert
 from framing.model.encoders.converted import (
+    BF16,
     CONTENT,
+    F32,
+    INT8,
     PRECISION,
     TARGETS,
     TEXTS,
@@ -30,7 +33,7 @@ from framing.model.encoders.converted import (
     cpu_flags,
     cpu_key,
     kept_precision,
-    may_halve,
+    worth_trying,
 )
 from framing.model.encoders.reading import Reader
 from framing.model.encoders.reference import READINGS, SAMPLE, Vectors, known_vectors, torch_vectors
@@ -40,8 +43,8 @@ if TYPE_CHECKING:
     from framing.model.encoders.sentence import SentenceEncoder
 
 _CLOSE = 1e-3  # of the longest vector; what a wrong export gives is off by more than the vectors themselves
-_CLOSE_HALVED = 0.05
-_GAIN = 1.1  # by how much faster half precision has to be
+_NEARLY = {BF16: 0.05, INT8: 0.1}
+_GAIN = 1.1  # by how much faster another precision has to be
 
 
 def convert(encoder: SentenceEncoder, folder: Path) -> None:
@@ -109,22 +112,24 @@ def check_converted(expected: Vectors, converted: ConvertedEncoder) -> None:
 
 
 def faster_precision(folder: Path) -> str:
-    """Return ``"bf16"`` where the processor has units for it, it is faster and says nearly the same; else ``"f32"``."""
-    if not may_halve(cpu_flags()):
-        return "f32"
+    """Return the precision that is faster on this processor and says nearly the same; ``"f32"`` where none is."""
+    _, *others = worth_trying(cpu_flags())
+    if not others:
+        return F32
+    (other,) = others
     texts = [text for text in SAMPLE if 20 < len(text) < 400] * 6
-    encoders = {precision: ConvertedEncoder(folder, precision) for precision in ("f32", "bf16")}
+    encoders = {precision: ConvertedEncoder(folder, precision) for precision in (F32, other)}
     vectors = {precision: encoder.encode(texts) for precision, encoder in encoders.items()}  # the first pass prepares
-    apart = np.linalg.norm(vectors["f32"] - vectors["bf16"], axis=1).max()
-    if not apart < _CLOSE_HALVED * np.linalg.norm(vectors["f32"], axis=1).max():
-        return "f32"
+    apart = np.linalg.norm(vectors[F32] - vectors[other], axis=1).max()
+    if not apart < _NEARLY[other] * np.linalg.norm(vectors[F32], axis=1).max():
+        return F32
     taken = dict.fromkeys(encoders, np.inf)
     for _ in range(3):
         for precision, encoder in encoders.items():
             start = time.process_time()
             encoder.encode(texts)
             taken[precision] = min(taken[precision], time.process_time() - start)
-    return "bf16" if taken["f32"] > _GAIN * taken["bf16"] else "f32"
+    return other if taken[F32] > _GAIN * taken[other] else F32
 
 
 def _build(bert: Bert, adapter: str | None, place: Path) -> dict[str, Any]:
