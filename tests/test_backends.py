@@ -25,9 +25,9 @@ READINGS = [(text, target) for text in TEXTS for target in ("the deal", "Kyiv an
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    """The folders of a small BERT and a small MPNet, whose attention knows relative positions."""
+    """The folders of a small BERT, a small MPNet, whose attention knows relative positions, and another."""
     made = tmp_path_factory.mktemp("encoders")
-    return {kind: tiny_encoder(made / kind, kind, **WIDTH) for kind in ("Bert", "MPNet")}
+    return {kind: tiny_encoder(made / kind, kind, **WIDTH) for kind in ("Bert", "MPNet", "Roberta")}
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_a_model_with_a_prompt_is_read_by_its_own_way(places):
         _reads_tokens_alone.cache_clear()
 
 
-@pytest.mark.parametrize("kind", ["Bert", "MPNet"])
+@pytest.mark.parametrize("kind", ["Bert", "MPNet", "Roberta"])
 def test_a_converted_encoder_says_what_torch_says_of_texts_and_of_targets(places, kind, fast):
     fast.set_params(model=places[kind])
     torch_ = SentenceEncoder(places[kind], cache=False, device="cpu")
@@ -130,7 +130,7 @@ class Padded:
 def test_an_export_that_says_something_else_is_refused_too(places, fast, cache, monkeypatch):
     monkeypatch.setattr(conversion, "_graphs", Padded(conversion._graphs))
     before = list((cache / "converted").glob("*"))
-    fast.set_params(model=places["MPNet"], max_seq_length=90)
+    fast.set_params(model=places["Roberta"], max_seq_length=90)
     with pytest.raises(EncoderError, match="says something else than PyTorch does"):
         fast.transform(TEXTS)
     assert list((cache / "converted").glob("*")) == before

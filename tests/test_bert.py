@@ -37,9 +37,9 @@ READINGS = [(text, target) for text in TEXTS for target in ("the deal", "Kyiv an
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    """The folders of a small BERT and a small MPNet."""
+    """The folders of a small BERT, a small MPNet and another."""
     made = tmp_path_factory.mktemp("encoders")
-    return {kind: tiny_encoder(made / kind, kind, **WIDTH) for kind in ("Bert", "MPNet")}
+    return {kind: tiny_encoder(made / kind, kind, **WIDTH) for kind in ("Bert", "MPNet", "Roberta")}
 
 
 @pytest.fixture(autouse=True)
@@ -97,8 +97,8 @@ def test_an_adapter_of_another_kind_is_refused(tuned, fast, tmp_path):
 
 def test_what_is_no_bert_whose_tokens_are_averaged_is_left_to_torch(places, tmp_path):
     assert Bert.of(Path(places["Bert"])).max_tokens == 512
-    assert Bert.of(Path(places["Bert"]), 90).max_tokens == 90
-    assert Bert.of(Path(places["MPNet"])) is None and Bert.of(tmp_path) is None
+    assert Bert.of(Path(places["MPNet"]), 90).max_tokens == 90
+    assert Bert.of(Path(places["Roberta"])) is None and Bert.of(tmp_path) is None
     for file, told in (
         ("1_Pooling/config.json", {"pooling_mode": "cls"}),
         ("config.json", {"hidden_act": "relu"}),
@@ -211,8 +211,8 @@ def test_vectors_to_compare_with_that_are_no_such_are_refused(places, tmp_path, 
 
 def test_other_architectures_are_not_converted_without_torch(places, monkeypatch):
     without_torch(monkeypatch)
-    encoder = SentenceEncoder(places["MPNet"], cache=False, device="cpu", backend="auto", max_seq_length=80)
-    with pytest.raises(EncoderError, match="without PyTorch, only BERT can; this needs torch"):
+    encoder = SentenceEncoder(places["Roberta"], cache=False, device="cpu", backend="auto", max_seq_length=80)
+    with pytest.raises(EncoderError, match="without PyTorch, only BERT and MPNet can; this needs torch"):
         encoder.transform(TEXTS)
     with pytest.raises(MissingExtraError, match=r"^--backend torch: this needs torch, .*\[train\]'$"):
         check_backend("torch", "--backend ")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TORCH, OPENVINO, AUTO = "torch", "openvino", "auto"
 BACKENDS = (AUTO, TORCH, OPENVINO)
-# What auto converts: other architectures, among them the large MPNet, can end the process while they are converted.
+# What auto converts where torch is installed: what was measured in whole.
 _TRIED = ("bert",)
 # Folders of encoders that could not be converted: it is not tried again at each sentence.
 _REFUSED: set[str] = set()

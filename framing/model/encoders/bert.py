@@ -1,14 +1,15 @@
-"""Encoders of BERT's architecture as graphs for OpenVINO, built from their weights: PyTorch is not needed.
+"""BERT and MPNet encoders as graphs for OpenVINO, built from their weights: PyTorch is not needed.
 
-Where a sentence-transformers folder holds a BERT whose tokens are averaged, its graphs are written down here operation
-by operation (Devlin et al. 2019), with the adapter added to the weights (Hu et al. 2021: ``W + alpha / r · B A``).
+Where a sentence-transformers folder holds a BERT (Devlin et al. 2019) or an MPNet (Song et al. 2020) whose tokens are
+averaged, its graphs are written down here operation by operation, with the adapter added to the weights (Hu et al.
+2021: ``W + alpha / r · B A``).
 What comes out is compared with PyTorch, or with vectors that a model carries, before it is used: see ``conversion``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,19 @@ from framing.model.encoders.reading import TARGET_TOKENS
 Weights = dict[str, NDArray[np.float32]]
 _FORBIDDEN = np.float32(np.finfo(np.float32).min)
 _ADAPTED = "base_model.model."
+# What the parts of a layer's attention are called: query, key, value, what joins the heads, the norm after it.
+_NAMES = {
+    "bert": ("self.query", "self.key", "self.value", "output.dense", "output.LayerNorm"),
+    "mpnet": ("attn.q", "attn.k", "attn.v", "attn.o", "LayerNorm"),
+}
+_FARTHEST = 128  # MPNet tells distances apart up to so many tokens
 # Options of an adapter that would change how it is added to the weights.
 _OTHERWISE = ("use_rslora", "use_dora", "use_qalora", "rank_pattern", "alpha_pattern", "modules_to_save", "lora_bias")
-_ROUNDED = 8  # the length of an input is rounded up to a multiple of it
 
 
 @dataclass(frozen=True)
 class Bert:
-    """What a folder says of an encoder of this architecture.
+    """What a folder says of an encoder of one of these architectures.
 
     Parameters
     ----------
@@ -95,8 +101,10 @@ class Bert:
             "filler": filler,
             "end": end,
             "max_tokens": self.max_tokens,
-            "max_tokens_beside_targets": min(self.max_tokens, positions - TARGET_TOKENS - 1),
-            "first": 0,
+            "max_tokens_beside_targets": min(
+                self.max_tokens, positions - _first_position(self.config) - TARGET_TOKENS - 1
+            ),
+            "first": _first_position(self.config),
             "normalized": self.normalized,
         }
 
@@ -133,7 +141,12 @@ def _json_of(file: Path) -> Any:
 
 def _is_bert(config: dict[str, Any]) -> bool:
     plain = config.get("position_embedding_type", "absolute") == "absolute" and not config.get("is_decoder")
-    return config["model_type"] == "bert" and config["hidden_act"] == "gelu" and plain
+    return config["model_type"] in _NAMES and config["hidden_act"] == "gelu" and plain
+
+
+def _first_position(config: dict[str, Any]) -> int:
+    """Return the number of the first position; MPNet counts on from its padding's, which is 1 whatever is told."""
+    return 0 if config["model_type"] == "bert" else 2
 
 
 def _averages(pooling: dict[str, Any]) -> bool:
@@ -198,22 +211,38 @@ class _Layers:
     def tokens(self, ids: Any, positions: Any, kinds: Any, mask: Any) -> Any:
         """Return the vector of each token, shape (n_rows, n_tokens, d); the mask is added to the attention."""
         place = "embeddings."
-        x = self.ops.add(self.rows(f"{place}word_embeddings", ids), self.rows(f"{place}token_type_embeddings", kinds))
-        x = self.norm(self.ops.add(x, self.rows(f"{place}position_embeddings", positions)), f"{place}LayerNorm")
+        x = self.ops.add(self.rows(f"{place}word_embeddings", ids), self.rows(f"{place}position_embeddings", positions))
+        if f"{place}token_type_embeddings.weight" in self.weights:
+            x = self.ops.add(x, self.rows(f"{place}token_type_embeddings", kinds))
+        else:
+            mask = self.ops.add(mask, self.nearness(positions))
+        x = self.norm(x, f"{place}LayerNorm")
+        *parts, joining, norm = _NAMES[self.config["model_type"]]
         for number in range(self.config["num_hidden_layers"]):
             layer = f"encoder.layer.{number}."
-            attended = self.dense(self.attention(x, f"{layer}attention.self.", mask), f"{layer}attention.output.dense")
-            x = self.norm(self.ops.add(attended, x), f"{layer}attention.output.LayerNorm")
+            attended = self.attention(x, [f"{layer}attention.{part}" for part in parts], mask)
+            attended = self.dense(attended, f"{layer}attention.{joining}")
+            x = self.norm(self.ops.add(attended, x), f"{layer}attention.{norm}")
             inner = self.ops.gelu(self.dense(x, f"{layer}intermediate.dense"), "erf")
             x = self.norm(self.ops.add(self.dense(inner, f"{layer}output.dense"), x), f"{layer}output.LayerNorm")
         return x
 
-    def attention(self, x: Any, name: str, mask: Any) -> Any:
+    def nearness(self, positions: Any) -> Any:
+        """Return what MPNet adds to the attention by how far apart two positions are, (n_rows, n_heads, n, n)."""
+        distance = self.ops.subtract(
+            self.ops.unsqueeze(positions, self.number(1)), self.ops.unsqueeze(positions, self.number(2))
+        )
+        row = self.ops.add(self.ops.clamp(distance, -_FARTHEST, _FARTHEST), self.number(_FARTHEST))
+        table = self.weights["encoder.relative_attention_bias.weight"]
+        by_distance = table[_rows_of_distances(np.arange(-_FARTHEST, _FARTHEST + 1), len(table) // 2)]
+        found = self.ops.gather(self.ops.constant(by_distance), row, self.number(0))
+        return self.ops.transpose(found, self.number([0, 3, 1, 2]))
+
+    def attention(self, x: Any, names: Sequence[str], mask: Any) -> Any:
         heads, width = self.config["num_attention_heads"], self.config["hidden_size"]
         split, swap = self.number([0, 0, heads, width // heads]), self.number([0, 2, 1, 3])
         query, key, value = (
-            self.ops.transpose(self.ops.reshape(self.dense(x, f"{name}{part}"), split, True), swap)
-            for part in ("query", "key", "value")
+            self.ops.transpose(self.ops.reshape(self.dense(x, name), split, True), swap) for name in names
         )
         found = self.ops.transpose(self.ops.scaled_dot_product_attention(query, key, value, mask), swap)
         return self.ops.reshape(found, self.number([0, 0, width]), True)
@@ -223,12 +252,21 @@ class _Layers:
         return self.ops.select(allowed, self.number(0, np.float32), self.number(_FORBIDDEN, np.float32))
 
 
+def _rows_of_distances(distance: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return the rows of distances in MPNet's table: near ones each their own, farther ones together, n a direction."""
+    apart, near = np.abs(distance), n // 2
+    far = near + np.log(np.maximum(apart, 1) / near) / np.log(_FARTHEST / near) * (n - near)
+    return np.where(distance > 0, n, 0) + np.where(apart < near, apart, np.minimum(far, n - 1).astype(np.int64))
+
+
 def _texts_graph(layers: _Layers, normalized: bool) -> tuple[list[Any], Any]:
     """Return inputs and result of the graph from tokens to the vectors of texts."""
     ops = layers.ops
     ids, mask = layers.given("input_ids"), layers.given("attention_mask")
     length = ops.gather(ops.shape_of(ids), layers.number(1), layers.number(0))
-    positions = ops.range(layers.number(0), length, layers.number(1), "i64")
+    first = layers.number(_first_position(layers.config))
+    positions = ops.range(first, ops.add(length, first), layers.number(1), "i64")
+    positions = ops.unsqueeze(positions, layers.number(0))
     # The padding may go on where the table of positions ends.
     last = layers.number(layers.config["max_position_embeddings"] - 1)
     allowed = ops.not_equal(ops.unsqueeze(mask, layers.number([1, 2])), layers.number(0))

@@ -50,7 +50,7 @@ _GAIN = 1.1  # by how much faster another precision has to be
 def convert(encoder: SentenceEncoder, folder: Path) -> None:
     """Write the converted encoder into a new folder, whole or not at all.
 
-    An encoder of BERT's architecture is built from its weights; others are exported by PyTorch.
+    An encoder of BERT's or MPNet's architecture is built from its weights; others are exported by PyTorch.
 
     Raises
     ------
@@ -59,14 +59,15 @@ def convert(encoder: SentenceEncoder, folder: Path) -> None:
         and there is nothing else to compare with.
     """
     bert = Bert.of(Path(find_weights(encoder.model, encoder.revision)[0]), encoder.max_seq_length)
-    model, expected = None, None if is_installed("torch") else known_vectors(encoder)
+    model, expected = None, known_vectors(encoder)
     if is_installed("torch"):
         from framing.model.encoders.sentence import load_sentence_transformer
 
         model = load_sentence_transformer(encoder).eval()
+        expected = torch_vectors(model)
     elif bert is None:
-        raise EncoderError(f"cannot be converted without PyTorch, only BERT can; {missing('torch')}")
-    elif expected is None:
+        raise EncoderError(f"cannot be converted without PyTorch, only BERT and MPNet can; {missing('torch')}")
+    if expected is None:
         raise EncoderError(
             "cannot be converted without PyTorch: its model carries no vectors to compare with. Save it anew where "
             f"PyTorch is, with this version; else {missing('torch')}"
@@ -74,7 +75,7 @@ def convert(encoder: SentenceEncoder, folder: Path) -> None:
     with new_folder(folder) as place:
         content = _export(model, place) if bert is None else _build(bert, encoder.adapter, place)
         _describe(content, place)
-        check_converted(torch_vectors(model) if model is not None else expected, ConvertedEncoder(place, "f32"))
+        check_converted(expected, ConvertedEncoder(place, F32))
         measured = {cpu_key(): faster_precision(place)}
         (place / PRECISION).write_text(json.dumps(measured) + "\n", encoding="utf-8")
 
