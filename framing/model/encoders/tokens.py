@@ -91,7 +91,7 @@ def read_converted(converted: ConvertedEncoder, texts: Sequence[str], directions
     """Read texts with an encoder converted for OpenVINO; ``None`` where a text's vector is no mean of its tokens'."""
     if not converted.reads_targets:
         return None
-    found = []
+    found: list[TokenScores] = []
     for text, (spans, vectors) in zip(texts, converted.encode_tokens(texts), strict=True):
         tokens = vectors.astype(np.float64)
         mean = tokens.mean(axis=0)
