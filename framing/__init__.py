@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook, Label
 from framing.errors import FramingError, FramingWarning
+from framing.installed import need
 from framing.records import Prediction, Sentence
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _LAZY = {"Predictor": "framing.predictor", "TrainingResult": "framing.training",
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
+        if name != "Predictor":
+            need("torch")
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'framing' has no attribute {name!r}")
 

@@ -7,6 +7,7 @@ FramingError                 one line: what came, what was expected, where, what
 ├── ModelError               a saved model that is missing, damaged or unsafe
 ├── EncoderError             weights of a sentence encoder that cannot be found or trusted
 ├── StoreError               the tracking store
+├── MissingExtraError        a library that only some work takes is not installed
 └── OutputError              a place that cannot be written
 
 The command line prints the message of any of these on one line and ends with exit code 1;
@@ -52,6 +53,10 @@ class EncoderError(FramingError):
 
 class StoreError(FramingError):
     """The tracking store cannot be reached or does not hold what was asked for."""
+
+
+class MissingExtraError(FramingError):
+    """A library is not installed that predicting does not take, but this does."""
 
 
 class OutputError(FramingError):

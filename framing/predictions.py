@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from framing.installed import need
 from framing.model.decisions.priors import PriorShift
 from framing.records import Prediction
 from framing.report.formats import wide_rows
@@ -58,6 +59,7 @@ class Predictions(list[Prediction]):
         -------
         pandas.DataFrame
         """
+        need("pandas")
         import pandas
 
         return pandas.DataFrame(wide_rows(self))

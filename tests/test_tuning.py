@@ -18,6 +18,7 @@ from framing.model.encoders import SentenceEncoder, tuning
 from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.lessons import Lesson
 from framing.model.encoders.reading import Reading
+from framing.model.encoders.reference import REFERENCES
 from framing.model.encoders.tuning import EncoderTuner
 from framing.model.encoders.weights import find_weights
 from framing.model.persistence import load_model, save_model
@@ -216,7 +217,8 @@ def test_saved_the_adapter_is_a_small_file_and_loaded_it_says_the_same(tiny, tmp
     sets = ["embedding", "frozen"] if beside_frozen else ["embedding"]
     assert list(result.classifier.tasks["stance"].heads_) == sets
     folder = save_model(result.classifier, tmp_path / "model")
-    assert sorted(path.name for path in (folder / "encoder").iterdir()) == sorted(ADAPTER_FILES)
+    vectors = [name for name, _ in REFERENCES[: 1 + beside_frozen]]  # to compare with, of each encoder
+    assert sorted(path.name for path in (folder / "encoder").iterdir()) == sorted([*ADAPTER_FILES, *vectors])
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 500_000
     content = (folder / "model.json").read_text(encoding="utf-8")
     assert json.loads(content)["encoder"]["adapter"] == "encoder" and "cache/adapters" not in content

@@ -13,6 +13,7 @@ from framing.cli.options import CODEBOOK, COLUMN, STORE
 from framing.cli.shares import PILOT_FURTHER, asked, read_study
 from framing.cli.sharing import SALT, check_salt
 from framing.errors import InputError
+from framing.installed import need
 
 if TYPE_CHECKING:
     from framing.bundle.make import Material
@@ -69,6 +70,7 @@ def _check_package(folder: Path) -> None:
 
 
 def _make(run: str | None, folder: Path, given: dict[str, Any], salt: str) -> list[str]:
+    need("mlflow")
     from framing.app.compare import codebook_of
     from framing.bundle.make import make_bundle
     from framing.tracking import Store, find_run, store_uri

@@ -41,6 +41,7 @@ from framing.cli.suspects import data_errors
 from framing.cli.targets import targets
 from framing.cli.train import train
 from framing.errors import FramingError, ShownOnce, one_line
+from framing.installed import told_of
 
 COMMANDS = (
     train,
@@ -85,6 +86,11 @@ def main() -> NoReturn:
         code = error.exit_code
     except FramingError as error:
         print(f"error: {_in_its_syntax(one_line(error), in_train)}", file=sys.stderr)
+        code = 1
+    except ModuleNotFoundError as error:
+        if (missing := told_of(error)) is None:
+            raise
+        print(f"error: {missing}", file=sys.stderr)
         code = 1
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)

@@ -30,7 +30,7 @@ BACKEND = click.option(
     type=click.Choice(("auto", "torch", "openvino")),
     default="auto",
     show_default=True,
-    help="What computes the encoder's vectors; auto: openvino where it is installed, several times as fast.",
+    help="What computes the encoder's vectors; auto: openvino where it can be converted, several times as fast.",
 )
 _READING = "framing.reading"  # where a command's context keeps what is said about tables
 

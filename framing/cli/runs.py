@@ -14,6 +14,7 @@ import click
 from framing.cli.files import terminal_width, write_result
 from framing.cli.options import STORE, output_format
 from framing.cli.stopping import stop_as_by_ctrl_c
+from framing.installed import need
 
 if TYPE_CHECKING:
     from framing.tracking import RunSummary
@@ -149,6 +150,7 @@ def promote(run: str, store: str | None, force: bool) -> None:
     It is compared with the champion first, on the rows that both held out, and refused where it is significantly
     worse, learned from other data, or lacks a task. RUN is an id, its beginning, or a name.
     """
+    need("mlflow")
     from framing.app.promotion import promote_checked, told_promotion
     from framing.tracking import Store, find_run, store_uri
 

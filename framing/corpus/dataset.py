@@ -20,6 +20,7 @@ from framing.corpus.readers import SUFFIXES, Reading, Source, format_of, is_tabl
 from framing.corpus.rows import sentences_from_rows
 from framing.corpus.tables import Table, is_table, items_of, sentences_from_table
 from framing.errors import FramingWarning, InputError
+from framing.installed import need
 from framing.records import SENTENCE_FIELDS, Sentence
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def load_dataset(
     FramingWarning
         Words were read as missing values, a column as the user's own or as an older result, or rows as refused.
     """
+    need("datasets")
     import datasets
 
     if isinstance(data, datasets.Dataset):

@@ -3,7 +3,7 @@
 ``model.json``      format, codebook, encoder and its weights' digest, thresholds, calibration, data, versions,
                     and the sha256 of every other file
 ``TASK/heads.skops``  the fitted heads, and the fitted word vectorizers where there are any
-``encoder/``        the adapter of a tuned encoder
+``encoder/``        the adapter of a tuned encoder, and vectors by which one converted without PyTorch is checked
 ``TASK/held_out.json``  of each label: shares, curves of thresholds, and conformal scores (since format 2)
 ``README.md``       the model card
 
@@ -21,8 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from framing.errors import CodebookError, ModelError, OutputError, first_line
+from framing.errors import CodebookError, MissingExtraError, ModelError, OutputError, first_line
 from framing.files import real_path, replace_folder, scratch_beside, set_aside, sha256
+from framing.installed import need
 from framing.model.card import model_card
 from framing.model.classifier import FROZEN, TaskClassifier
 from framing.model.decisions.decoders import decoder_of
@@ -42,6 +43,7 @@ from framing.model.description import (
 from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.backends import with_options
 from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, write_encoder
+from framing.model.encoders.reference import REFERENCES, read_reference, write_references
 from framing.model.framing import FramingClassifier
 from framing.model.plain_heads import read_plain_heads, whole_head
 from framing.names import Entities
@@ -133,11 +135,14 @@ def load_model(folder: str | Path) -> FramingClassifier:
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:
-    encoders = {}
+    every, encoders = {}, {}
     for task in model.tasks.values():
         for name, features in task.features_.items():
-            if has_weights(features.encoder_) and name != FROZEN:
-                encoders[f"{type(features.encoder_).__name__} {features.encoder_.get_params()}"] = features.encoder_
+            if has_weights(features.encoder_):
+                told = f"{type(features.encoder_).__name__} {features.encoder_.get_params()}"
+                every[told] = features.encoder_
+                if name != FROZEN:
+                    encoders[told] = features.encoder_
     if len(encoders) > 1:
         one, other, *_ = encoders.values()
         raise ModelError(
@@ -152,6 +157,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
         "info": model.info,
         "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
     }
+    write_references(every.values(), folder / ADAPTER)
     (folder / "README.md").write_text(model_card(content), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
@@ -175,6 +181,7 @@ def _write_task(task: TaskClassifier, folder: Path) -> dict[str, Any]:
             sets[name]["encoder"] = FROZEN if name == FROZEN else SENTENCE
         else:
             fitted[name] = features.encoder_
+    need("skops")
     import skops.io
 
     file = folder / _HEADS
@@ -252,7 +259,12 @@ def _read_encoder(folder: Path, content: dict[str, Any]) -> Any:
         config, _ = (_to_load(folder, content, f"{ADAPTER}/{name}") for name in ADAPTER_FILES)
         with _damaged(folder, f"{ADAPTER}/{config.name}"):
             check_adapter(read_json(config))
-    return read_encoder(content["encoder"], folder)
+    encoder = read_encoder(content["encoder"], folder)
+    for name, changed in REFERENCES:
+        if f"{ADAPTER}/{name}" in content["files"]:
+            with _damaged(folder, f"{ADAPTER}/{name}"):
+                read_reference(with_options(encoder, **changed), folder / ADAPTER / name)
+    return encoder
 
 
 def _read_held_out(folder: Path, content: dict[str, Any], name: str, n: int) -> list[HeldOutSummary] | None:
@@ -297,6 +309,7 @@ def _load_heads(file: Path) -> Any:
         _check_unpacked(file)
         if (plain := read_plain_heads(file)) is not None:
             return plain
+        need("skops")
         import skops.io
 
         if untrusted := _untrusted(file):
@@ -305,7 +318,7 @@ def _load_heads(file: Path) -> Any:
                 "nothing was loaded"
             )
         return skops.io.load(file, trusted=list(TRUSTED))
-    except ModelError:
+    except (ModelError, MissingExtraError):
         raise
     except Exception as error:  # a damaged archive fails in many ways
         raise ModelError(f"model file {file}: cannot be read ({type(error).__name__}: {first_line(error)})") from None

@@ -15,6 +15,7 @@ import numpy as np
 
 from framing.arrays import Rows, Values
 from framing.errors import InputError, unknown
+from framing.installed import need
 from framing.measure.intervals import resampled_shares, share_score
 from framing.records import Prediction
 from framing.report.grouping import row_names, row_order
@@ -129,6 +130,7 @@ class Matrix:
         pandas.DataFrame
             The index is who or when.
         """
+        need("pandas")
         import pandas
 
         rows = self.to_rows()

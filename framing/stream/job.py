@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from framing.errors import OutputError
 from framing.files import temporary_beside, write_whole
+from framing.installed import need
 from framing.report.formats import jsonl_text
 from framing.stream.columns import write_parquet
 
@@ -58,6 +59,8 @@ class Job:
 
         if self.output.suffix.lower() not in OUT_FORMATS:
             raise OutputError(f"{self.output}: expected a name that ends in {' or '.join(OUT_FORMATS)}")
+        if self.output.suffix.lower() == ".parquet":
+            need("pyarrow")
         if self.output.exists() and not self.folder.exists():
             raise OutputError(f"{self.output}: is there already; remove it, or name another file")
         try:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from framing.corpus.readers import Reading
 from framing.corpus.readers.jsonl import row_of_line
 from framing.errors import InputError, first_line
+from framing.installed import need
 
 IN_FORMATS = (".jsonl", ".csv", ".tsv", ".parquet")
 _BLOCK = 1 << 20
@@ -107,6 +108,7 @@ def _delimited_rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[s
 
 
 def _parquet(path: Path) -> Any:
+    need("pyarrow")
     import pyarrow
     import pyarrow.parquet
 

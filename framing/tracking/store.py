@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.errors import FramingWarning, StoreError, first_line
+from framing.installed import need
 from framing.tracking.database import PATIENCE, State, build, mlflow_address, state_of
 from framing.tracking.moved import mend_places
 from framing.tracking.patient import PatientClient, patiently
@@ -227,7 +228,14 @@ class Store:
 
 
 def quiet_mlflow() -> None:
-    """Keep MLflow from reporting usage, retrying for minutes, and printing links among the results."""
+    """Keep MLflow from reporting usage, retrying for minutes, and printing links among the results.
+
+    Raises
+    ------
+    MissingExtraError
+        MLflow is not installed.
+    """
+    need("mlflow")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")

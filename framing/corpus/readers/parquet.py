@@ -6,6 +6,7 @@ import re
 
 from framing.corpus.readers.source import Rows, Source
 from framing.errors import InputError, first_line
+from framing.installed import need
 
 # A data frame's row numbers are no column of the user's.
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
@@ -13,6 +14,7 @@ _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 def read_parquet(source: Source) -> Rows:
     """Yield (place, row) for each row of the table."""
+    need("pyarrow")
     import pyarrow
     import pyarrow.parquet
 

