@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,39 @@ BACKEND = click.option(
     show_default=True,
     help="What computes the encoder's vectors; auto: openvino where it is installed, several times as fast.",
 )
+
+
+class FastCommand(click.Command):
+    """A command in which ``--fast`` may stand alone or as ``--fast=only``; what comes next is no value of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See ``click.Command``."""
+        return super().parse_args(ctx, ["--fast=cascade" if arg == "--fast" else arg for arg in args])
+
+
+FAST = click.option(
+    "--fast",
+    metavar="[=only]",
+    type=click.Choice(("cascade", "only")),
+    help="Let the model's student settle the frames it is certain of, several times as fast; the encoder reads the "
+    "rest. --fast=only: the student alone. See framing distil.",
+)
+
+
+def tell_fast(provenance: Mapping[str, Any]) -> None:
+    """Say on standard error how many sentences went to the encoder, where a student was asked first."""
+    if fast := provenance.get("fast"):
+        tell_passed(fast["way"], fast["sentences"], fast["passed_on"])
+
+
+def tell_passed(way: str | None, n: int, n_passed: int) -> None:
+    """Say so of so many sentences."""
+    told = (
+        "all are the student's" if way == "only" else f"{n_passed:,} went to the encoder ({n_passed / max(1, n):.1%})"
+    )
+    click.echo(f"fast: of {n:,} sentences {told}", err=True)
+
+
 _READING = "framing.reading"  # where a command's context keeps what is said about tables
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from framing.cli.files import check_output, shown, tell_line_ends, terminal_width, write_result
-from framing.cli.options import OUTPUT, output_format
+from framing.cli.options import OUTPUT, FastCommand, output_format
 from framing.cli.reading import Reading, reading_options
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from framing.predictions import Predictions
 
 
-@click.command()
+@click.command(cls=FastCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @output_format("table", "jsonl", "csv", "html")
 @OUTPUT
