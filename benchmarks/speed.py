@@ -41,9 +41,9 @@ def sentences(file: str | None, n: int) -> list[str]:
     return texts[:: max(1, len(texts) // n)][:n]
 
 
-def predictor(backend: str) -> Predictor:
+def predictor(backend: str, fast: bool | str = False) -> Predictor:
     """Return the shipped model, which keeps no vectors."""
-    loaded = Predictor.load(SHIPPED, backend=backend)
+    loaded = Predictor.load(SHIPPED, backend=backend, fast=fast)
     loaded.classifier.keep_vectors(False)
     return loaded
 
@@ -65,6 +65,10 @@ def paths(texts: list[str]) -> dict[str, Callable[[], Any]]:
             continue
         found[f"framing, {backend}: frames"] = lambda p=ready: p.predict(texts)
         found[f"framing, {backend}: frames and one target"] = lambda p=ready: p.predict(texts, target=TARGET)
+        both = predictor(backend, fast=True)
+        found[f"framing, {backend}: frames, --fast"] = lambda p=both: p.predict(texts)
+    alone = predictor("auto", fast="only")
+    found["framing: frames, --fast=only"] = lambda: alone.predict(texts)
     words = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression())
     words.fit(texts, np.arange(len(texts)) % 2)  # any codes: only its speed is asked for
     found["TF-IDF and logistic regression"] = lambda: words.predict_proba(texts)

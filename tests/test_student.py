@@ -27,16 +27,8 @@ from tests.tiny import WIDTH, tiny_encoder
 
 # "profit" is a gain and "warships" a risk for sure, "attack" nobody knows, all else is neither.
 WORDS = {"[UNK]": (-6, -6), "profit": (6, -6), "warships": (-6, 6), "attack": (0, 0)}
-FACTS = {
-    "further": 0,
-    "sentences": 60,
-    "documents": 10,
-    "folds": 3,
-    "epochs": 1,
-    "seed": 0,
-    "digest": "0" * 64,
-    "passed_on": 0.25,
-}
+FACTS = {"sentences": 60, "judged_sentences": 30, "judged_documents": 5, "epochs": 1, "seed": 0}
+FACTS |= {"digest": "0" * 64, "passed_on": 0.25}
 
 
 def network() -> StudentNetwork:
@@ -109,7 +101,7 @@ def test_what_was_never_wrong_is_settled_and_even_odds_are_passed_on():
     found = student().agreement.certainty([0.5, 0.5], 0.05)
     proba = np.array([[0.997, 0.003], [0.5, 0.003], [0.003, 0.003]])
     assert found.settled(proba, exclusive=False).tolist() == [True, False, True]
-    assert (round(found.passed, 3), [round(of.f1, 2) for of in found.worth]) == (0.1, [0.99, 0.99])
+    assert (round(found.passed, 3), [round(of.f1, 2) for of in found.worth]) == (0.1, [1.0, 1.0])
 
 
 def test_without_sentences_that_have_a_label_all_is_passed_on():
@@ -186,7 +178,10 @@ def test_a_student_is_saved_with_its_model_and_read_again(taught, saved):
     assert read.student.network.scores([SURE]).tolist() == taught.student.network.scores([SURE]).tolist()
     assert (read.student.agreement.student == taught.student.agreement.student).all()
     assert (read.student.loss, read.student.told) == (0.05, FACTS)
-    assert "25.0% of these sentences would go to the encoder" in (saved / "README.md").read_text()
+    assert (
+        "of 30 sentences of 5 documents that it did not see (digest of all 0000000000000000…) 25.0% would go"
+        in (saved / "README.md").read_text()
+    )
 
 
 def test_a_model_without_a_student_says_how_to_make_one():
@@ -304,11 +299,11 @@ def distilled(tmp_path_factory):
 def test_a_distilled_model_tells_what_its_student_is_worth_and_agrees_with_itself_without(distilled):
     folder, answer = distilled
     assert [line.split()[0] for line in answer.out.splitlines() if line.strip()][-3:-1] == ["gain", "risk"]
-    assert "of 192 sentences of 16 documents go to the encoder" in answer.out
+    assert "documents that it did not see go to the encoder" in " ".join(answer.out.split())
     plain, fast = (Predictor.load(folder / "fast", fast=how) for how in (False, "only"))
     texts = [s.text for s in sentences(3)]
     difference = plain.predict_proba(texts) - fast.predict_proba(texts)
-    assert abs(difference).mean() < 0.2
+    assert abs(difference).mean() < 0.2  # of a model that is certain; 0.5 by chance
     assert Predictor.load(folder / "model").predict_proba(texts).tolist() == plain.predict_proba(texts).tolist()
 
 

@@ -35,7 +35,7 @@ from framing.cli.options import BACKEND, COLUMN, INPUT_FORMAT, STORE, pairs
     show_default=True,
     help="Macro-F1 that --fast may lose, as expected by the model's probabilities of documents new to the student.",
 )
-@click.option("--epochs", type=click.IntRange(1), default=6, show_default=True, help="How often each text is read.")
+@click.option("--epochs", type=click.IntRange(1), default=5, show_default=True, help="How often each text is read.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all chance.")
 @STORE
 @BACKEND
@@ -93,7 +93,7 @@ def distil(
     table = rows_text(["label", "f1", "fast", "only"], rows, terminal_width())
     told = student.told
     end = (
-        f"{told['passed_on']:.1%} of {told['sentences']:,} sentences of {told['documents']:,} documents go to the "
-        f"encoder. Use it: --model {folder.name} --fast, or --fast=only"
+        f"{told['passed_on']:.1%} of {told['judged_sentences']:,} sentences of {told['judged_documents']:,} documents "
+        f"that it did not see go to the encoder. Use it: --model {folder.name} --fast, or --fast=only"
     )
     write_result(f"{table}{end}\n", None)

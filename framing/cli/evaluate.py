@@ -105,10 +105,8 @@ def evaluate(
     _warn_of_learned_rows(file, predictor, sentences)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
     tell_shifts(evaluation.shifts)
-    estimates = evaluation.estimates
-    if fast:
-        estimates |= _fast_loss(predictor, sentences, rule, estimates)
-    scores = with_intervals(estimates, with_n=True)
+    lost = _fast_loss(predictor, sentences, rule, evaluation.estimates) if fast else {}
+    scores = with_intervals(evaluation.estimates | lost, with_n=True)
     if form == "json":
         write_result(json_text(scores | _beside_scores(evaluation.summaries)), None)
         return

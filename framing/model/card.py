@@ -236,11 +236,11 @@ def _student_lines(student: dict[str, Any] | None) -> list[str]:
     return [
         "## Student",
         "",
-        f"`student/` was distilled from this model on {told.get('sentences', 0):,} sentences of "
-        f"{told.get('documents', 0):,} documents, digest {str(told.get('digest', ''))[:16]}…. With `--fast` it settles "
-        f"the frames of what it is certain of; {told.get('passed_on', 1):.1%} of these sentences would go to the "
+        f"`student/` was distilled from this model on {told['sentences']:,} sentences. With `--fast` it settles the "
+        f"frames of what it is certain of; of {told['judged_sentences']:,} sentences of {told['judged_documents']:,} "
+        f"documents that it did not see (digest of all {told['digest'][:16]}…) {told['passed_on']:.1%} would go to the "
         f"encoder, at a macro-F1 that is expected to be at most {student['loss']:g} lower (by the model's own "
-        "probabilities, each sentence read by a student of other documents). Other kinds of text may be passed on more "
+        "probabilities). Other kinds of text may be passed on more "
         "often, and lose more: `framing evaluate --fast` on coded sentences says.",
         "",
     ]

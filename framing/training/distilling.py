@@ -1,13 +1,13 @@
 """Distil a student from a model: a small network that says of text what the model says.
 
-What is learned from are texts without codes and the model's own probabilities of their frames. Each text is read by a
-student that was taught on other documents; from how that one agrees with the model follows where a student is certain.
+What is learned from are texts without codes and the model's own probabilities of their frames. A third of the documents
+is kept out; from how the student agrees with the model there follows where it is certain.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,11 +27,9 @@ from framing.model.student.student import LOSS, Student
 from framing.progress import track
 from framing.records import Sentence
 
-FOLDS = 3
+PARTS = 3  # of the documents, one of which the student does not see
 FEWEST = 100  # different texts
 _PIECE = 4096
-# A part of a sentence: of so many words, each part of at least so many, where one of these ends a word.
-_WORDS, _LEAST, _ENDS = 8, 3, ",;:—–-"
 # Log-odds beyond which a model's probability is as good as certain.
 _SURE = 1e-4
 
@@ -53,8 +51,8 @@ def distil(
     model
         Who teaches.
     sentences
-        What it is taught on: text as the model will read it later, the more the better; codes are not used. Those of
-        a document or group stay on one side when it is found out where the student can be trusted.
+        What it is taught on, and a third of whose documents it is judged by: text as the model will read it later, the
+        more the better; codes are not used.
     further
         What it is taught on too, but not judged by: other text, or what the model itself has learned from, of which it
         is surer than of text that it has never seen.
@@ -86,31 +84,27 @@ def distil(
     }
     taken, judged = [row for row, _ in rows.values()], np.array([own for _, own in rows.values()], dtype=bool)
     groups = GroupedFolds().groups(taken)
-    n_groups = len(np.unique(groups[judged]))
-    if judged.sum() < FEWEST or n_groups < FOLDS:
+    n_groups, kept_out = len(np.unique(groups[judged])), _kept_out(groups, seed)
+    own = np.flatnonzero(kept_out & judged)
+    if judged.sum() < FEWEST or n_groups < PARTS or not len(own):
         raise InputError(
             f"{judged.sum():,} different texts of {n_groups:,} documents: a student needs at least {FEWEST} of "
-            f"{FOLDS}, and many thousands to be of use"
+            f"{PARTS}, and many thousands to be of use"
         )
-    lesson = _lesson(task, taken, seed, told)
-    exclusive, scores = task.decoder.exclusive, np.zeros((len(taken), len(task.labels)))
-    for number, (train, test) in enumerate(_folds(groups, seed), start=1):
-        told(f"a student of other documents, {number} of {FOLDS}")
-        network = lesson.learned(train, exclusive, seed, epochs)
-        scores[test] = network.scores([lesson.texts[i] for i in test])
-    own = np.flatnonzero(judged)
-    proba = lesson.proba[own]
-    slopes, bias = calibration(scores[own], proba, exclusive)
-    told("the student of all")
-    network = calibrated(lesson.learned(np.arange(len(taken)), exclusive, seed, epochs), slopes, bias)
-    apart = network.proba(scores[own] * slopes + bias)
+    lesson = _lesson(task, taken, told)
+    exclusive = task.decoder.exclusive
+    told("the student learns")
+    network = lesson.learned(np.flatnonzero(~kept_out), exclusive, seed, epochs)
+    proba, scores = lesson.proba[own], network.scores([lesson.texts[i] for i in own])
+    slopes, bias = calibration(scores, proba, exclusive)
+    network = calibrated(network, slopes, bias)
+    apart = network.proba(scores * slopes + bias)
     student = Student(network, Agreement.of(apart, proba, exclusive), float(loss))
     facts = {
-        "sentences": len(own),
-        "documents": n_groups,
-        "further": int((~judged).sum()),
-        "digest": hashlib.sha256("\n".join(sorted(lesson.texts[: len(taken)])).encode()).hexdigest(),
-        "folds": FOLDS,
+        "sentences": int((~kept_out).sum()),
+        "judged_sentences": len(own),
+        "judged_documents": len(np.unique(groups[own])),
+        "digest": hashlib.sha256("\n".join(sorted(lesson.texts)).encode()).hexdigest(),
         "epochs": epochs,
         "seed": seed,
         "passed_on": round(student.certainty(task.decoder, task.thresholds_).passed, 4),
@@ -120,66 +114,35 @@ def distil(
 
 @dataclass(frozen=True)
 class _Lesson:
-    """Texts, then parts of some; what the model says of each; and ``of`` which text, by its number, it is."""
+    """Texts, and what the model says of them."""
 
     vocabulary: list[str]
     start: NDArray[np.float32]
     texts: list[str]
     proba: Proba
     vectors: Values
-    of: Rows
 
     def learned(self, rows: Rows, exclusive: bool, seed: int, epochs: int) -> StudentNetwork:
-        """Return a network that has learned from some texts, and from the parts of these."""
-        taken = np.flatnonzero(np.isin(self.of, rows))
-        texts = [self.texts[i] for i in taken]
-        vectors = self.vectors[taken]
+        """Return a network that has learned from some texts."""
+        texts, vectors = [self.texts[i] for i in rows], self.vectors[rows]
         return learning.learn(
-            self.vocabulary, self.start, texts, self.proba[taken], exclusive, vectors=vectors, seed=seed, epochs=epochs
+            self.vocabulary, self.start, texts, self.proba[rows], exclusive, vectors=vectors, seed=seed, epochs=epochs
         )
 
 
-def _lesson(task: TaskClassifier, sentences: list[Sentence], seed: int, told: Callable[[str], None]) -> _Lesson:
-    """Let the model read sentences, and a part of each: what of them a label hangs on."""
-    features, chance = task.features_[EMBEDDING], np.random.default_rng(seed)
-    parts = [(part, number) for number, row in enumerate(sentences) if (part := part_of(row.text, chance))]
-    read = [*sentences, *(replace(sentences[number], text=part) for part, number in parts)]
-    told(f"the model reads {len(sentences):,} sentences, and a part of {len(parts):,}")
+def _lesson(task: TaskClassifier, sentences: list[Sentence], told: Callable[[str], None]) -> _Lesson:
+    """Let the model read sentences."""
+    features = task.features_[EMBEDDING]
+    told(f"the model reads {len(sentences):,} sentences")
     proba, vectors = [], []
-    for start in track(range(0, len(read), _PIECE), "teacher"):
-        piece = read[start : start + _PIECE]
+    for start in track(range(0, len(sentences), _PIECE), "teacher"):
+        piece = sentences[start : start + _PIECE]
         vectors.append(np.asarray(features.transform(piece), dtype=np.float32))
         proba.append(task.predict_proba(piece))
-    texts = [str(text) for text in features.texts_read(read)]
-    vocabulary = learning.vocabulary_of(texts[: len(sentences)], features.encoder_)
-    return _Lesson(
-        vocabulary,
-        learning.starting_vectors(vocabulary, features.encoder_.transform),
-        texts,
-        np.concatenate(proba),
-        learning.main_directions(np.concatenate(vectors)),
-        np.array([*range(len(sentences)), *(number for _, number in parts)]),
-    )
-
-
-def part_of(text: str, chance: np.random.Generator) -> str:
-    """Return the beginning or the end of a sentence, cut at a comma or the like where there is one.
-
-    Nothing where there are fewer than eight words.
-
-    Examples
-    --------
-    >>> found = {part_of("They left in May, and nobody knows why", np.random.default_rng(n)) for n in range(9)}
-    >>> sorted(found)
-    ['They left in May,', 'and nobody knows why']
-    """
-    words = text.split()
-    if len(words) < _WORDS:
-        return ""
-    places = np.arange(_LEAST, len(words) - _LEAST + 1)
-    cuts = [place for place in places if words[place - 1][-1] in _ENDS]
-    cut = int(chance.choice(cuts or places))
-    return " ".join(words[:cut] if chance.random() < 1 / 2 else words[cut:])
+    texts = [str(text) for text in features.texts_read(sentences)]
+    vocabulary = learning.vocabulary_of(texts, features.encoder_)
+    begin = learning.starting_vectors(vocabulary, features.encoder_.transform)
+    return _Lesson(vocabulary, begin, texts, np.concatenate(proba), learning.main_directions(np.concatenate(vectors)))
 
 
 def taught(model: FramingClassifier) -> TaskClassifier:
@@ -198,11 +161,9 @@ def taught(model: FramingClassifier) -> TaskClassifier:
     return task
 
 
-def _folds(groups: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """Give row numbers ``(train, test)`` of folds that cut no group."""
-    fold = np.random.default_rng(seed).permutation(groups.max() + 1)[groups] % FOLDS
-    for number in range(FOLDS):
-        yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+def _kept_out(groups: Rows, seed: int) -> NDArray[np.bool_]:
+    """Return which rows are kept out of what is learned: those of a third of the groups."""
+    return np.asarray(np.random.default_rng(seed).permutation(groups.max() + 1)[groups] % PARTS == 0)
 
 
 def calibration(scores: Values, proba: Proba, exclusive: bool) -> tuple[Values, Values]:

@@ -49,7 +49,7 @@ class FastFrames(TaskClassifier):
 
     def predict_proba(self, sentences: Sequence[Sentence]) -> Proba:
         """Return probabilities, shape (n_sentences, n_labels), of the student or of the model."""
-        return self._asked(sentences, self.thresholds_)[0]
+        return self._read_by_both(sentences, self.thresholds_)[0]
 
     def judge(self, sentences: Sequence[Sentence], rule: Rule) -> Decisions:
         """Return probabilities and decisions by a rule; ``passed`` says which sentences the encoder read.
@@ -59,9 +59,9 @@ class FastFrames(TaskClassifier):
         ConfigError
             The rule needs the encoder's probabilities of all sentences.
         """
-        self._check(rule)
+        self._check_fast_rule(rule)
         thresholds = {**self._thresholds(rule, None, warn=bool(sentences)), **rule.thresholds}
-        proba, passed = self._asked(sentences, thresholds)
+        proba, passed = self._read_by_both(sentences, thresholds)
         if self.only and not self.decoder.exclusive:
             worth = self.student.certainty(self.decoder, thresholds).worth
             own = {label: of.threshold for label, of in zip(self.labels, worth, strict=True)}
@@ -69,7 +69,7 @@ class FastFrames(TaskClassifier):
         present = self.decide(proba, thresholds)
         return Decisions(proba, present, np.zeros_like(present), None, thresholds, passed)
 
-    def _asked(self, sentences: Sequence[Sentence], thresholds: Mapping[str, float]) -> tuple[Proba, Decided]:
+    def _read_by_both(self, sentences: Sequence[Sentence], thresholds: Mapping[str, float]) -> tuple[Proba, Decided]:
         """Return the probabilities, and which sentences went to the encoder."""
         if not sentences:
             return np.zeros((0, len(self.labels))), np.zeros(0, dtype=bool)
@@ -85,7 +85,7 @@ class FastFrames(TaskClassifier):
                 proba[rows] = self.task.predict_proba([sentences[i] for i in rows.tolist()])
         return proba, passed
 
-    def _check(self, rule: Rule) -> None:
+    def _check_fast_rule(self, rule: Rule) -> None:
         """Say what of a rule needs the encoder's probabilities of all sentences."""
         asked: dict[str, Any] = {"abstain": rule.abstain, "adapt_priors": rule.adapt_priors or None}
         if self.only:

@@ -117,7 +117,7 @@ class Agreement:
         model, student = _MIDDLES[self.model], _MIDDLES[self.student]
         by_model, by_student = (p >= np.array(thresholds) for p in (model, student))
         total = model.sum(axis=0)
-        f1 = _f1(total, model, by_model)
+        f1 = _expected_f1(total, model, by_model)
         worth_of_one = 1 / np.maximum(total + by_model.sum(axis=0), 1e-12) / len(total)
         # The derivative of F1: a decision that is right with probability p is worth 2 p - F1.
         lost = np.where(by_model != by_student, (2 * model - f1) * np.where(by_model, 1, -1), 0) * worth_of_one
@@ -130,8 +130,8 @@ class Agreement:
         below = ordered if n_settled == len(ordered) else ordered[ordered < ordered[n_settled]]
         most = float(below[-1]) if len(below) else -1.0
         settled = risk <= most
-        fast_f1 = _f1(total, model, np.where(settled[:, None], by_student, by_model))
-        only = [_alone(*pair) for pair in zip(self.student.T, model.T, strict=True)]
+        fast_f1 = _expected_f1(total, model, np.where(settled[:, None], by_student, by_model))
+        only = [_best_alone(*pair) for pair in zip(self.student.T, model.T, strict=True)]
         worth = [Worth(*map(float, of)) for of in zip(f1, fast_f1, *zip(*only, strict=True), strict=True)]
         return Certainty(risks, most, worth, float(1 - settled.mean()))
 
@@ -174,7 +174,7 @@ def _by_cell(cells: Cells, lost: Values, error: float) -> Values:
     return np.maximum(sums, 0) / np.maximum(counts, 1) + error / len(cells)
 
 
-def _alone(cells: Cells, model: Values) -> tuple[float, float]:
+def _best_alone(cells: Cells, model: Values) -> tuple[float, float]:
     """Return the best expected F1 of a student's decisions alone, and the probability from which it decides so."""
     n, expected = (np.bincount(cells, weights, minlength=CELLS)[::-1].cumsum()[::-1] for weights in (None, model))
     f1 = 2 * expected / np.maximum(model.sum() + n, 1e-12)
@@ -182,6 +182,6 @@ def _alone(cells: Cells, model: Values) -> tuple[float, float]:
     return float(f1[best]), float(_EDGES[best])
 
 
-def _f1(total: Values, model: Proba, decided: Decided) -> Values:
+def _expected_f1(total: Values, model: Proba, decided: Decided) -> Values:
     """Return the F1 of decisions that is expected by a model's probabilities, shape (n_labels,)."""
     return np.asarray(2 * (model * decided).sum(axis=0) / np.maximum(total + decided.sum(axis=0), 1e-12))

@@ -21,12 +21,12 @@ from framing.model.encoders.weights import find_weights
 from framing.model.student.network import SHAPES, UNKNOWN, WIDTH, StudentNetwork, token_rows, tokenizer_of
 
 SIZES = {"vector": 64, "found": 128, "hidden": 128}
-EPOCHS = 6
+EPOCHS = 5
 _BATCH, _RATE = 128, 2e-3
 # Of tokens, and of what goes into a layer: so many are left out at each step.
 _TOKENS_OUT, _OUT = 0.1, 0.2
 _VOCABULARY, _SEEN, _MOST = 30_000, 2, 60_000
-_VECTORS = 0.1  # how much a model's vectors count beside its probabilities
+_VECTORS = 2.0  # how much a model's vectors count beside its probabilities
 _LONGEST = 96  # tokens of a text that are learned from
 _SPREAD = 0.5  # of the vectors' numbers at the start
 
@@ -130,7 +130,7 @@ def learn(
         wanted = torch.tensor(proba, dtype=torch.float32).clamp(1e-4, 1 - 1e-4)
         network.train()
         for _ in range(epochs):
-            for batch in _batches(lengths, chance):
+            for batch in _batches_of_a_length(lengths, chance):
                 scores, directions = network(_padded([rows[i] for i in batch], len(vocabulary)))
                 loss = _loss(scores, wanted[torch.from_numpy(batch)], exclusive)
                 if told_too is not None:
@@ -140,7 +140,7 @@ def learn(
                 way.step()
                 rate.step()
             told()
-    return StudentNetwork(vocabulary, _arrays(network), exclusive)
+    return StudentNetwork(vocabulary, _arrays_of(network), exclusive)
 
 
 def _loss(scores: Any, wanted: Any, exclusive: bool) -> Any:
@@ -151,7 +151,7 @@ def _loss(scores: Any, wanted: Any, exclusive: bool) -> Any:
     return functional.binary_cross_entropy_with_logits(scores, wanted)
 
 
-def _batches(lengths: Rows, chance: np.random.Generator) -> Iterator[Rows]:
+def _batches_of_a_length(lengths: Rows, chance: np.random.Generator) -> Iterator[Rows]:
     """Give the numbers of texts in batches of about one length, in any order."""
     order = np.argsort(lengths + chance.uniform(0, 6, len(lengths)))
     batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
@@ -204,7 +204,7 @@ def _network(start: NDArray[np.float32], n_labels: int, n_directions: int = 0) -
     return Network()
 
 
-def _arrays(network: Any) -> dict[str, NDArray[Any]]:
+def _arrays_of(network: Any) -> dict[str, NDArray[Any]]:
     """Return a network's numbers by the names of ``SHAPES``, token vectors in eight bits, all else in sixteen."""
     own = {name: value.detach().numpy() for name, value in network.named_parameters()}
     vectors = own["tokens.weight"][:-1]

@@ -89,7 +89,7 @@ class StudentNetwork:
         order = np.argsort([len(row) for row in rows], kind="stable")  # texts of a length take the same time
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            found[batch] = self._scores([rows[i] for i in batch])
+            found[batch] = self._scores_of_batch([rows[i] for i in batch])
         return found
 
     @cached_property
@@ -99,17 +99,17 @@ class StudentNetwork:
         return {name: np.ascontiguousarray(self.arrays[name], dtype=np.float32) for name in names}
 
     @cached_property
-    def _counts(self) -> Array:
+    def _token_counts(self) -> Array:
         """How much each token counts, and one more for the gap between texts, which does not count."""
         return np.append(np.exp(np.asarray(self.arrays["weights"], dtype=np.float32)), np.float32(0))
 
-    def _scores(self, rows: Sequence[NDArray[np.int64]]) -> Array:
+    def _scores_of_batch(self, rows: Sequence[NDArray[np.int64]]) -> Array:
         own = self._ready
         numbers, starts = laid_out(rows, len(self.vocabulary))
         gap = numbers == len(self.vocabulary)
         vectors = self.arrays["tokens"][np.where(gap, 0, numbers)] * own["scale"]
         vectors[gap] = 0
-        counts = self._counts[numbers][:, None]
+        counts = self._token_counts[numbers][:, None]
         # A window of row i begins there; the middle of it is what it stands for.
         size = vectors.shape[1]
         shape, steps = (len(vectors) - WIDTH + 1, WIDTH * size), vectors.strides

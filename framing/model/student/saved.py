@@ -27,7 +27,7 @@ _TOKENS, _TOKEN, _SIDE, _BYTES = 300_000, 200, 4096, 1 << 28
 _MOST = 10**12  # of any fact
 # What is told of how a student was made.
 _FACTS = {
-    **dict.fromkeys(("sentences", "documents", "further", "folds", "epochs", "seed"), int),
+    **dict.fromkeys(("sentences", "judged_sentences", "judged_documents", "epochs", "seed"), int),
     **{"digest": str, "passed_on": float},
 }
 

@@ -12,6 +12,7 @@ from framing.model.student.network import StudentNetwork
 
 # Macro-F1 that a cascade may lose, as the model's own probabilities of documents the student had not seen let expect.
 LOSS = 0.004
+_RULES = 16  # so many are remembered
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ class Student:
         """Return where it may decide, and what it is worth, where the model decides by these thresholds."""
         of_labels = [LIKELIEST if decoder.exclusive else thresholds[label] for label in decoder.labels]
         key = tuple(of_labels)
-        if key not in self._found:
-            self._found.clear()  # one rule at a time
-            self._found[key] = self.agreement.certainty(of_labels, self.loss)
-        return self._found[key]
+        found = self._found.get(key)
+        if found is None:
+            found = self.agreement.certainty(of_labels, self.loss)
+            if len(self._found) >= _RULES:
+                self._found.clear()
+            self._found[key] = found
+        return found
