@@ -41,7 +41,7 @@ def sentences(file: str | None, n: int) -> list[str]:
     return texts[:: max(1, len(texts) // n)][:n]
 
 
-def predictor(backend: str, fast: bool | str = False) -> Predictor:
+def predictor(backend: str, fast: bool | str | float = False) -> Predictor:
     """Return the shipped model, which keeps no vectors."""
     loaded = Predictor.load(SHIPPED, backend=backend, fast=fast)
     loaded.classifier.keep_vectors(False)
@@ -65,8 +65,9 @@ def paths(texts: list[str]) -> dict[str, Callable[[], Any]]:
             continue
         found[f"framing, {backend}: frames"] = lambda p=ready: p.predict(texts)
         found[f"framing, {backend}: frames and one target"] = lambda p=ready: p.predict(texts, target=TARGET)
-        both = predictor(backend, fast=True)
-        found[f"framing, {backend}: frames, --fast"] = lambda p=both: p.predict(texts)
+        for name, fast in (("--fast", True), ("--fast=0.01", 0.01)):
+            both = predictor(backend, fast=fast)
+            found[f"framing, {backend}: frames, {name}"] = lambda p=both: p.predict(texts)
     alone = predictor("auto", fast="only")
     found["framing: frames, --fast=only"] = lambda: alone.predict(texts)
     words = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression())

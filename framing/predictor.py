@@ -27,7 +27,7 @@ from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
 from framing.model.provenance import provenance_of
 from framing.model.similar import similar_cases
-from framing.model.student.cascade import FastFrames, check_fast
+from framing.model.student.cascade import Fast, FastFrames, check_fast
 from framing.predictions import Predictions
 from framing.records import Sentence
 from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
@@ -69,7 +69,7 @@ class Predictor:
 
     @classmethod
     def load(
-        cls, model: str | Path | None = None, store: str | None = None, backend: str = AUTO, fast: bool | str = False
+        cls, model: str | Path | None = None, store: str | None = None, backend: str = AUTO, fast: Fast = False
     ) -> Predictor:
         """Load a model.
 
@@ -87,8 +87,8 @@ class Predictor:
             What computes the vectors: ``"torch"``; ``"openvino"`` (of ``framing-classifier[fast]``), the encoder
             converted once, several times as fast; ``"auto"``, OpenVINO where installed (or ``$FRAMING_BACKEND``).
         fast
-            ``True``: the model's student settles the frames of what it is certain of, the encoder reads the rest.
-            ``"only"``: the student alone, without a stance. ``framing distil`` makes a student.
+            ``True``, or how much macro-F1 may be lost: the model's student settles the frames it is certain of, the
+            encoder reads the rest. ``"only"``: the student alone, without a stance. See ``framing distil``.
 
         Raises
         ------

@@ -184,10 +184,15 @@ def test_a_student_is_saved_with_its_model_and_read_again(taught, saved):
     )
 
 
+def test_how_much_may_be_lost_can_be_said_and_stands_in_the_provenance(taught):
+    told = [Predictor(taught.with_student(how)).predict([OPEN]).provenance["fast"] for how in (True, 0.5)]
+    assert [(one["loss"], one["passed_on"]) for one in told] == [(0.05, 1), (0.5, 0)]
+
+
 def test_a_model_without_a_student_says_how_to_make_one():
     with pytest.raises(ModelError, match=r"has no student .* framing distil MODEL --texts FILE -o FOLDER"):
         model(LogisticRegression(), tasks=("frames",)).with_student(True)
-    with pytest.raises(ConfigError, match="fast=quick: expected cascade"):
+    with pytest.raises(ConfigError, match=r"fast=quick: expected cascade .* such as 0\.01"):
         Predictor.load("shipped", fast="quick")
 
 

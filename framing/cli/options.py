@@ -42,12 +42,26 @@ class FastCommand(click.Command):
         return super().parse_args(ctx, ["--fast=cascade" if arg == "--fast" else arg for arg in args])
 
 
+def _check_fast_option(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from framing.errors import ConfigError
+        from framing.model.student.cascade import check_fast
+
+        try:
+            check_fast(value)
+        except ConfigError:
+            raise click.UsageError(
+                f"--fast={value}: expected --fast, --fast=only or --fast=LOSS, such as 0.01"
+            ) from None
+    return value
+
+
 FAST = click.option(
     "--fast",
-    metavar="[=only]",
-    type=click.Choice(("cascade", "only")),
+    metavar="[=only|=LOSS]",
+    callback=_check_fast_option,
     help="Let the model's student settle the frames it is certain of, several times as fast; the encoder reads the "
-    "rest. --fast=only: the student alone. See framing distil.",
+    "rest. --fast=only: the student alone; --fast=0.01: where so much macro-F1 may be lost. See framing distil.",
 )
 
 

@@ -12,7 +12,7 @@ from framing.model.classifier import TaskClassifier
 from framing.model.decisions.decoders import NEUTRAL, SideOf
 from framing.model.decisions.rule import Decisions, Rule
 from framing.model.encoders.backends import backend_of, check_backend, with_options
-from framing.model.student.cascade import ONLY, FastFrames, check_fast
+from framing.model.student.cascade import ONLY, Fast, FastFrames, check_fast
 from framing.model.student.student import Student
 from framing.records import Prediction, Sentence
 
@@ -41,8 +41,13 @@ class FramingClassifier:
     digest: str = ""
     student: Student | None = None
 
-    def with_student(self, fast: bool | str) -> FramingClassifier:
-        """Return the same model, which asks its student first (``True``) or alone (``"only"``); it then has no stance.
+    def with_student(self, fast: Fast) -> FramingClassifier:
+        """Return the same model, which asks its student first or alone; alone it has no stance.
+
+        Parameters
+        ----------
+        fast
+            ``True``; a number, the macro-F1 that may be lost, instead of the student's own; ``"only"`` for alone.
 
         Raises
         ------
@@ -51,17 +56,25 @@ class FramingClassifier:
         ConfigError
             There is no such way.
         """
-        way = check_fast(fast)
-        if way is None:
+        asked = check_fast(fast)
+        if asked is None:
             return self
+        way, loss = asked
         if self.student is None:
             raise ModelError(
                 "this model has no student that could be asked first; make a copy with one: "
                 "framing distil MODEL --texts FILE -o FOLDER"
             )
-        frames = FastFrames(self.tasks["frames"], self.student, only=way == ONLY)
+        student = self.student if loss is None else replace(self.student, loss=loss, _found={})
+        frames = FastFrames(self.tasks["frames"], student, only=way == ONLY)
         others = {} if way == ONLY else self.tasks
         return replace(self, tasks={**others, "frames": frames})
+
+    @property
+    def fast_loss(self) -> float | None:
+        """How much macro-F1 a student that is asked first may lose; ``None`` where none is."""
+        frames = self.tasks.get("frames")
+        return frames.student.loss if isinstance(frames, FastFrames) else None
 
     def without_student(self) -> FramingClassifier:
         """Return the frames of this model alone, as its encoder reads them."""

@@ -40,7 +40,14 @@ def provenance_of(
     passed = found["frames"].passed if "frames" in found else None
     fast = None
     if isinstance(frames, FastFrames) and passed is not None:
-        fast = {"way": frames.way, "sentences": len(passed), "passed_on": int(passed.sum())}
+        fast = {
+            "way": frames.way,
+            "loss": frames.student.loss,
+            "sentences": len(passed),
+            "passed_on": int(passed.sum()),
+        }
+        if frames.only:
+            del fast["loss"]
     told = {
         "model": origin,
         "codebook": f"{classifier.codebook.name} {classifier.codebook.digest[:12]}",

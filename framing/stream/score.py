@@ -70,7 +70,7 @@ def score(
         "options": [rule.thresholds, rule.goal, rule.abstain, targets, dict(columns or {}), part, str(reading)],
         "version": importlib.metadata.version("framing-classifier"),
         "backend": predictor.classifier.keep_vectors(False).backends,
-        "fast": predictor.fast,
+        "fast": None if predictor.fast is None else [predictor.fast, predictor.classifier.fast_loss],
     }
     job = Job(output, identity)
     n_rows = n_before = n_parts = n_passed = 0

@@ -17,6 +17,7 @@ from framing.records import Sentence
 # What may be asked for in the place of the encoder alone.
 CASCADE, ONLY = "cascade", "only"
 FAST = (CASCADE, ONLY)
+Fast = bool | str | float
 
 
 class FastFrames(TaskClassifier):
@@ -98,8 +99,8 @@ class FastFrames(TaskClassifier):
                 )
 
 
-def check_fast(fast: bool | str) -> str | None:
-    """Return how a student is to be used, ``"cascade"`` or ``"only"``; ``None`` where it is not.
+def check_fast(fast: Fast) -> tuple[str, float | None] | None:
+    """Return how a student is to be used, and how much F1 it may lose where that is said; ``None`` where it is not.
 
     Raises
     ------
@@ -108,13 +109,20 @@ def check_fast(fast: bool | str) -> str | None:
 
     Examples
     --------
-    >>> check_fast(True), check_fast("only"), check_fast(False)
-    ('cascade', 'only', None)
+    >>> check_fast(True), check_fast("only"), check_fast(0.01), check_fast(False)
+    (('cascade', None), ('only', None), ('cascade', 0.01), None)
     """
-    if fast in (False, None):
+    if fast is False or fast is None:
         return None
     if fast is True:
-        return CASCADE
-    if fast not in FAST:
-        raise ConfigError(f"fast={fast}: expected {CASCADE} (or True), {ONLY}, or False for neither")
-    return fast
+        return CASCADE, None
+    if fast in FAST:
+        return str(fast), None
+    try:
+        if 0 < (loss := float(fast)) < 1:
+            return CASCADE, loss
+    except ValueError:
+        pass
+    raise ConfigError(
+        f"fast={fast}: expected {CASCADE} (or True), {ONLY}, how much F1 may be lost (such as 0.01), or False"
+    )

@@ -34,12 +34,14 @@ _FACTS = {
 
 def write_student(student: Student, folder: Path) -> dict[str, Any]:
     """Write a student into a model's folder, and return what ``model.json`` says of it."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     (folder / FOLDER).mkdir()
     (folder / VOCABULARY).write_text("\n".join(student.network.vocabulary) + "\n", encoding="utf-8")
-    save_file({name: np.ascontiguousarray(a) for name, a in student.network.arrays.items()}, folder / NETWORK)
-    save_file({"student": student.agreement.student, "model": student.agreement.model}, folder / AGREEMENT)
+    network = {name: np.ascontiguousarray(array) for name, array in student.network.arrays.items()}
+    cells = {"student": student.agreement.student, "model": student.agreement.model}
+    for name, arrays in ((NETWORK, network), (AGREEMENT, cells)):
+        (folder / name).write_bytes(save(arrays))
     return {"loss": student.loss, "told": dict(student.told)}
 
 
