@@ -104,6 +104,14 @@ def test_what_was_never_wrong_is_settled_and_even_odds_are_passed_on():
     assert (round(found.passed, 3), [round(of.f1, 2) for of in found.worth]) == (0.1, [1.0, 1.0])
 
 
+def test_of_exclusive_labels_a_sentence_is_settled_where_the_likeliest_is_sure():
+    sure = np.tile([[0.98, 0.01, 0.01], [0.01, 0.98, 0.01], [0.01, 0.01, 0.98]], (100, 1))
+    torn = np.tile([[0.5, 0.49, 0.01]], (20, 1))  # the model is for the second
+    told = np.vstack([sure, np.tile([[0.01, 0.98, 0.01]], (20, 1))])
+    found = Agreement.of(np.vstack([sure, torn]), told, exclusive=True).certainty([0.5] * 3, 0.02)
+    assert found.settled(np.vstack([sure[:3], torn[:1]]), exclusive=True).tolist() == [True, True, True, False]
+
+
 def test_without_sentences_that_have_a_label_all_is_passed_on():
     nothing = np.full((50, 1), 0.001)
     found = Agreement.of(nothing, nothing, exclusive=False).certainty([0.5], 0.01)
