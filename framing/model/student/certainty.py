@@ -133,7 +133,7 @@ class Agreement:
         fast_f1 = _expected_f1(total, model, np.where(settled[:, None], by_student, by_model))
         only = [_best_alone(*pair) for pair in zip(self.student.T, model.T, strict=True)]
         worth = [Worth(*map(float, of)) for of in zip(f1, fast_f1, *zip(*only, strict=True), strict=True)]
-        return Certainty(risks, most, worth, float(1 - settled.mean()))
+        return Certainty(risks, most, worth, float((~settled).mean()))
 
 
 def margins(proba: Proba, exclusive: bool) -> Proba:
