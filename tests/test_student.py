@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from framing.codebook import Codebook
 from framing.errors import ConfigError, InputError, ModelError
+from framing.model.classifier import frames_classifier
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import SentenceEncoder
+from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model, save_model
 from framing.model.student.certainty import Agreement, margins
 from framing.model.student.network import SHAPES, StudentNetwork
@@ -20,7 +24,7 @@ from framing.predictor import Predictor
 from framing.records import Sentence
 from framing.training.distilling import calibration, distil
 from tests.command import framing
-from tests.small import model, sentences
+from tests.small import folds, frame_codes, model, sentences
 from tests.test_hostile_models import reason
 from tests.test_persistence import edit, fix_digests
 from tests.tiny import WIDTH, tiny_encoder
@@ -341,6 +345,21 @@ def test_too_few_texts_and_models_of_words_are_refused(distilled, taught):
         distil(taught, sentences(16))
     with pytest.raises(ConfigError, match="loss 1: expected"):
         distil(taught, sentences(16), loss=1)
+
+
+def test_a_student_of_exclusive_frames_decides_for_one_of_them(distilled):
+    folder, _ = distilled
+    encoder = load_model(folder / "model").tasks["frames"].features_["embedding"].encoder_
+    book = Codebook.from_dict({"name": "one", "exclusive": True, "frames": {"gain": "", "risk": "", "other": ""}})
+    rows = [replace(row, frames=(row.frames or ("other",))[:1]) for row in sentences(16)]
+    codes = frame_codes(rows, book)
+    task = frames_classifier(book, encoder, LogisticRegression(C=100)).fit(rows, codes, folds(rows, codes))
+    found = FramingClassifier(book, {"frames": task})
+    texts = [replace(row, text=f"{row.text[:-1]}, {end}.", target=None) for row in rows for end in ("once", "twice")]
+    found.student = distil(found, texts, epochs=30, loss=0.1)
+    plain, fast, only = (Predictor(found.with_student(how)).predict(texts[:36]) for how in (False, True, "only"))
+    assert fast.provenance["fast"]["passed_on"] < 36 and [len(one.frames) for one in only] == [1] * 36
+    assert sum(one.frames == other.frames for one, other in zip(plain, only, strict=True)) > 30
 
 
 def test_what_the_student_costs_is_told_by_the_same_resamples(distilled):
