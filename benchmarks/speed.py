@@ -43,9 +43,9 @@ def sentences(file: str | None, n: int) -> list[str]:
     return texts[:: max(1, len(texts) // n)][:n]
 
 
-def predictor(backend: str) -> Predictor:
+def predictor(backend: str, fast: bool | str | float = False) -> Predictor:
     """Return the shipped model, which keeps no vectors."""
-    loaded = Predictor.load(SHIPPED, backend=backend)
+    loaded = Predictor.load(SHIPPED, backend=backend, fast=fast)
     loaded.classifier.keep_vectors(False)
     return loaded
 
@@ -67,6 +67,11 @@ def paths(texts: list[str]) -> dict[str, Callable[[], Any]]:
             continue
         found[f"framing, {backend}: frames"] = lambda p=ready: p.predict(texts)
         found[f"framing, {backend}: frames and one target"] = lambda p=ready: p.predict(texts, target=TARGET)
+        for name, fast in (("--fast", True), ("--fast=0.01", 0.01)):
+            both = predictor(backend, fast=fast)
+            found[f"framing, {backend}: frames, {name}"] = lambda p=both: p.predict(texts)
+    alone = predictor("auto", fast="only")
+    found["framing: frames, --fast=only"] = lambda: alone.predict(texts)
     if (few_shot := setfit(model, texts)) is not None:
         found["SetFit: predict, the same weights"] = lambda: few_shot.predict(texts, show_progress_bar=False)
     words = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression())

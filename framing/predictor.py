@@ -36,6 +36,7 @@ from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model
 from framing.model.provenance import provenance_of
 from framing.model.similar import similar_cases
+from framing.model.student.cascade import Fast, FastFrames, check_fast
 from framing.predictions import Predictions
 from framing.records import Sentence
 from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
@@ -76,7 +77,9 @@ class Predictor:
         return f"<Predictor of {self.codebook.name} ({'; '.join(told)}), from {self.origin}>"
 
     @classmethod
-    def load(cls, model: str | Path | None = None, store: str | None = None, backend: str = AUTO) -> Predictor:
+    def load(
+        cls, model: str | Path | None = None, store: str | None = None, backend: str = AUTO, fast: Fast = False
+    ) -> Predictor:
         """Load a model.
 
         Parameters
@@ -93,18 +96,22 @@ class Predictor:
             What computes the vectors: ``"torch"`` (of ``framing-classifier[train]``); ``"openvino"``, the encoder
             converted once, several times as fast; ``"auto"``, OpenVINO where the encoder can be converted (or
             ``$FRAMING_BACKEND``).
+        fast
+            ``True``, or how much macro-F1 may be lost: the model's student settles the frames it is certain of, the
+            encoder reads the rest. ``"only"``: the student alone, without a stance. See ``framing distil``.
 
         Raises
         ------
         ModelError
             The folder is missing, damaged, too new or unsafe; no model of such a name ships; or the store that was
-            named has no champion.
+            named has no champion. Or ``fast`` is asked of a model without a student.
         StoreError
             The store cannot be reached or has no such model.
         EncoderError
             The encoder's weights cannot be found; the error says what brings them.
         ConfigError
-            Nothing was named, and the store has champions of several codebooks; or there is no such backend.
+            Nothing was named, and the store has champions of several codebooks; or there is no such backend, or no such
+            way to be fast.
         MissingExtraError
             The backend, the store or the model's heads take a library that is not installed.
 
@@ -114,8 +121,9 @@ class Predictor:
             Nothing was named, and ``./mlflow.db`` or its champion's files cannot be used: it is the shipped model.
         """
         check_backend(backend, "backend=")
+        check_fast(fast)
         predictor = cls._loaded_from(model, store)
-        return cls(predictor.classifier.read_with(backend), predictor.origin)
+        return cls(predictor.classifier.read_with(backend).with_student(fast), predictor.origin)
 
     @classmethod
     def _loaded_from(cls, model: str | Path | None, store: str | None) -> Predictor:
@@ -176,6 +184,12 @@ class Predictor:
     def codebook(self) -> Codebook:
         """The codebook the model was trained with."""
         return self.classifier.codebook
+
+    @property
+    def fast(self) -> str | None:
+        """How the model's student is asked: ``"cascade"``, ``"only"``, or ``None`` where it is not."""
+        frames = self.classifier.tasks.get("frames")
+        return frames.way if isinstance(frames, FastFrames) else None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -261,7 +275,7 @@ class Predictor:
         ConfigError
             A threshold is for an unknown label or not in [0, 1]; there is no such goal or way to adapt; or the risk is
             not between 0 and 1, or comes with a threshold. Aliases are given, and no holders looked for; or frames are
-            to be explained by a model that knows none.
+            to be explained by a model that knows none; or the model is fast, and this or a rule is the encoder's.
 
         Warns
         -----
@@ -277,6 +291,8 @@ class Predictor:
             raise ConfigError("aliases are names of holders: give holders=True too")
         if explain and not self.labels:
             raise ConfigError("explain is of frames, which this model does not know; see Predictor.explain")
+        if explain and self.fast:
+            raise ConfigError("explain is of the encoder, which would read every sentence: leave explain or fast out")
         records = records_of(sentences)
         held = holders_of(records, aliases) if holders or split_quotes else []
         if split_quotes:

@@ -12,12 +12,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.files import check_exists, check_output, read_input, terminal_width, write_result
-from framing.cli.options import COLUMN, INPUT_FORMAT, MODEL, OUTPUT, STORE, output_format, pairs, rule_options
+from framing.cli.options import (
+    BACKEND,
+    COLUMN,
+    FAST,
+    INPUT_FORMAT,
+    MODEL,
+    OUTPUT,
+    STORE,
+    FastCommand,
+    output_format,
+    pairs,
+    rule_options,
+    tell_passed,
+)
 from framing.cli.predict import tell_shifts
 from framing.cli.swaps import swap_text
 from framing.errors import FramingWarning, StoreError
 
 if TYPE_CHECKING:
+    from framing.measure.intervals import Estimate
     from framing.measure.summary import TaskSummary
     from framing.model.decisions.rule import Rule
     from framing.predictor import Predictor
@@ -25,10 +39,12 @@ if TYPE_CHECKING:
     from framing.training import TaskPredictions
 
 
-@click.command()
+@click.command(cls=FastCommand)
 @click.argument("file")
 @MODEL
 @STORE
+@BACKEND
+@FAST
 @output_format("table", "json", to_file=False)
 @click.option("--all", "everything", is_flag=True, help="All scores, one a line, instead of a table a task.")
 @click.option(
@@ -46,6 +62,8 @@ def evaluate(
     file: str,
     model: str | None,
     store: str | None,
+    backend: str,
+    fast: str | None,
     form: str,
     everything: bool,
     bound: float,
@@ -59,6 +77,7 @@ def evaluate(
     n is how often a label was coded, predicted how often it was decided. Where rows say what each of several coders
     coded (a column coders, or a column that names the coder of a row), coders is the F1 of one against another.
     Slices are by source, year, target, length and own columns such as topic. Rows that the model learned from flatter.
+    With --fast the model's encoder alone is scored too, and what the student costs is told (frames/fast_loss).
     """
     from framing.measure.metrics import with_intervals
     from framing.measure.verdicts import rule_in_words
@@ -72,10 +91,12 @@ def evaluate(
     from framing.training.tasks import check_coded
 
     check_exists(file)
-    predictor = Predictor.load(model, store)
+    predictor = Predictor.load(model, store, backend, fast or False)
     # Read by the model's codebook: a spelling that it knows becomes its label, another is told with its line.
     sentences = read_input(file, pairs(columns, "--column"), form=input_format, codebook=predictor.codebook)
     if swap:
+        if fast:
+            raise click.UsageError("--swap: it asks the encoder; leave --fast out")
         if everything or rule != Rule():
             raise click.UsageError("--swap: decisions are by the model's own rule; leave --all and thresholds out")
         write_result(swap_text(predictor, sentences, form), None)
@@ -84,7 +105,8 @@ def evaluate(
     _warn_of_learned_rows(file, predictor, sentences)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
     tell_shifts(evaluation.shifts)
-    scores = with_intervals(evaluation.estimates, with_n=True)
+    lost = _fast_loss(predictor, sentences, rule, evaluation.estimates) if fast else {}
+    scores = with_intervals(evaluation.estimates | lost, with_n=True)
     if form == "json":
         write_result(json_text(scores | _beside_scores(evaluation.summaries)), None)
         return
@@ -97,11 +119,28 @@ def evaluate(
         write_result(rows_text(["score", "value", "95 % interval", "n"], rows, width), None)
         return
     tables = [scores_text(found, f"{task} of {Path(file).name}", width) for task, found in evaluation.summaries.items()]
-    probes = [row for row in rows if row[0].endswith("/consistency")]
+    probes = [row for row in rows if row[0].endswith(("/consistency", "/fast_loss"))]
     if probes:
         tables.append(rows_text(["score", "value", "95 % interval", "n"], probes, width))
     end = f"{COLUMNS_IN_WORDS} {rule_in_words(bound)} All scores: --all, or --format json."
     write_result("\n".join([*tables, textwrap.fill(end, width)]) + "\n", None)
+
+
+def _fast_loss(
+    predictor: Predictor, sentences: list[Sentence], rule: Rule, estimates: Mapping[str, Estimate]
+) -> dict[str, Estimate]:
+    """Return how much macro-F1 of the frames the student costs, on the same resamples; say how many it left."""
+    from framing.training import evaluate_classifier
+    from framing.training.evaluate import coded_frames
+
+    rows = coded_frames(sentences, predictor.codebook)
+    passed = predictor.classifier.judge([row.with_target(None) for row in rows], rule)["frames"].passed
+    tell_passed(predictor.fast, len(rows), 0 if passed is None else int(passed.sum()))
+    encoder = predictor.classifier.without_student()
+    path = "test/frames/macro_f1"
+    return {
+        "test/frames/fast_loss": evaluate_classifier(encoder, rows, "test", rule=rule).estimates[path] - estimates[path]
+    }
 
 
 def _warn_of_learned_rows(file: str, predictor: Predictor, sentences: list[Sentence]) -> None:

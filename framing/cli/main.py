@@ -24,6 +24,7 @@ from framing.cli.coders import agreement
 from framing.cli.compare import compare
 from framing.cli.config import config
 from framing.cli.data import data
+from framing.cli.distil import distil
 from framing.cli.drift import drift
 from framing.cli.evaluate import errors, evaluate
 from framing.cli.files import drop_standard_output, write_result
@@ -58,6 +59,7 @@ COMMANDS = (
     errors,
     test_model,
     compare,
+    distil,
     drift,
     runs,
     promote,

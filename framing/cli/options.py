@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,54 @@ BACKEND = click.option(
     show_default=True,
     help="What computes the encoder's vectors; auto: openvino where it can be converted, several times as fast.",
 )
+
+
+class FastCommand(click.Command):
+    """A command in which ``--fast`` may stand alone or as ``--fast=only``; what comes next is no value of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See ``click.Command``."""
+        return super().parse_args(ctx, ["--fast=cascade" if arg == "--fast" else arg for arg in args])
+
+
+def _check_fast_option(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from framing.errors import ConfigError
+        from framing.model.student.cascade import check_fast
+
+        try:
+            check_fast(value)
+        except ConfigError:
+            raise click.UsageError(
+                f"--fast={value}: expected --fast, --fast=only or --fast=LOSS, such as 0.01"
+            ) from None
+    return value
+
+
+FAST = click.option(
+    "--fast",
+    metavar="[=only|=LOSS]",
+    callback=_check_fast_option,
+    help="Let the model's student settle the frames it is certain of, several times as fast; the encoder reads the "
+    "rest. --fast=only: the student alone; --fast=0.01: where so much macro-F1 may be lost. See framing distil.",
+)
+
+
+def tell_fast(provenances: Iterable[Mapping[str, Any]]) -> None:
+    """Say on standard error how many sentences went to the encoder, where a student was asked first."""
+    asked = [provenance["fast"] for provenance in provenances if "fast" in provenance]
+    if asked:
+        tell_passed(asked[0]["way"], *(sum(fast[name] for fast in asked) for name in ("sentences", "passed_on")))
+
+
+def tell_passed(way: str | None, n: int, n_passed: int) -> None:
+    """Say so of so many sentences."""
+    told = (
+        "all are the student's" if way == "only" else f"{n_passed:,} went to the encoder ({n_passed / max(1, n):.1%})"
+    )
+    click.echo(f"fast: of {n:,} sentences {told}", err=True)
+
+
 _READING = "framing.reading"  # where a command's context keeps what is said about tables
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.files import check_output, shown, tell_line_ends, terminal_width, write_pieces, write_result
-from framing.cli.options import OUTPUT, output_format
+from framing.cli.options import OUTPUT, FastCommand, output_format, tell_fast
 from framing.cli.reading import Reading, reading_options
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROWS = ("jsonl", "csv")  # formats with a row a prediction
 
 
-@click.command()
+@click.command(cls=FastCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @output_format("table", "jsonl", "csv", "html")
 @OUTPUT
@@ -65,7 +65,9 @@ def predict(
     if form in ROWS and not reading.rule.adapt_priors:
         labelled = reading.labelled(files, split_quotes)
         tell_line_ends(files, labelled.sentences)
-        write_pieces(_as_rows(labelled, labelled.stand_ins(), form, raw, with_provenance), output)
+        told: list[Mapping[str, Any]] = []
+        write_pieces(_as_rows(_noted(labelled, told), labelled.stand_ins(), form, raw, with_provenance), output)
+        tell_fast(told)
         return
     predictor, predictions = reading.predict(files, split_quotes)
     tell_shifts(predictions.shifts)
@@ -74,6 +76,13 @@ def predict(
         write_pieces(_as_rows([predictions], predictions, form, raw, with_provenance), output)
     else:
         write_result(_as_page(predictions, predictor.labels, form, output, files), output)
+
+
+def _noted(pieces: Iterable[Predictions], told: list[Mapping[str, Any]]) -> Iterator[Predictions]:
+    """Pass pieces on, and note where each comes from."""
+    for piece in pieces:
+        told.append(piece.provenance)
+        yield piece
 
 
 def _as_rows(

@@ -16,6 +16,7 @@ from framing.cli.options import (
     ALL_LINES,
     BACKEND,
     COLUMN,
+    FAST,
     INPUT_FORMAT,
     MODEL,
     STORE,
@@ -26,6 +27,7 @@ from framing.cli.options import (
     rule_options,
     targets_by_document,
     targets_of,
+    tell_fast,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class Reading:
     lists: tuple[str, ...]
     rule: Rule
     columns: tuple[str, ...]
+    fast: str | None = None
     holders: bool | None = None
     aliases: str | None = None
     explain: bool = False
@@ -66,7 +69,9 @@ class Reading:
     def predict(self, files: Sequence[str], split_quotes: bool = False) -> tuple[Predictor, Predictions]:
         """Load the model and let it read the files; all else that was given is checked first."""
         sentences, asked = self._read_and_asked(files, split_quotes)
-        return self.predictor, self.predictor.predict(sentences, **asked, **vars(self.rule))
+        found = self.predictor.predict(sentences, **asked, **vars(self.rule))
+        tell_fast([found.provenance])
+        return self.predictor, found
 
     def labelled(self, files: Sequence[str], split_quotes: bool = False) -> Labelled:
         """Return the same a piece at a time."""
@@ -97,7 +102,7 @@ class Reading:
         """The model, loaded once."""
         from framing.predictor import Predictor
 
-        return Predictor.load(self.model, self.store, self.backend)
+        return Predictor.load(self.model, self.store, self.backend, self.fast or False)
 
     def predictions(self, files: Sequence[str]) -> tuple[Predictor | None, Sequence[Prediction]]:
         """Return what files hold that ``framing predict`` wrote, else what the model says of them.
@@ -139,6 +144,7 @@ class Reading:
             "--adapt-documents" if self.rule.adapt_priors == "document" else "--adapt-priors": self.rule.adapt_priors,
             "--abstain": self.rule.abstain,
             "--explain": self.explain,
+            "--fast": self.fast,
             "--aliases": self.aliases,
             "--no-holders": self.holders is False,
             "--target": self.given,
@@ -187,9 +193,12 @@ def reading_options(explain: str | None) -> Callable[[Command], Command]:
     Parameters
     ----------
     explain
-        Help of ``--explain``; without one neither words nor holders are looked for, and there are no options for them.
+        Help of ``--explain``; without one neither words nor holders are looked for, and there are no options for them,
+        and no student is asked.
     """
-    words = [_HOLDERS, _ALIASES, click.option("--explain", is_flag=True, help=explain)] if explain is not None else []
+    words = (
+        [FAST, _HOLDERS, _ALIASES, click.option("--explain", is_flag=True, help=explain)] if explain is not None else []
+    )
     options: tuple[Callable[[Command], Command], ...] = (
         MODEL,
         STORE,

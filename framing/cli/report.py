@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framing.cli.files import check_exists, check_output, shown, write_result
+from framing.cli.options import FastCommand
 from framing.cli.reading import Reading, reading_options
 
 if TYPE_CHECKING:
     from framing.records import Prediction
 
 
-@click.command()
+@click.command(cls=FastCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @click.option(
     "--by",

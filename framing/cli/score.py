@@ -11,26 +11,30 @@ import click
 from framing.cli.options import (
     BACKEND,
     COLUMN,
+    FAST,
     MODEL,
     STORE,
     TARGET,
     TARGETS,
+    FastCommand,
     pairs,
     reading_of,
     rule_options,
     targets_of,
+    tell_passed,
 )
 
 if TYPE_CHECKING:
     from framing.model.decisions.rule import Rule
 
 
-@click.command()
+@click.command(cls=FastCommand)
 @click.argument("source", metavar="IN")
 @click.argument("output", metavar="OUT")
 @MODEL
 @STORE
 @BACKEND
+@FAST
 @TARGET
 @TARGETS
 @rule_options(abstain=True)
@@ -42,6 +46,7 @@ def score(
     model: str | None,
     store: str | None,
     backend: str,
+    fast: str | None,
     given: tuple[str, ...],
     lists: tuple[str, ...],
     rule: Rule,
@@ -65,7 +70,7 @@ def score(
     from framing.stream.pieces import measured
 
     n_rows = measured(Path(source)).n_rows  # what is wrong with the file is said before the model is loaded
-    predictor = Predictor.load(model, store, backend)
+    predictor = Predictor.load(model, store, backend, fast or False)
     start = time.perf_counter()
     with bar(n_rows, "rows") as drawn:
 
@@ -87,3 +92,5 @@ def score(
     before = f", {done.n_before:,} of them by an earlier run" if done.n_before else ""
     rate = (done.n_rows - done.n_before) / seconds
     click.echo(f"{output}: {done.n_rows:,} rows{before}; {rate:,.0f} rows a second", err=True)
+    if done.n_passed is not None:
+        tell_passed(predictor.fast, done.n_rows - done.n_before, done.n_passed)

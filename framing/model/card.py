@@ -73,6 +73,7 @@ def model_card(content: dict[str, Any]) -> str:
         *_choice_lines(info),
         *_verdict_lines(info),
         *_behaviour_lines(info),
+        *_student_lines(content.get("student")),
         "## Use",
         "",
         "```python",
@@ -225,6 +226,24 @@ def _verdict_lines(info: Mapping[str, Any]) -> list[str]:
     for path, labels in verdicts.items():
         rows += [f"| {path} | {label} | {told['verdict']} | {told['advice']} |" for label, told in labels.items()]
     return ["## Verdicts", "", info["verdict_rule"], "", *rows, ""]
+
+
+def _student_lines(student: dict[str, Any] | None) -> list[str]:
+    """Say what was distilled from the model, and how much of its work that takes."""
+    if student is None:
+        return []
+    told = student["told"]
+    return [
+        "## Student",
+        "",
+        f"`student/` was distilled from this model on {told['sentences']:,} sentences. With `--fast` it settles the "
+        f"frames of what it is certain of; of {told['judged_sentences']:,} sentences of {told['judged_documents']:,} "
+        f"documents that it did not see (digest of all {told['digest'][:16]}…) {told['passed_on']:.1%} would go to the "
+        f"encoder, at a macro-F1 that is expected to be at most {student['loss']:g} lower (by the model's own "
+        "probabilities). Other kinds of text may be passed on more "
+        "often, and lose more: `framing evaluate --fast` on coded sentences says.",
+        "",
+    ]
 
 
 def _behaviour_lines(info: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from framing.codebook import Codebook
@@ -12,6 +12,8 @@ from framing.model.classifier import TaskClassifier
 from framing.model.decisions.decoders import NEUTRAL, SideOf
 from framing.model.decisions.rule import Decisions, Rule
 from framing.model.encoders.backends import backend_of, check_backend, with_options
+from framing.model.student.cascade import ONLY, Fast, FastFrames, check_fast
+from framing.model.student.student import Student
 from framing.records import Prediction, Sentence
 
 
@@ -29,12 +31,55 @@ class FramingClassifier:
         What the card and ``model.json`` tell: data, versions, metrics.
     digest
         Of a model that was loaded, the sha256 of its ``model.json``, which has those of all other files.
+    student
+        What was distilled from it, to settle frames first where that is asked for.
     """
 
     codebook: Codebook
     tasks: dict[str, TaskClassifier]
     info: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
+    student: Student | None = None
+
+    def with_student(self, fast: Fast) -> FramingClassifier:
+        """Return the same model, which asks its student first or alone; alone it has no stance.
+
+        Parameters
+        ----------
+        fast
+            ``True``; a number, the macro-F1 that may be lost, instead of the student's own; ``"only"`` for alone.
+
+        Raises
+        ------
+        ModelError
+            It has no student.
+        ConfigError
+            There is no such way.
+        """
+        asked = check_fast(fast)
+        if asked is None:
+            return self
+        way, loss = asked
+        if self.student is None:
+            raise ModelError(
+                "this model has no student that could be asked first; make a copy with one: "
+                "framing distil MODEL --texts FILE -o FOLDER"
+            )
+        student = self.student if loss is None else replace(self.student, loss=loss, _found={})
+        frames = FastFrames(self.tasks["frames"], student, only=way == ONLY)
+        others = {} if way == ONLY else self.tasks
+        return replace(self, tasks={**others, "frames": frames})
+
+    @property
+    def fast_loss(self) -> float | None:
+        """How much macro-F1 a student that is asked first may lose; ``None`` where none is."""
+        frames = self.tasks.get("frames")
+        return frames.student.loss if isinstance(frames, FastFrames) else None
+
+    def without_student(self) -> FramingClassifier:
+        """Return the frames of this model alone, as its encoder reads them."""
+        frames = self.tasks["frames"]
+        return replace(self, tasks={"frames": frames.task if isinstance(frames, FastFrames) else frames})
 
     def read_with(self, backend: str) -> FramingClassifier:
         """Let its encoders compute their vectors with a backend: ``"torch"``, ``"openvino"`` or ``"auto"``.
@@ -150,6 +195,11 @@ class FramingClassifier:
         return rule
 
     def _check_stance(self, targeted: Sequence[Sentence]) -> None:
+        if targeted and getattr(self.tasks.get("frames"), "only", False):
+            raise ModelError(
+                "a target was given, but fast=only is the student, which knows frames alone; leave the target out (a "
+                "table's: --column target=), or let the encoder read the stance with fast=cascade"
+            )
         if targeted and "stance" not in self.tasks:
             raise ModelError(
                 "a target was given, but this model was trained without stance; "

@@ -4,6 +4,7 @@
                     and the sha256 of every other file
 ``TASK/heads.skops``  the fitted heads, and the fitted word vectorizers where there are any
 ``encoder/``        the adapter of a tuned encoder, and vectors by which one converted without PyTorch is checked
+``student/``        what settles frames first with ``--fast`` (``framing.model.student.saved``)
 ``TASK/held_out.json``  of each label: shares, curves of thresholds, and conformal scores (since format 2)
 ``README.md``       the model card
 
@@ -18,6 +19,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,8 @@ from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, wri
 from framing.model.encoders.reference import REFERENCES, read_reference, write_references
 from framing.model.framing import FramingClassifier
 from framing.model.plain_heads import read_plain_heads, whole_head
+from framing.model.student.saved import read_student, write_student
+from framing.model.student.student import Student
 from framing.names import Entities
 
 FORMAT = 3
@@ -131,7 +135,8 @@ def load_model(folder: str | Path) -> FramingClassifier:
     _check_files(folder, content["files"])
     encoder = None if content["encoder"] is None else _read_encoder(folder, content)
     tasks = {name: _read_task(folder, name, content, encoder) for name in content["tasks"]}
-    return FramingClassifier(codebook, tasks, content.get("info", {}), sha256(folder / MODEL_JSON))
+    student = _read_student(folder, content) if "student" in content else None
+    return FramingClassifier(codebook, tasks, content.get("info", {}), sha256(folder / MODEL_JSON), student)
 
 
 def _write(model: FramingClassifier, folder: Path) -> None:
@@ -158,6 +163,8 @@ def _write(model: FramingClassifier, folder: Path) -> None:
         "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
     }
     write_references(every.values(), folder / ADAPTER)
+    if model.student is not None:
+        content["student"] = write_student(model.student, folder)
     (folder / "README.md").write_text(model_card(content), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
@@ -265,6 +272,12 @@ def _read_encoder(folder: Path, content: dict[str, Any]) -> Any:
             with _damaged(folder, f"{ADAPTER}/{name}"):
                 read_reference(with_options(encoder, **changed), folder / ADAPTER / name)
     return encoder
+
+
+def _read_student(folder: Path, content: dict[str, Any]) -> Student:
+    with _damaged(folder, "student"):
+        of = content["tasks"]["frames"]
+        return read_student(content["student"], len(of["labels"]), of["exclusive"], partial(_to_load, folder, content))
 
 
 def _read_held_out(folder: Path, content: dict[str, Any], name: str, n: int) -> list[HeldOutSummary] | None:

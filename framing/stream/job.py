@@ -25,10 +25,11 @@ _BLOCK = 1 << 20
 
 
 class Progress(NamedTuple):
-    """Rows that are done, and those among them that an earlier run did."""
+    """Rows that are done, those among them that an earlier run did, and those that this one passed to the encoder."""
 
     n_rows: int
     n_before: int
+    n_passed: int | None = None
 
 
 class Job:

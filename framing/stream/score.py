@@ -53,7 +53,7 @@ def score(
     Returns
     -------
     Progress
-        Rows in all, and those that an earlier run had done.
+        Rows in all, those that an earlier run had done and, with a student, those that went to the encoder now.
 
     Raises
     ------
@@ -70,9 +70,10 @@ def score(
         "options": [rule.thresholds, rule.goal, rule.abstain, targets, dict(columns or {}), part, str(reading)],
         "version": importlib.metadata.version("framing-classifier"),
         "backend": predictor.classifier.keep_vectors(False).backends,
+        "fast": None if predictor.fast is None else [predictor.fast, predictor.classifier.fast_loss],
     }
     job = Job(output, identity)
-    n_rows = n_before = n_parts = 0
+    n_rows = n_before = n_parts = n_passed = 0
     with job.held():
         for number, rows in enumerate(pieces(source, part, reading or Reading())):
             if job.is_done(number):
@@ -81,7 +82,8 @@ def score(
                 sentences = sentences_from_rows(str(source), rows, None, columns)
                 found_here = predictor.predict(sentences, targets=targets, **vars(rule))
                 job.keep(number, found_here.to_rows())
+                n_passed += found_here.provenance.get("fast", {}).get("passed_on", 0)
             n_rows, n_parts = n_rows + len(rows), number + 1
             told(Progress(n_rows, n_before), found.n_rows)
         job.finish(n_parts)
-    return Progress(n_rows, n_before)
+    return Progress(n_rows, n_before, n_passed if predictor.fast else None)

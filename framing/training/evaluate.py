@@ -120,6 +120,11 @@ def task_estimates(
     return estimates | _by_target(part, W, learned) if learned and part.kind.task == STANCE.task else estimates
 
 
+def coded_frames(sentences: Sequence[Sentence], book: Codebook) -> list[Sentence]:
+    """Return the sentences that are coded for frames."""
+    return [sentence for sentence in sentences if KINDS["frames"].is_coded(sentence, book)]
+
+
 def judged_labels(
     model: FramingClassifier, sentences: Sequence[Sentence], rule: Rule | None = None, seed: int = 0
 ) -> list[Judged]:

@@ -97,6 +97,8 @@ class Decisions:
         The shares that the probabilities were moved to, where that was asked for.
     thresholds
         By label, the probability from which it is decided, where labels have thresholds.
+    passed
+        Where a student was asked first, the sentences that it passed on to the encoder, shape (n_sentences,).
     """
 
     proba: Proba
@@ -104,3 +106,4 @@ class Decisions:
     abstained: Decided
     shift: PriorShift | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    passed: Decided | None = None
