@@ -7,7 +7,8 @@ FramingError                 one line: what came, what was expected, where, what
 ├── ModelError               a saved model that is missing, damaged or unsafe
 ├── EncoderError             weights of a sentence encoder that cannot be found or trusted
 ├── StoreError               the tracking store
-└── OutputError              a place that cannot be written
+├── OutputError              a place that cannot be written
+└── ClusterError             machines that work together
 
 The command line prints the message of any of these on one line and ends with exit code 1;
 anything else is a defect of the package and keeps its traceback.
@@ -56,6 +57,10 @@ class StoreError(FramingError):
 
 class OutputError(FramingError):
     """A result cannot be written where it should go."""
+
+
+class ClusterError(FramingError):
+    """A cluster cannot be reached, or what works on it fails."""
 
 
 class FramingWarning(UserWarning):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from framing.corpus.readers import Reading
-from framing.corpus.rows import sentences_from_rows
+from framing.errors import ConfigError, InputError
 from framing.model.decisions.rule import Rule
 from framing.predictor import Predictor
 from framing.stream.job import Job, Progress
 from framing.stream.pieces import measured, pieces
+from framing.stream.work import Work
 
+LOCAL, RAY = "local", "ray"
+ENGINES = (LOCAL, RAY)
 PART = 4096  # rows a part: some seconds of work with an encoder, and a few megabytes of memory
 
 
@@ -27,6 +30,8 @@ def score(
     columns: Mapping[str, Any] | None = None,
     reading: Reading | None = None,
     part: int = PART,
+    engine: str = LOCAL,
+    workers: int | None = None,
     told: Callable[[Progress, int], None] = lambda progress, n_rows: None,
 ) -> Progress:
     """Label the rows of a table a part at a time; killed and started again, it goes on after the last part.
@@ -47,6 +52,12 @@ def score(
         As of ``framing.corpus``: names of columns, encoding and delimiter.
     part
         Rows a part.
+    engine
+        ``"local"``: this process; or ``"ray"``: workers on the cluster that ``RAY_ADDRESS`` names, else on this
+        machine. They read their rows of a ``.parquet`` file and write their parts themselves, so that both lie on
+        storage that all nodes share. A job that was begun by one is finished by the other.
+    workers
+        Processes of ray, each with a processor; default as many as it has.
     told
         Called after each part with the progress and about how many rows there are.
 
@@ -61,27 +72,79 @@ def score(
         The file cannot be read, or a row of it.
     OutputError
         The result is there already, cannot be written, or was begun with another input, model or options.
+    ConfigError
+        There is no such engine, it is not installed, or has fewer processors than workers.
+    ClusterError
+        The cluster cannot be reached, a node does not see the files or would score otherwise, or workers die.
     """
-    rule = rule or Rule()
+    check_engine(engine, source, workers)
+    reading = reading or Reading()
     found = measured(source)
-    identity = {
-        "input": found.sha256,
-        "model": predictor.classifier.digest or predictor.origin,
-        "options": [rule.thresholds, rule.goal, rule.abstain, targets, dict(columns or {}), part, str(reading)],
-        "version": importlib.metadata.version("framing-classifier"),
-        "backend": predictor.classifier.keep_vectors(False).backends,
-    }
-    job = Job(output, identity)
-    n_rows = n_before = n_parts = 0
+    work = Work(str(source), part, targets, rule or Rule(), columns or {}, reading)
+    job = Job(output, work.identity(predictor, found.sha256))
     with job.held():
-        for number, rows in enumerate(pieces(source, part, reading or Reading())):
+        if engine == RAY:
+            return _on_ray(work, job, predictor, source, found.n_rows, workers, told)
+        n_rows = n_before = n_parts = 0
+        for number, rows in enumerate(pieces(source, part, reading)):
             if job.is_done(number):
                 n_before += len(rows)
             else:
-                sentences = sentences_from_rows(str(source), rows, None, columns)
-                found_here = predictor.predict(sentences, targets=targets, **vars(rule))
-                job.keep(number, found_here.to_rows())
+                job.keep(number, work.rows(predictor, rows))
             n_rows, n_parts = n_rows + len(rows), number + 1
             told(Progress(n_rows, n_before), found.n_rows)
         job.finish(n_parts)
+    return Progress(n_rows, n_before)
+
+
+def check_engine(engine: str, source: Path, workers: int | None = None) -> None:
+    """Make sure that a table can be scored by an engine: ``"local"`` or ``"ray"``.
+
+    Raises
+    ------
+    ConfigError
+        There is no such engine, it is not installed, or workers are asked of the local one.
+    InputError
+        The table is of a kind that it does not read.
+    """
+    if engine not in ENGINES:
+        raise ConfigError(f"engine={engine}: expected {' or '.join(ENGINES)}")
+    if engine != RAY:
+        if workers is not None:
+            raise ConfigError(f"{workers} workers: they are those of ray, and the engine is {engine}")
+        return
+    if importlib.util.find_spec("ray") is None:
+        raise ConfigError("ray is not installed. To get it: pip install 'framing-classifier[ray]'")
+    if source.suffix.lower() != ".parquet":
+        raise InputError(
+            f"{source}: with ray, each worker reads its own rows, of a .parquet file; write the table as one, or take "
+            "the local engine"
+        )
+
+
+def _on_ray(
+    work: Work,
+    job: Job,
+    predictor: Predictor,
+    source: Path,
+    n_rows: int,
+    workers: int | None,
+    told: Callable[[Progress, int], None],
+) -> Progress:
+    """Let workers do the parts that are not there, in whatever order, and put all together."""
+    from framing.stream.distributed import Order, score_parts
+
+    lengths = [min(work.part, n_rows - first) for first in range(0, n_rows, work.part)]
+    missing = [number for number in range(len(lengths)) if not job.is_done(number)]
+    n_before = n_done = n_rows - sum(lengths[number] for number in missing)
+    told(Progress(n_done, n_before), n_rows)
+
+    def done(number: int) -> None:
+        nonlocal n_done
+        n_done += lengths[number]
+        told(Progress(n_done, n_before), n_rows)
+
+    if missing:
+        score_parts(Order.of(work, job, predictor, source), missing, workers, done)
+    job.finish(len(lengths))
     return Progress(n_rows, n_before)
