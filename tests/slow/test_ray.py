@@ -21,7 +21,7 @@ import pytest
 
 pytest.importorskip("ray", reason="needs the extra ray")
 TRIES = int(os.environ.get("TRIES", "5"))
-ROWS = int(os.environ.get("ROWS", "6000"))
+ROWS = int(os.environ.get("ROWS", "600"))
 NODE = {"num_cpus": 1, "object_store_memory": 100 << 20}
 LIMIT = 600  # seconds for what takes some
 
@@ -47,7 +47,7 @@ def job(trained, tmp_path):
     """A folder with rows, and how to begin a scoring of them."""
     rows = {"text": [f"Row {number}: the pact opens a vast market." for number in range(ROWS)], "own": range(ROWS)}
     pyarrow.parquet.write_table(pyarrow.table(rows), tmp_path / "rows.parquet", row_group_size=500)
-    return Job(tmp_path, [*"score rows.parquet out.jsonl --part 1 --model".split(), str(trained / "model")])
+    return Job(tmp_path, [*["score", "rows.parquet", "out.jsonl", "--part", "1", "--model"], str(trained / "model")])
 
 
 class Job:
@@ -71,7 +71,7 @@ class Job:
     def n_done(self):
         return len(list(self.parts.glob("*.jsonl")))
 
-    def goes_on(self, process, by=20):
+    def goes_on(self, process, by=10):
         """Wait until some more parts are done; say whether it still runs."""
         begin, limit = self.n_done, time.monotonic() + LIMIT
         while process.poll() is None and self.n_done < begin + by:
