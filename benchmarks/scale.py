@@ -1,8 +1,9 @@
-"""What ``framing score`` costs by engine: ``python benchmarks/scale.py MODEL ROWS``.
+"""What ``framing score`` costs by engine: ``python benchmarks/scale.py MODEL ROWS ...``.
 
-Each engine scores the same rows, the written corpus again and again, with one number in each sentence so that all are
-different. Measured is the processor time and the memory of the command and of all that it starts, a fifth of a second
-at a time; on a machine that others use too, seconds on the clock are told, and mean little.
+The engines score the same rows: the written corpus again and again, with a number in each sentence so that all differ.
+A cluster of Ray with two processors is started once, and asked with one worker and with two. Measured is the processor
+time and the memory of the command and of all that works for it, each half second; on a machine that others use too,
+seconds on the clock are told, and mean little.
 """
 
 from __future__ import annotations
@@ -22,68 +23,75 @@ import pyarrow.parquet
 from framing.corpus.dataset import read_sentences
 from framing.resources import SHIPPED, data_path
 
-ENGINES = {
-    "local": (),
-    "ray, 1 worker": ("--engine", "ray", "--workers", "1"),
-    "ray, 2 workers": ("--engine", "ray", "--workers", "2"),
-}
-STEP = 0.2
+ENGINES = {"local": (), "ray, 1 worker": ("--workers", "1"), "ray, 2 workers": ("--workers", "2")}
+KINDS = ("command", "worker", "ray")
+STEP = 0.5
 
 
-def kind(process: psutil.Process) -> str:
-    """Return what a process is for."""
-    told = " ".join(process.cmdline())
-    if "MapWorker" in told or told.startswith("ray::_"):
-        return "worker"
-    return "ray" if "ray" in told and "score" not in told else "command"
+class Watch:
+    """Processor seconds and largest memory (MB) of this process's descendants, by what they are for."""
 
+    def __init__(self) -> None:
+        self.before = {pid: seconds for pid, (_, seconds, _) in self._now().items()}
+        self.seconds: dict[int, tuple[str, float]] = {}
+        self.memory = dict.fromkeys(KINDS, 0.0)
 
-def measured(command: list[str], folder: Path) -> tuple[float, dict[str, float], dict[str, float]]:
-    """Run a command; return its seconds, and processor seconds and largest memory (MB) of each kind of process."""
-    begin = time.perf_counter()
-    root = psutil.Popen(command, cwd=folder)
-    seconds: dict[tuple[str, int], float] = {}
-    memory: dict[str, float] = {}
-    kinds: dict[int, str] = {}
-    while root.poll() is None:
-        for process in [root, *root.children(recursive=True)]:
+    def look(self) -> None:
+        """Note what they have spent by now."""
+        for pid, (kind, seconds, memory) in self._now().items():
+            self.seconds[pid] = kind, seconds - self.before.get(pid, 0)
+            self.memory[kind] = max(self.memory[kind], memory)
+
+    def spent(self, kind: str) -> float:
+        """Return the processor seconds since the begin."""
+        return sum(seconds for known, seconds in self.seconds.values() if known == kind)
+
+    def _now(self) -> dict[int, tuple[str, float, float]]:
+        found = {}
+        for process in psutil.Process().children(recursive=True):
             try:
-                kinds[process.pid] = found = kind(process) or kinds.get(process.pid, "command")
-                spent = process.cpu_times()
-                seconds[found, process.pid] = spent.user + spent.system
-                memory[found] = max(memory.get(found, 0), process.memory_info().rss / 2**20)
+                told, times = " ".join(process.cmdline()), process.cpu_times()
+                kind = "worker" if "MapWorker" in told else "command" if "cli import main" in told else "ray"
+                found[process.pid] = kind, times.user + times.system, process.memory_info().rss / 2**20
             except psutil.Error:
                 continue
-        time.sleep(STEP)
-    if root.returncode:
-        raise SystemExit(root.returncode)
-    by_kind = {name: sum(s for (k, _), s in seconds.items() if k == name) for name in ("command", "worker", "ray")}
-    return time.perf_counter() - begin, by_kind, memory
+        return found
 
 
 def main() -> None:
     """Print a line an engine and a number of rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
-    parser.add_argument("rows", type=int, nargs="+", help="a few rows first: what the start costs")
+    parser.add_argument("rows", type=int, nargs="+", help="few first, then many: the difference is without the start")
     parser.add_argument("--part", default="1024")
     asked = parser.parse_args()
-    os.environ.pop("RAY_ADDRESS", None)
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
+    started = Watch()
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "object_store_memory": 100 << 20})
+    started.look()
+    print(f"start of ray: {started.spent('ray'):.1f} processor seconds", flush=True)
     texts = list(dict.fromkeys(sentence.text for sentence in read_sentences(data_path(SHIPPED))))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for n_rows in asked.rows:
-            numbered = [f"{text} ({i})" for i, text in zip(range(n_rows), itertools.cycle(texts))]
+            numbered = [f"{text} ({i})" for i, text in enumerate(itertools.islice(itertools.cycle(texts), n_rows))]
             pyarrow.parquet.write_table(pyarrow.table({"text": numbered}), folder / "rows.parquet")
             for engine, options in ENGINES.items():
                 command = [sys.executable, "-c", "from framing.cli import main; main()", "score", "rows.parquet"]
                 command += ["out.parquet", "--model", asked.model, "--part", asked.part, *options]
-                seconds, spent, memory = measured(command, folder)
+                command += ["--engine", "ray"] if options else []
+                watch, begin = Watch(), time.perf_counter()
+                process = psutil.Popen(command, cwd=folder, env={**os.environ, "RAY_ADDRESS": cluster.address})
+                while process.poll() is None:
+                    watch.look()
+                    time.sleep(STEP)
+                seconds = time.perf_counter() - begin
                 (folder / "out.parquet").unlink()
-                told = ", ".join(f"{k} {spent[k]:.1f} s {memory.get(k, 0):.0f} MB" for k in spent)
-                print(
-                    f"{n_rows:,} rows, {engine}: {sum(spent.values()):.1f} processor seconds ({told}); {seconds:.0f} s"
-                )
+                told = ", ".join(f"{kind} {watch.spent(kind):.1f} s, {watch.memory[kind]:.0f} MB" for kind in KINDS)
+                print(f"{n_rows:,} rows, {engine}: {told}; {seconds:.0f} s on the clock", flush=True)
+    cluster.shutdown()
 
 
 if __name__ == "__main__":

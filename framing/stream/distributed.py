@@ -285,9 +285,13 @@ def _connect(ray: Any, workers: int | None) -> None:
         if host:  # ray itself goes on asking for minutes
             socket.create_connection((host, int(port)), timeout=_ANSWERS).close()
         ray.init(address=address, **options)
-    except (RuntimeError, ValueError, OSError) as error:
-        where = "ray cannot be started here" if address == "local" else f"RAY_ADDRESS={address}: no cluster of ray"
-        raise ClusterError(f"{where} ({first_line(error)})") from None
+    except Exception as error:  # ray raises that very class where a node takes too long to start
+        ray.shutdown()
+        if address == "local":
+            where, way = "ray cannot be started here", "try again, or take the local engine"
+        else:
+            where, way = f"RAY_ADDRESS={address}: no cluster of ray", "see whether it is up: ray status"
+        raise ClusterError(f"{where} ({first_line(error)}); {way}") from None
 
 
 def _tail(path: Path) -> str:

@@ -89,13 +89,20 @@ class Job:
         return True
 
 
+def of_its_own(job):
+    """Begin a scoring with a ray of its own, which takes no more than half a minute to start, or fails."""
+    for _ in range(9):
+        process = job.on_ray()
+        if job.goes_on(process):
+            return process
+        told = process.communicate()[1]
+        assert told.startswith("error: ray cannot be started here") and told.count("\n") == 1, told
+    pytest.skip("too crowded to start ray")
+
+
 def workers():
     """Processes of ray that score."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if "MapWorker" in " ".join(process.info["cmdline"] or ()):
-            found.append(process)
-    return found
+    return [one for one in psutil.process_iter(["cmdline"]) if "MapWorker" in " ".join(one.info["cmdline"] or ())]
 
 
 def test_workers_are_killed(job, cluster):
@@ -131,14 +138,13 @@ def test_drivers_are_killed_and_the_other_engine_ends_what_they_began(job, clust
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_of_a_ray_of_its_own_outlives_a_driver_that_is_stopped(job, stop):
-    process = job.on_ray()
-    assert job.goes_on(process), process.communicate()[1]
+    process = of_its_own(job)
     started = psutil.Process(process.pid).children(recursive=True)
     assert any("raylet" in " ".join(one.cmdline()) for one in started)
     process.send_signal(stop)
     told = process.communicate(timeout=LIMIT)[1]
     if stop == signal.SIGINT:
-        assert (process.returncode, told) == (130, "interrupted\n")
+        assert (process.returncode, told.strip()) == (130, "interrupted")
     assert psutil.wait_procs(started, timeout=60)[1] == []
     assert job.is_whole(job.begin())
 
