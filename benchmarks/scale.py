@@ -1,7 +1,8 @@
 """What ``framing score`` costs by engine: ``python benchmarks/scale.py MODEL ROWS ...``.
 
 The engines score the same rows: the written corpus again and again, with a number in each sentence so that all differ.
-A cluster of Ray with two processors is started once, and asked with one worker and with two. Measured is the processor
+With ``--one-process`` the local engine and what a worker does are compared without ray, in turns. Else a cluster of Ray
+with two processors is started once, and asked with one worker and with two. Measured is the processor
 time and the memory of the command and of all that works for it, each half second; on a machine that others use too,
 seconds on the clock are told, and mean little.
 """
@@ -20,8 +21,14 @@ import psutil
 import pyarrow
 import pyarrow.parquet
 
+from framing import Predictor
 from framing.corpus.dataset import read_sentences
+from framing.corpus.readers import Reading
+from framing.model.decisions.rule import Rule
 from framing.resources import SHIPPED, data_path
+from framing.stream import Job, score
+from framing.stream.distributed import Order, _Worker
+from framing.stream.work import Work
 
 ENGINES = {"local": (), "ray, 1 worker": ("--workers", "1"), "ray, 2 workers": ("--workers", "2")}
 KINDS = ("command", "worker", "ray")
@@ -58,13 +65,51 @@ class Watch:
         return found
 
 
+def write_rows(file: Path, n_rows: int) -> None:
+    """Write so many different sentences."""
+    texts = list(dict.fromkeys(sentence.text for sentence in read_sentences(data_path(SHIPPED))))
+    numbered = [f"{text} ({i})" for i, text in enumerate(itertools.islice(itertools.cycle(texts), n_rows))]
+    pyarrow.parquet.write_table(pyarrow.table({"text": numbered}), file)
+
+
+def in_one_process(model: str, folder: Path, n_rows: int, part: int) -> str:
+    """Return processor seconds for 10,000 rows: the local engine, a worker, and putting its parts together."""
+    predictor, rows = Predictor.load(model), folder / "rows.parquet"
+    predictor.predict(["The pact opens a vast market."])
+    spent = {"local engine": -time.process_time()}
+    score(predictor, rows, folder / "out.parquet", part=part)
+    spent["local engine"] += time.process_time()
+    for form in ("parquet", "jsonl"):
+        work = Work(rows.name, part, None, Rule(), {}, Reading())
+        job = Job(folder / f"worker.{form}", work.identity(predictor, ""))
+        job.folder.mkdir()
+        worker, n_parts = _Worker(Order.of(work, job, predictor, rows)), -(-n_rows // part)
+        worker({"number": [0]})  # which loads the model
+        begin = time.process_time()
+        worker({"number": range(1, n_parts)})
+        spent["worker"] = (time.process_time() - begin) * n_rows / (n_rows - part)
+        begin = time.process_time()
+        job.finish(n_parts)
+        spent[f"together, {form}"] = time.process_time() - begin
+    return ", ".join(f"{name} {seconds / n_rows * 10_000:.3f}" for name, seconds in spent.items())
+
+
 def main() -> None:
     """Print a line an engine and a number of rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("rows", type=int, nargs="+", help="few first, then many: the difference is without the start")
     parser.add_argument("--part", default="1024")
+    parser.add_argument("--one-process", action="store_true")
     asked = parser.parse_args()
+    if asked.one_process:
+        for n_rows in asked.rows:
+            with tempfile.TemporaryDirectory() as name:
+                write_rows(Path(name) / "rows.parquet", n_rows)
+                print(
+                    f"{n_rows:,} rows: {in_one_process(asked.model, Path(name), n_rows, int(asked.part))}", flush=True
+                )
+        return
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     from ray.cluster_utils import Cluster
 
@@ -72,12 +117,10 @@ def main() -> None:
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "object_store_memory": 100 << 20})
     started.look()
     print(f"start of ray: {started.spent('ray'):.1f} processor seconds", flush=True)
-    texts = list(dict.fromkeys(sentence.text for sentence in read_sentences(data_path(SHIPPED))))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for n_rows in asked.rows:
-            numbered = [f"{text} ({i})" for i, text in enumerate(itertools.islice(itertools.cycle(texts), n_rows))]
-            pyarrow.parquet.write_table(pyarrow.table({"text": numbered}), folder / "rows.parquet")
+            write_rows(folder / "rows.parquet", n_rows)
             for engine, options in ENGINES.items():
                 command = [sys.executable, "-c", "from framing.cli import main; main()", "score", "rows.parquet"]
                 command += ["out.parquet", "--model", asked.model, "--part", asked.part, *options]

@@ -100,18 +100,15 @@ class Order:
                 )
         backend = OPENVINO if any(name.startswith(OPENVINO) for name in self.backends) else TORCH
         predictor = Predictor(load_model(self.job.folder / _MODEL).read_with(backend), self.origin)
-        here = (version(), predictor.classifier.keep_vectors(False).backends)
-        if here != (self.version, self.backends):
-            told = " and ".join(f"{number} ({', '.join(names)})" for number, names in (here, self._same))
+        there = (version(), predictor.classifier.keep_vectors(False).backends)
+        here = (self.version, self.backends)
+        if there != here:
+            told, expected = (f"{number} ({', '.join(names)})" for number, names in (there, here))
             raise ClusterError(
-                f"node {node} has another framing, or computes vectors otherwise: {told}; install the same on all "
-                "nodes, or give --backend torch"
+                f"node {node} has another framing, or computes vectors otherwise: {told}, expected {expected}; install "
+                "the same on all nodes, or give --backend torch"
             )
         return predictor
-
-    @property
-    def _same(self) -> tuple[str, list[str]]:
-        return self.version, self.backends
 
     def do(self, predictor: Predictor, number: int) -> None:
         """Score a part and put it in its place, unless it is there.
@@ -121,7 +118,7 @@ class Order:
         InputError
             Its rows cannot be read.
         ClusterError
-            Workers died of it, or the run that it is for has ended.
+            The run that it is for has ended.
         """
         first = number * self.work.part
         found = parquet_piece(self.source, first, self.work.part)

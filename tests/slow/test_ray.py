@@ -145,7 +145,9 @@ def test_nothing_of_a_ray_of_its_own_outlives_a_driver_that_is_stopped(job, stop
     told = process.communicate(timeout=LIMIT)[1]
     if stop == signal.SIGINT:
         assert (process.returncode, told.strip()) == (130, "interrupted")
-    assert psutil.wait_procs(started, timeout=60)[1] == []
+    ended = time.monotonic()
+    assert psutil.wait_procs(started, timeout=300)[1] == []  # two of ray's ask only now and then whether it is there
+    print(f"{stop.name}: all gone after {time.monotonic() - ended:.0f} s")
     assert job.is_whole(job.begin())
 
 
