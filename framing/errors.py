@@ -8,7 +8,8 @@ FramingError                 one line: what came, what was expected, where, what
 ├── EncoderError             weights of a sentence encoder that cannot be found or trusted
 ├── StoreError               the tracking store
 ├── MissingExtraError        a library that only some work takes is not installed
-└── OutputError              a place that cannot be written
+├── OutputError              a place that cannot be written
+└── ClusterError             machines that work together
 
 The command line prints the message of any of these on one line and ends with exit code 1;
 anything else is a defect of the package and keeps its traceback.
@@ -61,6 +62,10 @@ class MissingExtraError(FramingError):
 
 class OutputError(FramingError):
     """A result cannot be written where it should go."""
+
+
+class ClusterError(FramingError):
+    """A cluster cannot be reached, or what works on it fails."""
 
 
 class FramingWarning(UserWarning):

@@ -13,6 +13,7 @@ EXTRAS = {
     **dict.fromkeys((*_TRAINING, "sqlalchemy", "torch", "transformers"), "train"),
     **dict.fromkeys(("joblib", "matplotlib", "pandas", "scipy", "sklearn", "threadpoolctl"), "measure"),
     "pyarrow": "parquet",
+    "ray": "ray",
 }
 
 

@@ -301,6 +301,19 @@ def test_a_cache_folder_that_cannot_be_written_warns_and_still_works(tmp_path, m
     assert (tmp_path / "file").read_text() == "in the way"
 
 
+def test_what_a_killed_process_kept_elsewhere_goes_with_the_next_that_keeps_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / ".framing-embeddings-abcd1234.part"
+    left.mkdir()
+    (left / "vectors.sqlite").write_text("of texts that are not for everybody")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.warns(FramingWarning, match="embeddings cannot be kept"):
+        kept = EmbeddingCache(tmp_path / "file" / "cache", "an encoder")
+    assert not left.exists()
+    kept.put(["Talks resume."], np.ones((1, 2), dtype=np.float32))
+    assert kept.get(["Talks resume."])["Talks resume."].tolist() == [1, 1]
+
+
 # --- weights ----------------------------------------------------------------------------------------------------
 
 

@@ -78,6 +78,32 @@ def test_a_model_may_lie_whole_in_the_one_wheel(published):
     assert find_weights("maker/model")[0] == str(folder)
 
 
+def test_the_settings_in_a_package_of_weights_are_those_that_are_pinned(tmp_path, monkeypatch):
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "box_of_weights" / "model"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").write_text("raise ImportError")  # it is found without being imported
+    (folder / "config.json").write_bytes(CONFIG)
+    (folder / "model.safetensors").write_bytes(WEIGHTS)
+    monkeypatch.syspath_prepend(tmp_path)
+    digest, places = hashlib.sha256(WEIGHTS).hexdigest(), {"package": "box_of_weights", "folder": "model"}
+    monkeypatch.setitem(
+        PINNED, "maker/boxed", Pinned("maker/boxed", digest, **places, settings=settings_digest(folder))
+    )
+    assert find_weights("maker/boxed") == (str(folder), digest)
+    (folder / "config.json").write_text("{}")
+    weights.settings_digest.cache_clear()
+    with pytest.raises(
+        EncoderError, match=r"^encoder maker/boxed: the settings beside the weights in .*box_of_weights"
+    ):
+        find_weights("maker/boxed")
+    weights.settings_digest.cache_clear()
+
+
+def test_the_settings_of_the_package_that_ships_are_pinned():
+    assert all(pinned.settings for pinned in PINNED.values())
+
+
 def wheel_cut_short(folder):
     (folder / "part_001.whl").write_bytes(b"PK\x03\x04cut")
 

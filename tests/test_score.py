@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pyarrow.parquet
 import pytest
 
+from framing.corpus.readers import Reading
 from framing.stream.columns import column_types
+from framing.stream.pieces import parquet_piece, pieces
 from tests.command import contents, framing
 
 TEXTS = [f"Row {number}: the pact opens a vast market." for number in range(23)]
@@ -144,3 +147,100 @@ def test_a_process_that_is_killed_leaves_whole_parts(trained, place):
     if parts.exists():  # else it was faster than the signal
         assert framing(*command(trained, "rows.jsonl", "out.jsonl")[:-1], "1", cwd=place).code == 0
     assert [row["text"] for row in lines(place / "out.jsonl")] == TEXTS
+
+
+@pytest.mark.parametrize("size", [1, 5, 7, 10, 23, 30])
+def test_a_piece_of_parquet_has_its_rows_wherever_row_groups_end(place, size):
+    found = list(pieces(place / "rows.parquet", size, Reading()))
+    assert [len(piece) for piece in found] == [size] * (23 // size) + [23 % size] * (23 % size > 0)
+    assert [row["own"] for piece in found for _, row in piece] == list(range(23))
+    assert [parquet_piece(place / "rows.parquet", i * size, size) for i in range(len(found))] == found
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (
+            ("rows.parquet", "--engine", "ray"),
+            1,
+            "ray is not installed. To get it: pip install 'framing-classifier[ray]'",
+        ),
+        (("rows.parquet", "--workers", "2"), 2, "--workers is for --engine ray"),
+        (("rows.csv", "--engine", "ray"), 1, "rows.csv: with ray, each worker reads its own rows, of a .parquet file"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_refused_before_anything_is_written(
+    trained, place, monkeypatch, options, code, said
+):
+    there = object() if "rows.csv" in options else None  # what Python says of a package that is there, or not
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: there)
+    name, *rest = options
+    answer = framing(*command(trained, name, "out.jsonl"), *rest, cwd=place)
+    assert answer.code == code and said in answer.err
+    assert not (place / "out.jsonl.parts").exists()
+
+
+@pytest.fixture
+def order(trained, place):
+    """What a worker is told of the 23 rows, in parts of 5, and the folder of its job."""
+    from framing.model.decisions.rule import Rule
+    from framing.predictor import Predictor
+    from framing.stream.distributed import Order
+    from framing.stream.job import Job
+    from framing.stream.work import Work
+
+    predictor, source = Predictor.load(trained / "model"), place / "rows.parquet"
+    work = Work("rows.parquet", 5, None, Rule(), {}, Reading())
+    job = Job(place / "out.jsonl", work.identity(predictor, "0"))
+    job.folder.mkdir()
+    return Order.of(work, job, predictor, source)
+
+
+def worked(order, *numbers):
+    """What a worker on a cluster says, which is a plain object until ray has it."""
+    from framing.stream.distributed import _Worker
+
+    told = _Worker(order)({"number": list(numbers)})["told"]
+    return [json.loads(line)["error"] for line in told]
+
+
+def test_a_worker_writes_the_parts_that_the_local_engine_writes(trained, place, order):
+    assert worked(order, 4, 0, 1, 2, 3) == [None] * 5
+    order.job.finish(5)
+    assert framing(*command(trained, "rows.parquet", "local.jsonl"), cwd=place).code == 0
+    assert (place / "out.jsonl").read_bytes() == (place / "local.jsonl").read_bytes()
+    assert not order.job.folder.exists()
+
+
+def test_a_worker_that_outlives_its_run_writes_nothing(place, order):
+    order.job.begin_session()  # as the next run does
+    ((kind, said),) = worked(order, 0)
+    assert kind == "ClusterError" and "does not see" in said and "storage that all nodes share" in said
+    assert not order.job.is_done(0)
+
+
+def test_a_node_that_has_another_file_of_the_name_is_found_out(place, order):
+    rows = [{"text": "Another text.", "own": 0}] * 23
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), place / "rows.parquet")
+    ((kind, said),) = worked(order, 0)
+    assert kind == "ClusterError" and "rows.parquet as it is here" in said
+
+
+def test_a_node_that_would_score_otherwise_is_found_out(order):
+    ((kind, said),) = worked(replace(order, version="0.0.1"), 0)
+    assert kind == "ClusterError" and "has another framing" in said and "0.0.1 (" in said
+
+
+def test_what_kills_three_workers_kills_no_fourth(order):
+    order.job.part(1).with_suffix(".tries").write_bytes(b"...")
+    ((kind, said),) = worked(order, 1)
+    assert kind == "ClusterError" and said.startswith("rows.parquet, rows 6 to 10: 3 workers died of them")
+
+
+def test_a_bad_row_is_told_with_its_place_by_a_worker_too(place, order):
+    rows = [{"text": text, "own": None} for text in [*TEXTS[:11], None, *TEXTS[12:]]]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), place / "rows.parquet")
+    from framing.stream.distributed import _tail
+
+    bad = replace(order, tail=_tail(place / "rows.parquet"))
+    assert worked(bad, 2) == [["InputError", "rows.parquet, row 12: no text; every row needs a sentence in 'text'"]]

@@ -39,6 +39,16 @@ if TYPE_CHECKING:
 @TARGETS
 @rule_options(abstain=True)
 @click.option("--part", type=click.IntRange(1), default=4096, show_default=True, help="Rows done and kept at once.")
+@click.option(
+    "--engine",
+    type=click.Choice(("local", "ray")),
+    default="local",
+    show_default=True,
+    help="local: this process; ray: workers on the cluster that RAY_ADDRESS names, else on this machine.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes of ray.  [default: one for each processor]"
+)
 @COLUMN
 def score(
     source: str,
@@ -51,6 +61,8 @@ def score(
     lists: tuple[str, ...],
     rule: Rule,
     part: int,
+    engine: str,
+    workers: int | None,
     columns: tuple[str, ...],
 ) -> None:
     """Label a table of any length, a row a sentence (.jsonl .csv .tsv .parquet), into OUT (.parquet .jsonl).
@@ -58,7 +70,11 @@ def score(
     It takes the memory of a part of the rows, however many there are. Killed and started again with the same command,
     it goes on where it was: what is done lies in OUT.parts until OUT is whole. Columns are those of predict; in Parquet
     each probability has one, proba_LABEL. Holders are not looked for, and no vectors are kept on disk.
+
+    With --engine ray, workers read IN (.parquet) and write OUT.parts by themselves: both lie where all nodes see them.
     """
+    if workers is not None and engine != "ray":
+        raise click.UsageError("--workers is for --engine ray")
     if rule.adapt_priors:
         raise click.UsageError("--adapt-priors, --adapt-documents: score reads a part at a time; use framing predict")
     named, reading = pairs(columns, "--column"), reading_of()
@@ -68,7 +84,9 @@ def score(
     from framing.stream import Progress
     from framing.stream import score as score_rows
     from framing.stream.pieces import measured
+    from framing.stream.score import check_engine
 
+    check_engine(engine, Path(source), workers)
     n_rows = measured(Path(source)).n_rows  # what is wrong with the file is said before the model is loaded
     predictor = Predictor.load(model, store, backend, fast or False)
     start = time.perf_counter()
@@ -86,6 +104,8 @@ def score(
             columns=named,
             reading=reading,
             part=part,
+            engine=engine,
+            workers=workers,
             told=told,
         )
     seconds = max(time.perf_counter() - start, 1e-3)

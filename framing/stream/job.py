@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from framing.stream.columns import write_parquet
 
 OUT_FORMATS = (".parquet", ".jsonl")
 JOB = "job.json"
+_SESSION = "session"
 _BLOCK = 1 << 20
 
 
@@ -102,6 +104,22 @@ class Job:
     def keep(self, number: int, rows: list[dict[str, Any]]) -> None:
         """Put a part in its place, whole."""
         write_whole(self.part(number), jsonl_text(rows).encode("utf-8"))
+
+    def begin_session(self) -> str:
+        """Begin a run whose parts are done by other processes, and return its name, by which they know that it goes on.
+
+        What they need of it they find in the job's folder.
+        """
+        name = uuid.uuid4().hex
+        write_whole(self.folder / _SESSION, name.encode())
+        return name
+
+    def is_session(self, name: str) -> bool:
+        """Say whether a run goes on: a worker that outlives it must not write into a later one."""
+        try:
+            return (self.folder / _SESSION).read_text(encoding="utf-8") == name
+        except OSError:
+            return False
 
     def finish(self, n_parts: int) -> None:
         """Put the parts together, in order, and remove them."""

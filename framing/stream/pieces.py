@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,26 +108,68 @@ def _delimited_rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[s
         raise InputError(f"{path}, line {reader.line_num}: broken CSV ({error})") from None
 
 
+def parquet_piece(path: Path, first: int, size: int) -> Piece:
+    """Give the rows of a Parquet file from a place on (0: its first row), so many or as many as are there.
+
+    Only the row groups that have them are opened.
+
+    Raises
+    ------
+    InputError
+        They cannot be read.
+    """
+    file = _parquet(path)
+    groups, before, start = [], 0, 0
+    for number in range(file.metadata.num_row_groups):
+        n_rows = file.metadata.row_group(number).num_rows
+        if before + n_rows <= first:
+            start += n_rows
+        elif before < first + size:
+            groups.append(number)
+        before += n_rows
+    piece: Piece = []
+    left_out = first - start
+    with _as_parquet(path):
+        for batch in file.iter_batches(batch_size=size, use_threads=False, row_groups=groups):
+            rows = batch.slice(left_out, size - len(piece)).to_pylist()
+            left_out = max(0, left_out - batch.num_rows)
+            number = first + len(piece)
+            piece.extend((f"{path}, row {number + i}", row) for i, row in enumerate(rows, 1))
+            if len(piece) == size:
+                break
+    return piece
+
+
 def _parquet(path: Path) -> Any:
     need("pyarrow")
-    import pyarrow
     import pyarrow.parquet
 
-    try:
+    with _as_parquet(path):
         return pyarrow.parquet.ParquetFile(path)
-    except (OSError, ValueError, pyarrow.ArrowException) as error:
-        raise InputError(f"{path}: not a readable Parquet file ({first_line(error)})") from None
 
 
 def _parquet_pieces(path: Path, size: int) -> Iterator[Piece]:
-    import pyarrow
-
-    number = 0
-    try:
+    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+        number = 0
         # One thread: those of pyarrow can outlive the work and abort the process at its end.
         for batch in _parquet(path).iter_batches(batch_size=size, use_threads=False):
-            rows = batch.to_pylist()
-            yield [(f"{path}, row {number + i}", row) for i, row in enumerate(rows, 1)]
-            number += len(rows)
+            for row in batch.to_pylist():
+                number += 1
+                yield f"{path}, row {number}", row
+
+    with _as_parquet(path):
+        found = rows()
+        # A batch may be shorter than asked, as where a row group ends; a piece is not, whatever reads it.
+        while piece := list(islice(found, size)):
+            yield piece
+
+
+@contextmanager
+def _as_parquet(path: Path) -> Iterator[None]:
+    """Within it, whatever is wrong with a Parquet file is one line."""
+    import pyarrow
+
+    try:
+        yield
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise InputError(f"{path}: not a readable Parquet file ({first_line(error)})") from None

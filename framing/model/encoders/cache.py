@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import shutil
 import sqlite3
-import tempfile
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.errors import FramingWarning
+from framing.files import scratch_folder
 from framing.model.encoders.memory import VectorMemory
 from framing.model.encoders.reading import Reading
 from framing.progress import BAR_FROM, track
@@ -76,8 +75,9 @@ class EmbeddingCache:
         try:
             return self._once(work)
         except (OSError, sqlite3.OperationalError) as error:
-            folder = Path(tempfile.mkdtemp(prefix="framing-embeddings-"))
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            kept = ExitStack()
+            folder = kept.enter_context(scratch_folder("embeddings"))
+            atexit.register(kept.close)
             warnings.warn(
                 f"embeddings cannot be kept in {self.file.parent} ({error}); they are forgotten at the end "
                 "(set FRAMING_CACHE to a folder that can be written)",

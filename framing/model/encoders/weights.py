@@ -28,7 +28,8 @@ class Pinned:
     """A model whose weights we know: where else to find them, and the sha256 of ``model.safetensors``.
 
     ``parts`` are packages that hold the model, or each a part of an archive of it; what they require is left out.
-    Where we fetch them ourselves, ``settings`` is the sha256 of the files beside them, as ``settings_digest`` has it.
+    ``settings`` is the sha256 of the files beside them, as ``settings_digest`` has it: in the package where there is
+    one, else where we fetch them ourselves.
     """
 
     name: str
@@ -115,7 +116,8 @@ def find_weights(model: str, revision: str | None = None) -> tuple[str, str]:
                         f"encoder {model}: the weights in {folder} have sha256 {digest[:12]}…, expected "
                         f"{pinned.sha256[:12]}…; the copy is damaged or not what it claims to be: install it anew"
                     )
-                if kind == "models folder":
+                # A copy of a package's model from elsewhere has other files beside the weights.
+                if kind == ("package" if pinned.package else "models folder"):
                     _check_settings(pinned, folder)
                 return str(folder), digest
             if kind == "folder" and folder.is_dir():
