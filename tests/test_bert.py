@@ -218,6 +218,12 @@ def test_other_architectures_are_not_converted_without_torch(places, monkeypatch
         check_backend("torch", "--backend ")
 
 
+def test_weights_that_lack_a_layer_are_an_error_of_a_line(fast, monkeypatch):
+    monkeypatch.setattr(bert, "_tensors", lambda file: {"embeddings.word_embeddings.weight": np.zeros((80, 16))})
+    with pytest.raises(EncoderError, match=r"cannot be converted for OpenVINO \('embeddings"):
+        fast.set_params(max_seq_length=91).transform(TEXTS)
+
+
 def test_a_graph_that_reads_the_padding_is_refused(fast, cache, monkeypatch):
     # Right for a text alone, wrong in a batch.
     monkeypatch.setattr(bert._Layers, "forbidding", lambda self, allowed: self.number(0, np.float32))

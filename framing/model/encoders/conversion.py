@@ -73,7 +73,12 @@ def convert(encoder: SentenceEncoder, folder: Path) -> None:
             f"PyTorch is, with this version; else {missing('torch')}"
         )
     with new_folder(folder) as place:
-        content = _export(model, place) if bert is None else _build(bert, encoder.adapter, place)
+        try:
+            content = _export(model, place) if bert is None else _build(bert, encoder.adapter, place)
+        except (EncoderError, OSError):
+            raise
+        except Exception as error:  # the converter, OpenVINO and PyTorch fail in as many ways as there are encoders
+            raise EncoderError(f"cannot be converted for OpenVINO ({first_line(error)})") from None
         _describe(content, place)
         check_converted(expected, ConvertedEncoder(place, F32))
         measured = {cpu_key(): faster_precision(place)}
@@ -143,13 +148,8 @@ def _build(bert: Bert, adapter: str | None, place: Path) -> dict[str, Any]:
 
 
 def _export(model: Any, place: Path) -> dict[str, Any]:
-    try:
-        with _quiet():
-            return _exported(model, place)
-    except EncoderError:
-        raise
-    except Exception as error:  # the converter and PyTorch fail in as many ways as there are architectures
-        raise EncoderError(f"cannot be converted for OpenVINO ({first_line(error)})") from None
+    with _quiet():
+        return _exported(model, place)
 
 
 def _exported(model: Any, place: Path) -> dict[str, Any]:
