@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +13,20 @@ from framing.codebook import Codebook
 from framing.corpus.dataset import read_sentences
 from framing.corpus.tables import Table, records_of
 from framing.corpus.target_lists import target_list
-from framing.errors import (
-    ConfigError,
-    EncoderError,
-    FramingWarning,
-    InputError,
-    MissingExtraError,
-    ModelError,
-    StoreError,
-    unknown,
-)
+from framing.errors import ConfigError, InputError
 from framing.holders.held import Aliases, holders_of, with_holders
 from framing.holders.parts import parted
 from framing.model.decisions.rule import Rule
 from framing.model.encoders.backends import AUTO, check_backend
 from framing.model.explain import Explanation, explain_sentences, with_highlights
 from framing.model.framing import FramingClassifier
-from framing.model.persistence import load_model
 from framing.model.provenance import provenance_of
 from framing.model.similar import similar_cases
 from framing.model.student.cascade import Fast, FastFrames, check_fast
+from framing.named_model import named_model
 from framing.predictions import Predictions
 from framing.records import Sentence
-from framing.resources import SHIPPED, SHIPPED_MODELS, data_path, model_path
+from framing.resources import SHIPPED, data_path
 from framing.text.segment import segment
 
 # So many labels are named where a predictor is shown.
@@ -122,63 +109,8 @@ class Predictor:
         """
         check_backend(backend, "backend=")
         check_fast(fast)
-        predictor = cls._loaded_from(model, store)
-        return cls(predictor.classifier.read_with(backend).with_student(fast), predictor.origin)
-
-    @classmethod
-    def _loaded_from(cls, model: str | Path | None, store: str | None) -> Predictor:
-        if isinstance(model, str) and model in SHIPPED_MODELS:
-            try:
-                return cls(load_model(model_path(model)), SHIPPED_MODELS[model].origin)
-            except EncoderError as error:
-                raise EncoderError(f"model {model}: {error}") from None
-        if model is not None and not str(model).startswith(("models:/", "runs:/")):
-            if get_close_matches(str(model), SHIPPED_MODELS) and not Path(model).exists():
-                raise ModelError(f"{unknown('shipped model', model, SHIPPED_MODELS)}; there is no such folder either")
-            return cls(load_model(model), f"folder {model}")
-        from framing.tracking import Store, fetched_model, store_uri
-
-        if model is not None:
-            with fetched_model(Store(store_uri(store)), str(model)) as folder:
-                return cls(load_model(folder), f"{model} of {store_uri(store)}")
-        try:
-            champion = cls._champion(store)
-        except (StoreError, ModelError, MissingExtraError) as error:
-            # A database that only lies here was not asked for. One that was, in the environment too, is somebody's
-            # choice of a model: other labels than that model's, because its server is down today, would be worse.
-            if store is not None or os.environ.get("MLFLOW_TRACKING_URI"):
-                raise
-            warnings.warn(f"using the model shipped with framing: {error}", FramingWarning, stacklevel=3)
-            return cls._loaded_from(SHIPPED, None)
-        return champion or cls._loaded_from(SHIPPED, None)
-
-    @classmethod
-    def _champion(cls, store: str | None) -> Predictor | None:
-        """Return the champion of a store and say so; ``None`` where there is none and the store was not named."""
-        from framing.tracking import Store, champions, fetched_model, store_uri
-
-        opened = Store(store_uri(store))
-        found = champions(opened)
-        if len(found) > 1:  # whichever was promoted last may be of another project
-            names = ", ".join(sorted(champion.uri for champion in found.values()))
-            raise ConfigError(
-                f"the store {opened.uri} has champions of several codebooks; name one as the model: {names}"
-            )
-        if not found:
-            if store is not None:  # asked for, so no other model will do
-                raise ModelError(
-                    f"no model: the store {opened.uri} has no champion. Train one with `framing train "
-                    "promote=true`, promote a run with `framing promote RUN`, or name a model folder"
-                )
-            way = "; use a run of it: --model runs:/ID, or framing promote RUN" if opened.exists else ""
-            print(f"model: the one shipped with framing ({opened.uri} has no champion{way})", file=sys.stderr)
-            return None
-        (champion,) = found.values()
-        origin = f"{champion.uri} of {opened.uri}"
-        with fetched_model(opened, champion.uri) as folder:
-            classifier = load_model(folder)
-        print(f"model: {origin}", file=sys.stderr)
-        return cls(classifier, origin)
+        classifier, origin = named_model(model, store)
+        return cls(classifier.read_with(backend).with_student(fast), origin)
 
     @property
     def codebook(self) -> Codebook:

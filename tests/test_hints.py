@@ -89,7 +89,7 @@ def test_a_topic_that_is_called_like_a_frame_is_no_coding_where_the_stance_is_co
 
 def test_where_nothing_was_promoted_the_shipped_model_says_how_a_run_is_used(workplace, trained, monkeypatch, capsys):
     monkeypatch.chdir(workplace)
-    monkeypatch.setattr("framing.predictor.model_path", lambda _: trained / "model")
+    monkeypatch.setattr("framing.named_model.model_path", lambda _: trained / "model")
     Predictor.load()
     assert capsys.readouterr().err == (
         f"model: the one shipped with framing (sqlite:///{workplace}/mlflow.db has no champion; use a run of it: "
@@ -100,7 +100,7 @@ def test_where_nothing_was_promoted_the_shipped_model_says_how_a_run_is_used(wor
 def test_where_there_is_no_store_there_is_no_run_to_speak_of(tmp_path, trained, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setattr("framing.predictor.model_path", lambda _: trained / "model")
+    monkeypatch.setattr("framing.named_model.model_path", lambda _: trained / "model")
     Predictor.load()
     assert "use a run" not in capsys.readouterr().err
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -115,7 +116,7 @@ def test_what_the_light_install_lacks_is_what_the_extras_bring():
     base = {requirement.partition(">")[0] for requirement in project["dependencies"]}
     for library, extra in EXTRAS.items():
         assert names.get(library, library) not in base
-        brought = {requirement.partition(">")[0] for requirement in project["optional-dependencies"][extra]}
+        brought = {re.split(r"[\[>]", requirement)[0] for requirement in project["optional-dependencies"][extra]}
         # These come with one that is named.
         if library not in ("joblib", "omegaconf", "sqlalchemy", "transformers"):
             assert names.get(library, library) in brought

@@ -163,7 +163,7 @@ def test_a_piece_of_parquet_has_its_rows_wherever_row_groups_end(place, size):
         (
             ("rows.parquet", "--engine", "ray"),
             1,
-            "ray is not installed. To get it: pip install 'framing-classifier[ray]'",
+            "this needs ray, which is not installed. To get it: pip install 'framing-classifier[ray]'",
         ),
         (("rows.parquet", "--workers", "2"), 2, "--workers is for --engine ray"),
         (("rows.csv", "--engine", "ray"), 1, "rows.csv: with ray, each worker reads its own rows, of a .parquet file"),
@@ -172,8 +172,8 @@ def test_a_piece_of_parquet_has_its_rows_wherever_row_groups_end(place, size):
 def test_an_engine_that_cannot_be_is_refused_before_anything_is_written(
     trained, place, monkeypatch, options, code, said
 ):
-    there = object() if "rows.csv" in options else None  # what Python says of a package that is there, or not
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: there)
+    is_there = "rows.csv" in options
+    monkeypatch.setattr(sys.modules["framing.stream.score"], "is_installed", lambda library: is_there)
     name, *rest = options
     answer = framing(*command(trained, name, "out.jsonl"), *rest, cwd=place)
     assert answer.code == code and said in answer.err

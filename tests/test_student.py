@@ -219,10 +219,18 @@ def folder(saved, tmp_path):
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ({"loss": 2.0, "told": FACTS}, "expected loss, and sentences"),
-        ({"loss": 0.01, "told": {**FACTS, "sentences": "many"}}, "expected loss, and sentences"),
-        ({"loss": 0.01, "told": {**FACTS, "digest": "x"}}, "expected loss, and sentences"),
-        ([], "expected loss, and sentences"),
+        ({"loss": 2.0, "encoder_tokens": None, "told": FACTS}, "expected loss, encoder_tokens, and sentences"),
+        (
+            {"loss": 0.01, "encoder_tokens": None, "told": {**FACTS, "sentences": "many"}},
+            "expected loss, encoder_tokens, and sentences",
+        ),
+        (
+            {"loss": 0.01, "encoder_tokens": None, "told": {**FACTS, "digest": "x"}},
+            "expected loss, encoder_tokens, and sentences",
+        ),
+        ({"loss": 0.01, "encoder_tokens": 1, "told": FACTS}, "expected loss, encoder_tokens, and sentences"),
+        ({"loss": 0.01, "encoder_tokens": "0f", "told": FACTS}, "tokens are those of another encoder"),
+        ([], "expected loss, encoder_tokens, and sentences"),
     ],
 )
 def test_a_hostile_description_of_a_student_is_refused(folder, told, why):

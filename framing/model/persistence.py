@@ -17,13 +17,11 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from framing.errors import CodebookError, MissingExtraError, ModelError, OutputError, first_line
+from framing.errors import MissingExtraError, ModelError, OutputError, first_line
 from framing.files import real_path, replace_folder, scratch_beside, set_aside, sha256
 from framing.installed import need
 from framing.model.card import model_card
@@ -46,7 +44,9 @@ from framing.model.encoders.adapters import ADAPTER_FILES
 from framing.model.encoders.backends import with_options
 from framing.model.encoders.kinds import ADAPTER, has_weights, read_encoder, write_encoder
 from framing.model.encoders.reference import REFERENCES, read_reference, write_references
+from framing.model.encoders.wordpieces import wordpieces_of
 from framing.model.framing import FramingClassifier
+from framing.model.listed import MODEL_JSON, check_files, damaged, file_to_load, plain_file
 from framing.model.plain_heads import read_plain_heads, whole_head
 from framing.model.student.saved import read_student, write_student
 from framing.model.student.student import Student
@@ -63,7 +63,6 @@ TRUSTED = (
     "scipy.sparse._csr.csr_matrix",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
 )
-MODEL_JSON = "model.json"
 _HEADS, _HELD_OUT = "heads.skops", "held_out.json"
 _UNPACKED = 1 << 26  # bytes that heads may have however small their file is
 _PACKAGES = ("framing-classifier", "scikit-learn", "sentence-transformers", "numpy", "skops")
@@ -130,12 +129,12 @@ def load_model(folder: str | Path) -> FramingClassifier:
     """
     folder = Path(folder)
     content = _read_json(folder)
-    with _damaged(folder, MODEL_JSON):
+    with damaged(folder, MODEL_JSON):
         codebook = check_description(content)
-    _check_files(folder, content["files"])
+    check_files(folder, content["files"])
     encoder = None if content["encoder"] is None else _read_encoder(folder, content)
     tasks = {name: _read_task(folder, name, content, encoder) for name in content["tasks"]}
-    student = _read_student(folder, content) if "student" in content else None
+    student = _read_student(folder, content, encoder) if "student" in content else None
     return FramingClassifier(codebook, tasks, content.get("info", {}), sha256(folder / MODEL_JSON), student)
 
 
@@ -164,7 +163,7 @@ def _write(model: FramingClassifier, folder: Path) -> None:
     }
     write_references(every.values(), folder / ADAPTER)
     if model.student is not None:
-        content["student"] = write_student(model.student, folder)
+        content["student"] = write_student(model.student, folder, wordpieces_of(next(iter(encoders.values()), None)))
     (folder / "README.md").write_text(model_card(content), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
@@ -224,8 +223,8 @@ def _read_json(folder: Path) -> dict[str, Any]:
         raise ModelError(f"model {folder}: no such folder; expected a folder that holds {MODEL_JSON}")
     if not (folder / MODEL_JSON).exists():
         raise ModelError(f"model {folder}: no {MODEL_JSON} in this folder; it is not a saved model")
-    with _damaged(folder, MODEL_JSON):
-        content = read_json(_plain_file(folder, MODEL_JSON))
+    with damaged(folder, MODEL_JSON):
+        content = read_json(plain_file(folder, MODEL_JSON))
         number = content["format"]
     if type(number) is not int or number > FORMAT or number < 1:
         versions = content.get("versions")
@@ -237,54 +236,31 @@ def _read_json(folder: Path) -> dict[str, Any]:
     return content
 
 
-def _plain_file(folder: Path, name: str) -> Path:
-    """Return a file of the folder; what a link leads to outside of it, a pipe or a device is none."""
-    path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
-        raise ModelError(f"model {folder}: {name} is missing; train or copy the model again")
-    return path
-
-
-def _check_files(folder: Path, files: dict[str, str]) -> None:
-    for name, digest in files.items():
-        # The card is for people: they may edit it.
-        if name != "README.md" and sha256(_plain_file(folder, name)) != digest:
-            raise ModelError(f"model {folder}: {name} is damaged (its sha256 is not the one in {MODEL_JSON})")
-
-
-def _to_load(folder: Path, content: dict[str, Any], name: str) -> Path:
-    """Return a file that is to be loaded, as whose digest was compared: no other is ever opened."""
-    if name not in content["files"]:
-        raise ModelError(
-            f"model {folder}: {name} is not among the files of {MODEL_JSON}; train or copy the model again"
-        )
-    return folder / name
-
-
 def _read_encoder(folder: Path, content: dict[str, Any]) -> Any:
     if content["encoder"].get("adapter") is not None:
-        config, _ = (_to_load(folder, content, f"{ADAPTER}/{name}") for name in ADAPTER_FILES)
-        with _damaged(folder, f"{ADAPTER}/{config.name}"):
+        config, _ = (file_to_load(folder, content, f"{ADAPTER}/{name}") for name in ADAPTER_FILES)
+        with damaged(folder, f"{ADAPTER}/{config.name}"):
             check_adapter(read_json(config))
     encoder = read_encoder(content["encoder"], folder)
     for name, changed in REFERENCES:
         if f"{ADAPTER}/{name}" in content["files"]:
-            with _damaged(folder, f"{ADAPTER}/{name}"):
+            with damaged(folder, f"{ADAPTER}/{name}"):
                 read_reference(with_options(encoder, **changed), folder / ADAPTER / name)
     return encoder
 
 
-def _read_student(folder: Path, content: dict[str, Any]) -> Student:
-    with _damaged(folder, "student"):
-        of = content["tasks"]["frames"]
-        return read_student(content["student"], len(of["labels"]), of["exclusive"], partial(_to_load, folder, content))
+def _read_student(folder: Path, content: dict[str, Any], encoder: Any) -> Student:
+    with damaged(folder, "student"):
+        of, file = content["tasks"]["frames"], partial(file_to_load, folder, content)
+        own = partial(wordpieces_of, encoder)
+        return read_student(content["student"], len(of["labels"]), of["exclusive"], file, own)
 
 
 def _read_held_out(folder: Path, content: dict[str, Any], name: str, n: int) -> list[HeldOutSummary] | None:
     if not (folder / name).exists() and name not in content["files"]:
         return None
-    with _damaged(folder, name):
-        told = read_json(_to_load(folder, content, name))
+    with damaged(folder, name):
+        told = read_json(file_to_load(folder, content, name))
         if not isinstance(told, list) or len(told) != n:
             raise ValueError(f"expected a list of {n}")
         return [HeldOutSummary.from_dict(summary) for summary in told]
@@ -293,9 +269,9 @@ def _read_held_out(folder: Path, content: dict[str, Any], name: str, n: int) -> 
 def _read_task(folder: Path, name: str, description: dict[str, Any], encoder: Any) -> TaskClassifier:
     content = description["tasks"][name]
     decoder = decoder_of(content["labels"], content["exclusive"], name)
-    file = _to_load(folder, description, f"{name}/{_HEADS}")
+    file = file_to_load(folder, description, f"{name}/{_HEADS}")
     fitted = _load_heads(file)
-    with _damaged(folder, f"{name}/{_HEADS}"):
+    with damaged(folder, f"{name}/{_HEADS}"):
         check_fitted(fitted, content["features"], decoder)
     features = {}
     for key, told in content["features"].items():
@@ -349,15 +325,3 @@ def _untrusted(file: Path) -> list[str]:
     import skops.io
 
     return sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
-
-
-@contextmanager
-def _damaged(folder: Path, name: str) -> Iterator[None]:
-    """Within it, whatever is wrong with the content of a file is one line."""
-    try:
-        yield
-    except KeyError as error:
-        raise ModelError(f"model {folder}: damaged {name} (no {error}); train or copy the model again") from None
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError, CodebookError) as error:
-        reason = first_line(error)
-        raise ModelError(f"model {folder}: damaged {name} ({reason}); train or copy the model again") from None

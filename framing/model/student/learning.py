@@ -6,18 +6,14 @@ has it; they go on learning with the rest.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.arrays import Proba, Rows, Values
-from framing.errors import EncoderError
-from framing.model.encoders.sentence import SentenceEncoder
-from framing.model.encoders.weights import find_weights
+from framing.model.encoders.wordpieces import wordpieces_of
 from framing.model.student.network import SHAPES, UNKNOWN, WIDTH, StudentNetwork, token_rows, tokenizer_of
 
 SIZES = {"vector": 64, "found": 128, "hidden": 128}
@@ -47,18 +43,10 @@ def vocabulary_of(texts: Sequence[str], encoder: Any = None) -> list[str]:
 
 
 def _own_vocabulary(encoder: Any) -> list[str] | None:
-    """Return an encoder's tokens, where they are of WordPiece in lower case; a general vocabulary knows rare words."""
-    if not isinstance(encoder, SentenceEncoder):
-        return None
-    try:
-        folder = Path(find_weights(encoder.model, encoder.revision)[0])
-        told = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-        if told["model"]["type"] != "WordPiece" or not told["normalizer"]["lowercase"]:
-            return None
-        tokens = [token for token in told["model"]["vocab"] if not token.startswith("[unused")]
-    except (OSError, ValueError, KeyError, TypeError, EncoderError):
-        return None
-    return tokens if UNKNOWN in tokens and len(tokens) <= _MOST and not any("\n" in t for t in tokens) else None
+    """Return an encoder's tokens, where they are of the student's kind; a general vocabulary knows rare words."""
+    tokens = wordpieces_of(encoder)
+    fitting = tokens is not None and UNKNOWN in tokens and len(tokens) <= _MOST
+    return tokens if fitting and not any("\n" in token for token in tokens or ()) else None
 
 
 def starting_vectors(vocabulary: Sequence[str], encode: Callable[[list[str]], Any]) -> NDArray[np.float32]:

@@ -1,14 +1,15 @@
 """A student in the folder of its model: written, and read again with everything in it checked.
 
-``student/vocabulary.txt``      its tokens, one a line
+``student/vocabulary.txt``      its tokens, one a line; not there where they are the encoder's own
 ``student/network.safetensors`` its numbers
 ``student/agreement.safetensors`` how it agreed with the model on documents that it had not seen
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,47 @@ _FACTS = {
 }
 
 
-def write_student(student: Student, folder: Path) -> dict[str, Any]:
-    """Write a student into a model's folder, and return what ``model.json`` says of it."""
+def write_student(student: Student, folder: Path, own: Sequence[str] | None = None) -> dict[str, Any]:
+    """Write a student into a model's folder, and return what ``model.json`` says of it.
+
+    Parameters
+    ----------
+    student
+        What is written.
+    folder
+        The model's.
+    own
+        The tokens of the model's encoder, which lie with its weights.
+    """
     from safetensors.numpy import save
 
     (folder / FOLDER).mkdir()
-    (folder / VOCABULARY).write_text("\n".join(student.network.vocabulary) + "\n", encoding="utf-8")
+    vocabulary = student.network.vocabulary
+    is_own = own is not None and vocabulary == list(own)
+    if not is_own:
+        (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     network = {name: np.ascontiguousarray(array) for name, array in student.network.arrays.items()}
     cells = {"student": student.agreement.student, "model": student.agreement.model}
     for name, arrays in ((NETWORK, network), (AGREEMENT, cells)):
         (folder / name).write_bytes(save(arrays))
-    return {"loss": student.loss, "told": dict(student.told)}
+    return {
+        "loss": student.loss,
+        "encoder_tokens": _tokens_digest(vocabulary) if is_own else None,
+        "told": dict(student.told),
+    }
 
 
-def read_student(told: Mapping[str, Any], n_labels: int, exclusive: bool, file: Callable[[str], Path]) -> Student:
+def _tokens_digest(tokens: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(tokens).encode()).hexdigest()
+
+
+def read_student(
+    told: Mapping[str, Any],
+    n_labels: int,
+    exclusive: bool,
+    file: Callable[[str], Path],
+    own: Callable[[], Sequence[str] | None],
+) -> Student:
     """Return the student that ``write_student`` told of.
 
     Parameters
@@ -56,6 +84,8 @@ def read_student(told: Mapping[str, Any], n_labels: int, exclusive: bool, file: 
         Of the model's frames.
     file
         From a name to the file whose digest was compared.
+    own
+        Gives the tokens of the model's encoder, where they are needed.
 
     Raises
     ------
@@ -63,9 +93,14 @@ def read_student(told: Mapping[str, Any], n_labels: int, exclusive: bool, file: 
         Something is missing, of another kind or size, or out of bounds.
     """
     check_told(told)
-    vocabulary = _vocabulary(file(VOCABULARY))
+    if told["encoder_tokens"] is None:
+        vocabulary = _vocabulary(file(VOCABULARY))
+    else:
+        vocabulary = list(own() or ())
+        if _tokens_digest(vocabulary) != told["encoder_tokens"]:
+            raise MalformedError("its tokens are those of another encoder than this model's")
     arrays = _arrays(file(NETWORK), len(vocabulary), n_labels)
-    cells = _tensors(file(AGREEMENT))
+    cells = _read_tensors(file(AGREEMENT))
     if cells.keys() != {"student", "model"} or cells["student"].shape != cells["model"].shape:
         raise MalformedError("agreement.safetensors: expected student and model, of one shape")
     for name, array in cells.items():
@@ -88,14 +123,19 @@ def check_told(told: Any) -> None:
     MalformedError
         It is not as ``write_student`` writes it.
     """
-    fitting = isinstance(told, dict) and told.keys() == {"loss", "told"} and isinstance(told["told"], dict)
+    fitting = (
+        isinstance(told, dict) and told.keys() == {"loss", "encoder_tokens", "told"} and isinstance(told["told"], dict)
+    )
     fitting = fitting and isinstance(told["loss"], float) and 0 < told["loss"] < 1
+    fitting = fitting and (told["encoder_tokens"] is None or isinstance(told["encoder_tokens"], str))
     facts = told["told"] if fitting else {}
     fitting = fitting and facts.keys() == _FACTS.keys()
     fitting = fitting and all(type(facts[name]) is kind for name, kind in _FACTS.items())
     fitting = fitting and all(0 <= facts[name] <= _MOST for name, kind in _FACTS.items() if kind is not str)
     if not fitting or not re.fullmatch(r"[0-9a-f]{64}", facts["digest"]):
-        raise MalformedError(f"student: expected loss, and {', '.join(_FACTS)} in told, got {repr(told)[:80]}")
+        raise MalformedError(
+            f"student: expected loss, encoder_tokens, and {', '.join(_FACTS)} in told, got {repr(told)[:80]}"
+        )
 
 
 def _vocabulary(file: Path) -> list[str]:
@@ -109,7 +149,7 @@ def _vocabulary(file: Path) -> list[str]:
     return tokens
 
 
-def _tensors(file: Path) -> dict[str, Any]:
+def _read_tensors(file: Path) -> dict[str, Any]:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -122,7 +162,7 @@ def _tensors(file: Path) -> dict[str, Any]:
 
 
 def _arrays(file: Path, n_tokens: int, n_labels: int) -> dict[str, Any]:
-    arrays = _tensors(file)
+    arrays = _read_tensors(file)
     if arrays.keys() != SHAPES.keys():
         raise MalformedError(
             f"network.safetensors: expected {', '.join(SHAPES)}, got {', '.join(sorted(arrays))[:200]}"
