@@ -5,7 +5,6 @@ Needs the extra ``ray``, and is left out without.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
@@ -149,19 +148,3 @@ def test_nothing_of_a_ray_of_its_own_outlives_a_driver_that_is_stopped(job, stop
     assert psutil.wait_procs(started, timeout=300)[1] == []  # two of ray's ask only now and then whether it is there
     print(f"{stop.name}: all gone after {time.monotonic() - ended:.0f} s")
     assert job.is_whole(job.begin())
-
-
-def test_what_kills_its_worker_again_and_again_is_named(job, cluster):
-    """The worker is killed whenever it is at the first part."""
-    process = job.on_ray(cluster.address)
-    limit = time.monotonic() + LIMIT
-    tries = job.parts / "00000000.tries"
-    while process.poll() is None and time.monotonic() < limit:
-        with contextlib.suppress(OSError):
-            if tries.stat().st_size:
-                for worker in workers():
-                    worker.kill()
-        time.sleep(0.002)
-    told = process.communicate()[1]
-    assert process.returncode == 1 and "3 workers died of them" in told, told
-    assert told.count("\n") == 1
