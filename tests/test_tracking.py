@@ -446,7 +446,7 @@ def test_ctrl_c_and_an_end_from_outside_leave_a_killed_run_and_the_champion(with
         wait_for_a_run(stores[number], process)
         process.send_signal(number)
     for number, process in processes.items():
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=150)
         assert (process.returncode, out) == (130, ""), err
         assert err.splitlines()[-1] == "interrupted"
         assert "Traceback" not in err
