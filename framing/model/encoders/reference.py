@@ -55,7 +55,7 @@ def write_references(encoders: Iterable[Any], folder: Path) -> None:
     for encoder, name in _files_of(encoders):
         vectors = known_vectors(encoder)
         if vectors is None and is_installed("torch"):
-            vectors = encoder.sample_vectors()
+            vectors = _KNOWN[_reference_key(encoder)] = encoder.sample_vectors()
         if vectors is not None:
             from safetensors.numpy import save
 
