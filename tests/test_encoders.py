@@ -11,9 +11,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ import pytest
 from sklearn.base import clone
 
 from framing.errors import EncoderError, FramingWarning
-from framing.model.encoders import SentenceEncoder, WordVectorizer
+from framing.model.encoders import SentenceEncoder, WordVectorizer, sentence
 from framing.model.encoders.cache import IN_MEMORY, EmbeddingCache
 from framing.model.encoders.memory import VectorMemory
 from framing.model.encoders.weights import PINNED, cache_folder, fetch, find_weights
@@ -151,6 +153,20 @@ def test_the_constructor_loads_nothing_and_clone_and_pickle_keep_the_settings():
 def test_no_text_gives_no_row_and_an_empty_text_gives_one(cache):
     assert len(SentenceEncoder("no/such-model").transform([])) == 0
     assert SentenceEncoder().transform([""]).shape == (1, 384)
+
+
+def test_threads_that_ask_first_at_the_same_time_load_one_model(cache, monkeypatch):
+    loaded = []
+
+    def slowly(*asked):
+        loaded.append(asked)
+        time.sleep(0.05)
+        return "the model"
+
+    monkeypatch.setattr(sentence, "_loaded", lru_cache(maxsize=2)(slowly))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: SentenceEncoder()._sentence_transformer, range(4)))
+    assert (found, len(loaded)) == (["the model"] * 4, 1)
 
 
 def test_many_threads_at_once_get_what_one_thread_gets(cache):

@@ -103,6 +103,12 @@ def test_what_is_wrong_with_an_option_is_said_before_a_header(trained, rows):
     assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
 
 
+def test_a_target_that_cannot_be_asked_about_is_found_in_the_last_row_before_the_first_is_labelled():
+    frames_alone = Predictor(model(LogisticRegression(C=10), tasks=("frames",)))
+    with pytest.raises(ModelError, match="a target was given, but this model was trained without stance"):
+        Labelled(frames_alone, [*ROWS, ROWS[1]], piece=1)
+
+
 def test_a_reader_who_goes_away_ends_it_quietly(trained, rows):
     texts = "".join(json.dumps({"text": f"Row {number}: " + "warships " * 30}) + "\n" for number in range(600))
     (rows / "many.jsonl").write_text(texts, encoding="utf-8")

@@ -22,6 +22,7 @@ from framing.model.student.network import SHAPES, StudentNetwork
 from framing.model.student.student import Student
 from framing.predictor import Predictor
 from framing.records import Sentence
+from framing.stream import labelled
 from framing.training.distilling import calibration, distil
 from tests.command import framing
 from tests.small import folds, frame_codes, model, sentences
@@ -343,6 +344,17 @@ def test_each_command_tells_how_many_sentences_went_to_the_encoder(distilled, tm
     assert (told.code, "frames/fast_loss" in told.out) == (0, True), told.err
     told = framing("predict", "--model", f"{folder}/model", "--fast=only", "a.jsonl", cwd=tmp_path)
     assert (told.code, "has no student" in told.err) == (1, True)
+
+
+def test_each_row_names_the_way_and_no_number_of_those_it_was_read_with(saved, tmp_path, monkeypatch):
+    monkeypatch.setattr(labelled, "PIECE", 1)
+    rows = "".join(json.dumps({"text": text}) + "\n" for text in (SURE, OPEN))
+    (tmp_path / "rows.jsonl").write_text(rows, encoding="utf-8")
+    asked = ("--fast", "--provenance", "--format", "jsonl", "--no-holders")
+    answer = framing("predict", "rows.jsonl", *asked, "--model", str(saved), cwd=tmp_path)
+    told = [json.loads(line)["provenance"]["fast"] for line in answer.out.splitlines()]
+    assert told == [{"way": "cascade", "loss": 0.05}] * 2
+    assert "fast: of 2 sentences 1 went to the encoder" in answer.err
 
 
 def test_too_few_texts_and_models_of_words_are_refused(distilled, taught):

@@ -93,7 +93,7 @@ def _as_rows(
 
     table = None
     for piece in pieces:
-        told = piece.provenance if with_provenance else None
+        told = _of_all_rows(piece.provenance) if with_provenance else None
         rows = _with_provenance(piece, told)
         if form == "jsonl":
             yield predictions_jsonl(rows)
@@ -102,6 +102,12 @@ def _as_rows(
             table = PredictionsTable.of(_with_provenance(shown, told), raw)
             yield table.header
         yield table.lines(rows)
+
+
+def _of_all_rows(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what holds for the whole result: how many sentences a student passed on is known of a piece alone."""
+    fast = {name: value for name, value in provenance.get("fast", {}).items() if name in ("way", "loss")}
+    return {name: fast if name == "fast" else value for name, value in provenance.items()}
 
 
 def _with_provenance(predictions: Iterable[Prediction], told: Mapping[str, Any] | None) -> list[Prediction]:

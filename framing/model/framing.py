@@ -146,7 +146,7 @@ class FramingClassifier:
         """
         self.check_rule(rule)
         targeted = [row for row in _at_targets(sentences, targets) if row.target]
-        self._check_stance(targeted)
+        self.check_stance(targeted)
         rows = {"stance": targeted}
         return {
             name: task.judge(rows.get(name, sentences), self.rule_for(name, rule)) for name, task in self.tasks.items()
@@ -194,7 +194,14 @@ class FramingClassifier:
             raise ConfigError(f"goal {rule.goal}: the frames are exclusive, the likeliest one is taken")
         return rule
 
-    def _check_stance(self, targeted: Sequence[Sentence]) -> None:
+    def check_stance(self, targeted: Sequence[Sentence]) -> None:
+        """Make sure that there is a stance to tell, where sentences have a target.
+
+        Raises
+        ------
+        ModelError
+            There are such sentences, and the model knows no stance.
+        """
         if targeted and getattr(self.tasks.get("frames"), "only", False):
             raise ModelError(
                 "a target was given, but fast=only is the student, which knows frames alone; leave the target out (a "

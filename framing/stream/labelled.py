@@ -32,6 +32,11 @@ class Labelled:
         As of ``Predictor.predict``; a rule without ``adapt_priors``, which takes all sentences together.
     piece
         Sentences at once.
+
+    Raises
+    ------
+    ModelError
+        A sentence has a target, and the model knows no stance.
     """
 
     predictor: Predictor
@@ -45,6 +50,9 @@ class Labelled:
     piece: int = field(default_factory=lambda: PIECE)
 
     def __post_init__(self) -> None:
+        # Of all at first: it may be the last sentence that has a target.
+        targeted = self.sentences if self.targets else [sentence for sentence in self.sentences if sentence.target]
+        self.predictor.classifier.check_stance(targeted)
         self.held: Sequence[Held] = ()
         if self.holders or self.split_quotes:
             self.held = holders_of(self.sentences, self.aliases)

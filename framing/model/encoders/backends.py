@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import threading
 import warnings
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ BACKENDS = (AUTO, TORCH, OPENVINO)
 _TRIED = ("bert",)
 # Folders of encoders that could not be converted: it is not tried again at each sentence.
 _REFUSED: set[str] = set()
+# Threads that first ask at the same time must not each convert, nor measure how fast it is while others do.
+_CONVERTING = threading.Lock()
 # Raise when vectors change though encoder and library stay as they are.
 VERSION = 2
 
@@ -80,18 +83,19 @@ def converted_encoder(encoder: SentenceEncoder) -> ConvertedEncoder | None:
     version = importlib.metadata.version("openvino")
     name = hashlib.sha256(f"{VERSION}|openvino={version}|{identity_of(encoder)}".encode()).hexdigest()[:32]
     folder = cache_folder() / "converted" / name
-    if backend == AUTO and str(folder) in _REFUSED:
-        return None
-    try:
-        if not folder.is_dir():
-            _convert(encoder, folder)
-        return _opened(str(folder), encoder.precision)
-    except EncoderError as error:
-        if backend == OPENVINO:
-            raise EncoderError(f"encoder {encoder.model}: {error}") from None
-        _REFUSED.add(str(folder))
-        warnings.warn(f"encoder {encoder.model}: {error}; torch is used", FramingWarning, stacklevel=2)
-        return None
+    with _CONVERTING:
+        if backend == AUTO and str(folder) in _REFUSED:
+            return None
+        try:
+            if not folder.is_dir():
+                _convert(encoder, folder)
+            return _opened(str(folder), encoder.precision)
+        except EncoderError as error:
+            if backend == OPENVINO:
+                raise EncoderError(f"encoder {encoder.model}: {error}") from None
+            _REFUSED.add(str(folder))
+            warnings.warn(f"encoder {encoder.model}: {error}; torch is used", FramingWarning, stacklevel=2)
+            return None
 
 
 def _convert(encoder: SentenceEncoder, folder: Path) -> None:

@@ -27,6 +27,8 @@ from framing.progress import BAR_FROM, track
 PRECISIONS = ("float32", "bfloat16")
 # Fast tokenizers refuse to be used by two threads at once ("Already borrowed").
 _ENCODING = threading.Lock()
+# Folds that are fitted at the same time first ask at the same time, and must not each load a model.
+_LOADING = threading.Lock()
 
 
 class SentenceEncoder(Transformer):
@@ -199,7 +201,8 @@ class SentenceEncoder(Transformer):
     @property
     def _sentence_transformer(self) -> Any:
         folder, _ = find_weights(self.model, self.revision)
-        return _loaded(folder, self.device, self.max_seq_length, self.adapter)
+        with _LOADING:
+            return _loaded(folder, self.device, self.max_seq_length, self.adapter)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.get_params(deep=False)
