@@ -214,6 +214,8 @@ def folder(saved, tmp_path):
     import shutil
 
     return Path(shutil.copytree(saved, tmp_path / "model"))
+    with pytest.raises(ConfigError, match=r"fast=\['only'\]: expected"):
+        Predictor.load("shipped", fast=["only"])
 
 
 @pytest.mark.parametrize(
