@@ -79,6 +79,8 @@ def test_what_needs_an_extra_says_so_in_a_line(saved):
         "config show": "train",
         "ui": "train",
         "promote run": "train",
+        "compare one two": "train",
+        "distil model --texts rows.jsonl -o fast": "train",
         "predict rows.jsonl --model models:/coded@champion": "train",
         "predict rows.jsonl --model model --backend torch": "train",
         "predict rows.parquet --model model": "parquet",

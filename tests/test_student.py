@@ -11,7 +11,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from framing.codebook import Codebook
-from framing.errors import ConfigError, InputError, ModelError
+from framing.errors import ConfigError, FramingWarning, InputError, ModelError
 from framing.model.classifier import frames_classifier
 from framing.model.decisions.rule import Rule
 from framing.model.encoders import SentenceEncoder
@@ -180,6 +180,14 @@ def test_what_needs_the_encoder_everywhere_is_refused_in_a_line(taught, how, ask
         Predictor(taught.with_student(how)).predict([SURE], **asked)
 
 
+def test_a_model_whose_stance_is_left_out_is_not_saved_without_it(taught, tmp_path):
+    with pytest.raises(ModelError, match="with fast=only a model has no stance, which would be lost"):
+        save_model(taught.with_student("only"), tmp_path / "only")
+    assert not (tmp_path / "only").exists()
+    read = load_model(save_model(taught.with_student(0.5), tmp_path / "fast"))
+    assert (sorted(read.tasks), read.student.loss) == (["frames", "stance"], 0.05)
+
+
 def test_another_threshold_moves_what_is_passed_on(taught):
     fast = Predictor(taught.with_student(True))
     assert fast.predict([SURE], thresholds={"gain": 0.9999}).provenance["fast"]["passed_on"] == 1
@@ -207,6 +215,8 @@ def test_a_model_without_a_student_says_how_to_make_one():
         model(LogisticRegression(), tasks=("frames",)).with_student(True)
     with pytest.raises(ConfigError, match=r"fast=quick: expected cascade .*such as 0\.01"):
         Predictor.load("shipped", fast="quick")
+    with pytest.raises(ConfigError, match=r"fast=\['only'\]: expected"):
+        Predictor.load("shipped", fast=["only"])
 
 
 @pytest.fixture
@@ -230,13 +240,29 @@ def folder(saved, tmp_path):
             "expected loss, encoder_tokens, and sentences",
         ),
         ({"loss": 0.01, "encoder_tokens": 1, "told": FACTS}, "expected loss, encoder_tokens, and sentences"),
-        ({"loss": 0.01, "encoder_tokens": "0f", "told": FACTS}, "tokens are those of another encoder"),
         ([], "expected loss, encoder_tokens, and sentences"),
     ],
 )
 def test_a_hostile_description_of_a_student_is_refused(folder, told, why):
     edit(folder, lambda content: content.update(student=told))
     assert why in reason(folder, "student")
+
+
+def test_a_student_is_left_out_where_the_encoder_has_other_tokens_here_and_the_model_reads_on(folder):
+    edit(folder, lambda content: content["student"].update(encoder_tokens="0f"))
+    with pytest.warns(FramingWarning, match=r"its student is left out, .* \(tokenizer\.json\) are others"):
+        read = Predictor.load(folder)
+    assert read.predict([SURE])[0].proba is not None
+    with pytest.raises(ModelError, match="has no student"):
+        read.classifier.with_student(True)
+
+
+def test_a_student_of_features_that_it_does_not_read_is_refused(tmp_path):
+    found = model(LogisticRegression(), tasks=("frames",))
+    for part in (found.tasks["frames"].features_, found.tasks["frames"].heads_):
+        part["words"] = part.pop("embedding")
+    found.student = student()
+    assert "features are called embedding" in reason(save_model(found, tmp_path / "model"), "student")
 
 
 def damage(folder, name, content):
@@ -355,6 +381,15 @@ def test_each_row_names_the_way_and_no_number_of_those_it_was_read_with(saved, t
     told = [json.loads(line)["provenance"]["fast"] for line in answer.out.splitlines()]
     assert told == [{"way": "cascade", "loss": 0.05}] * 2
     assert "fast: of 2 sentences 1 went to the encoder" in answer.err
+
+
+def test_without_rows_that_are_coded_for_frames_there_is_nothing_to_be_fast_at(distilled, tmp_path):
+    folder, _ = distilled
+    rows = [{"text": SURE, "target": "Fern", "stance": "favor"}, {"text": OPEN, "target": "Fern", "stance": "against"}]
+    (tmp_path / "stance.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for how in ("--fast", "--fast=only"):
+        told = framing("evaluate", "stance.jsonl", "--model", f"{folder}/fast", how, cwd=tmp_path)
+        assert (told.code, "is coded for frames" in told.err, "of 0" in told.err) == (1, True, False), told.err
 
 
 def test_too_few_texts_and_models_of_words_are_refused(distilled, taught):

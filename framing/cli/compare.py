@@ -12,6 +12,7 @@ import click
 from framing.cli.files import check_figure, read_input, terminal_width, write_figure, write_result
 from framing.cli.options import COLUMN, STORE, output_format, pairs
 from framing.files import scratch_folder
+from framing.installed import need
 
 if TYPE_CHECKING:
     from framing.app.compare import Comparison
@@ -45,6 +46,7 @@ def compare(
     Both are scored on the same 2,000 resamples of documents. The comparison is added to the compared runs: a tag, and
     table, figure and JSON in their folder compare. RUN is an id, its beginning, or a name.
     """
+    need("mlflow")
     from framing.app.compare import codebook_of, compare_on, compare_runs
     from framing.report.formats import json_text
     from framing.tracking import Store, find_run, store_uri

@@ -8,6 +8,7 @@ import click
 
 from framing.cli.files import check_exists, read_files, terminal_width, write_result
 from framing.cli.options import BACKEND, COLUMN, INPUT_FORMAT, STORE, pairs
+from framing.installed import need
 
 
 @click.command()
@@ -61,6 +62,7 @@ def distil(
     the model (f1), of both together (fast), of the student alone (only); and how many sentences go to the encoder. The
     more sentences, the fewer: take tens of thousands. A thousand take about twenty seconds.
     """
+    need("torch")  # before the model has read for hours, and before what a smaller extra would bring
     from framing.model.persistence import check_model_folder, save_model
     from framing.predictor import Predictor
     from framing.report.table import rows_text

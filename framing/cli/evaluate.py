@@ -28,7 +28,7 @@ from framing.cli.options import (
 )
 from framing.cli.predict import tell_shifts
 from framing.cli.swaps import swap_text
-from framing.errors import FramingWarning, StoreError
+from framing.errors import FramingWarning, InputError, StoreError
 
 if TYPE_CHECKING:
     from framing.measure.intervals import Estimate
@@ -88,6 +88,7 @@ def evaluate(
     from framing.report.table import rows_text
     from framing.scores import scores_of
     from framing.training import evaluate_classifier
+    from framing.training.evaluate import coded_frames
     from framing.training.tasks import check_coded
 
     check_exists(file)
@@ -102,6 +103,10 @@ def evaluate(
         write_result(swap_text(predictor, sentences, form), None)
         return
     check_coded(file, sentences, predictor.classifier.tasks, predictor.codebook)
+    if fast and not coded_frames(sentences, predictor.codebook):
+        raise InputError(
+            f"{file}: none of {len(sentences):,} rows is coded for frames, all that --fast is of; leave it out"
+        )
     _warn_of_learned_rows(file, predictor, sentences)
     evaluation = evaluate_classifier(predictor.classifier, sentences, "test", rule=rule, bound=bound)
     tell_shifts(evaluation.shifts)

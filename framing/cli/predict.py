@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from framing.records import Prediction
 
 ROWS = ("jsonl", "csv")  # formats with a row a prediction
+COUNTS = ("sentences", "passed_on")  # of a provenance's ``fast``
 
 
 @click.command(cls=FastCommand)
@@ -93,7 +94,7 @@ def _as_rows(
 
     table = None
     for piece in pieces:
-        told = _of_all_rows(piece.provenance) if with_provenance else None
+        told = _of_a_row(piece.provenance) if with_provenance else None
         rows = _with_provenance(piece, told)
         if form == "jsonl":
             yield predictions_jsonl(rows)
@@ -104,9 +105,9 @@ def _as_rows(
         yield table.lines(rows)
 
 
-def _of_all_rows(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what holds for the whole result: how many sentences a student passed on is known of a piece alone."""
-    fast = {name: value for name, value in provenance.get("fast", {}).items() if name in ("way", "loss")}
+def _of_a_row(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a provenance holds for each row: how many the encoder read is counted a piece at a time."""
+    fast = {name: value for name, value in provenance.get("fast", {}).items() if name not in COUNTS}
     return {name: fast if name == "fast" else value for name, value in provenance.items()}
 
 

@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import warnings
 import zipfile
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from framing.errors import MissingExtraError, ModelError, OutputError, first_line
+from framing.errors import FramingWarning, MissingExtraError, ModelError, OutputError, first_line
 from framing.files import real_path, replace_folder, scratch_beside, set_aside, sha256
 from framing.installed import need
 from framing.model.card import model_card
-from framing.model.classifier import FROZEN, TaskClassifier
+from framing.model.classifier import EMBEDDING, FROZEN, TaskClassifier
 from framing.model.decisions.decoders import decoder_of
 from framing.model.decisions.heads import Calibration
 from framing.model.decisions.held_out import HeldOutSummary
@@ -34,6 +35,7 @@ from framing.model.description import (
     FEATURES,
     FITTED,
     SENTENCE,
+    MalformedError,
     check_adapter,
     check_description,
     check_fitted,
@@ -76,9 +78,13 @@ def save_model(model: FramingClassifier, folder: str | Path) -> Path:
     OutputError
         The folder cannot be written, or holds something that is not a model.
     ModelError
-        A head has a type that could not be loaded safely.
+        A head has a type that could not be loaded safely; or the model is asked with ``fast="only"``, without a stance.
     """
     folder = Path(folder).absolute()
+    if getattr(model.tasks.get("frames"), "only", False):
+        raise ModelError(
+            "with fast=only a model has no stance, which would be lost; load it without fast, and save that"
+        )
     check_model_folder(folder)
     place = real_path(folder)
     try:
@@ -249,11 +255,21 @@ def _read_encoder(folder: Path, content: dict[str, Any]) -> Any:
     return encoder
 
 
-def _read_student(folder: Path, content: dict[str, Any], encoder: Any) -> Student:
+def _read_student(folder: Path, content: dict[str, Any], encoder: Any) -> Student | None:
     with damaged(folder, "student"):
         of, file = content["tasks"]["frames"], partial(file_to_load, folder, content)
         own = partial(wordpieces_of, encoder)
-        return read_student(content["student"], len(of["labels"]), of["exclusive"], file, own)
+        if EMBEDDING not in of["features"]:
+            raise MalformedError("a student is of a model whose features are called embedding")
+        student = read_student(content["student"], len(of["labels"]), of["exclusive"], file, own)
+    if student is None:
+        warnings.warn(
+            f"model {folder}: its student is left out, since it reads the encoder's tokens, and those beside the "
+            "weights found here (tokenizer.json) are others",
+            FramingWarning,
+            stacklevel=3,
+        )
+    return student
 
 
 def _read_held_out(folder: Path, content: dict[str, Any], name: str, n: int) -> list[HeldOutSummary] | None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from framing.arrays import Proba, Rows, Values
 from framing.corpus.splits import GroupedFolds
 from framing.errors import ConfigError, InputError, ModelError
+from framing.installed import need
 from framing.model.classifier import EMBEDDING, TaskClassifier
 from framing.model.encoders.kinds import has_weights
 from framing.model.framing import FramingClassifier
@@ -73,11 +74,14 @@ def distil(
         There are fewer than 100 different texts, or fewer than 3 documents.
     ConfigError
         The loss is not between 0 and 1, or there is less than one epoch.
+    MissingExtraError
+        PyTorch is not installed.
     """
     if not 0 < loss < 1:
         raise ConfigError(f"loss {loss:g}: expected a part of F1 between 0 and 1, such as {LOSS}")
     if epochs < 1:
         raise ConfigError(f"epochs {epochs}: at least 1 is needed")
+    need("torch")
     task = taught(model)
     rows = {
         sentence.text: (sentence, judged) for part, judged in ((further, False), (sentences, True)) for sentence in part

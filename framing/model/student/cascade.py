@@ -121,7 +121,7 @@ def check_fast(fast: Fast) -> tuple[str, float | None] | None:
     try:
         if 0 < (loss := float(fast)) < 1:
             return CASCADE, loss
-    except ValueError:
+    except (TypeError, ValueError):
         pass
     raise ConfigError(
         f"fast={fast}: expected {CASCADE} (or True), {ONLY}, how much F1 may be lost (such as 0.01), or False"

@@ -73,8 +73,8 @@ def read_student(
     exclusive: bool,
     file: Callable[[str], Path],
     own: Callable[[], Sequence[str] | None],
-) -> Student:
-    """Return the student that ``write_student`` told of.
+) -> Student | None:
+    """Return the student that ``write_student`` told of; ``None`` where it reads tokens that the encoder here has not.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def read_student(
     else:
         vocabulary = list(own() or ())
         if _tokens_digest(vocabulary) != told["encoder_tokens"]:
-            raise MalformedError("its tokens are those of another encoder than this model's")
+            return None
     arrays = _arrays(file(NETWORK), len(vocabulary), n_labels)
     cells = _read_tensors(file(AGREEMENT))
     if cells.keys() != {"student", "model"} or cells["student"].shape != cells["model"].shape:
