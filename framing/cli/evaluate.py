@@ -80,13 +80,9 @@ def evaluate(
     With --fast the model's encoder alone is scored too, and what the student costs is told (frames/fast_loss).
     """
     from framing.measure.metrics import with_intervals
-    from framing.measure.verdicts import rule_in_words
     from framing.model.decisions.rule import Rule
     from framing.predictor import Predictor
     from framing.report.formats import json_text
-    from framing.report.scores import COLUMNS_IN_WORDS, scores_text
-    from framing.report.table import rows_text
-    from framing.scores import scores_of
     from framing.training import evaluate_classifier
     from framing.training.evaluate import coded_frames
     from framing.training.tasks import check_coded
@@ -115,20 +111,31 @@ def evaluate(
     if form == "json":
         write_result(json_text(scores | _beside_scores(evaluation.summaries)), None)
         return
+    write_result(_scores_page(evaluation.summaries, scores, everything, file, bound), None)
+
+
+def _scores_page(
+    summaries: Mapping[str, TaskSummary], scores: Mapping[str, float], everything: bool, file: str, bound: float
+) -> str:
+    """Return a table a task and what is told beside them, or all scores, one a line."""
+    from framing.measure.verdicts import rule_in_words
+    from framing.report.scores import COLUMNS_IN_WORDS, scores_text
+    from framing.report.table import rows_text
+    from framing.scores import scores_of
+
+    header, width = ["score", "value", "95 % interval", "n"], terminal_width()
     rows = [
         (path.removeprefix("test/"), f"{score.value:.3f}", score.interval, f"{scores[f'{path}_n']:,}")
         for path, score in scores_of(scores).items()
     ]
-    width = terminal_width()
     if everything:
-        write_result(rows_text(["score", "value", "95 % interval", "n"], rows, width), None)
-        return
-    tables = [scores_text(found, f"{task} of {Path(file).name}", width) for task, found in evaluation.summaries.items()]
+        return rows_text(header, rows, width)
+    tables = [scores_text(found, f"{task} of {Path(file).name}", width) for task, found in summaries.items()]
     probes = [row for row in rows if row[0].endswith(("/consistency", "/fast_loss"))]
     if probes:
-        tables.append(rows_text(["score", "value", "95 % interval", "n"], probes, width))
+        tables.append(rows_text(header, probes, width))
     end = f"{COLUMNS_IN_WORDS} {rule_in_words(bound)} All scores: --all, or --format json."
-    write_result("\n".join([*tables, textwrap.fill(end, width)]) + "\n", None)
+    return "\n".join([*tables, textwrap.fill(end, width)]) + "\n"
 
 
 def _fast_loss(
