@@ -110,6 +110,9 @@ def test_what_is_no_bert_whose_tokens_are_averaged_is_left_to_torch(places, tmp_
         (folder / file).write_text(json.dumps(json.loads((folder / file).read_text()) | told))
         assert Bert.of(folder) is None
         shutil.rmtree(folder)
+    shutil.copytree(places["Bert"], folder)
+    (folder / "tokenizer.json").unlink()  # transformers reads vocab.txt too
+    assert Bert.of(folder) is None
 
 
 def without_torch(monkeypatch):

@@ -29,6 +29,7 @@ _NAMES = {
     "bert": ("self.query", "self.key", "self.value", "output.dense", "output.LayerNorm"),
     "mpnet": ("attn.q", "attn.k", "attn.v", "attn.o", "LayerNorm"),
 }
+_FILES = ("model.safetensors", "tokenizer.json")
 _FARTHEST = 128  # MPNet tells distances apart up to so many tokens
 # Options of an adapter that would change how it is added to the weights.
 _OTHERWISE = ("use_rslora", "use_dora", "use_qalora", "rank_pattern", "alpha_pattern", "modules_to_save", "lora_bias")
@@ -76,7 +77,7 @@ class Bert:
                 return None
             if not _averages(_json_of(folder / modules[1]["path"] / "config.json")) or not _is_bert(config):
                 return None
-            if settings.get("do_lower_case") or not (place / "model.safetensors").is_file():
+            if settings.get("do_lower_case") or not all((place / name).is_file() for name in _FILES):
                 return None
             limits = (settings.get("max_seq_length"), tokenizer.get("model_max_length"))
             own = settings.get("max_seq_length") or min(filter(None, (*limits, config["max_position_embeddings"])))
