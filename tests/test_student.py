@@ -121,6 +121,7 @@ def test_without_sentences_that_have_a_label_all_is_passed_on():
     nothing = np.full((50, 1), 0.001)
     found = Agreement.of(nothing, nothing, exclusive=False).certainty([0.5], 0.01)
     assert (found.passed, found.settled(nothing, exclusive=False).any()) == (1.0, False)
+    assert found.worth[0].threshold == 0.5  # alone; of the best expected F1 it would be one that all of these reach
 
 
 def test_a_decision_costs_what_the_models_probability_says():

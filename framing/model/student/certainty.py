@@ -26,7 +26,8 @@ _MIDDLES = 1 / (1 + np.exp(-np.linspace(-_END + _STEP / 2, _END - _STEP / 2, CEL
 _EDGES = 1 / (1 + np.exp(-np.linspace(-_END, _END, CELLS + 1)))
 # A risk is the mean over so many cells on either side.
 _BESIDE = 4
-# Of fewer sentences that the model gives a label to, nothing is known of it: all is passed on.
+# Of fewer sentences that the model gives a label to, nothing is known of it: all is passed on, and alone the student
+# decides it from the model's own threshold on.
 _FEWEST = 10
 # An exclusive label is decided where it is likelier than any other.
 LIKELIEST = 0.5
@@ -122,7 +123,8 @@ class Agreement:
         # The derivative of F1: a decision that is right with probability p is worth 2 p - F1.
         lost = np.where(by_model != by_student, (2 * model - f1) * np.where(by_model, 1, -1), 0) * worth_of_one
         risks = np.stack([_by_cell(*pair) for pair in zip(self.student.T, lost.T, worth_of_one, strict=True)])
-        risks[by_model.sum(axis=0) < _FEWEST] = np.inf
+        unknown = by_model.sum(axis=0) < _FEWEST
+        risks[unknown] = np.inf
         risk = np.take_along_axis(risks.T, self.student.astype(np.intp), axis=0).sum(axis=1)
         ordered = np.sort(risk)
         n_settled = int(np.searchsorted(np.cumsum(ordered), loss, side="right"))
@@ -131,7 +133,8 @@ class Agreement:
         most = float(below[-1]) if len(below) else -1.0
         settled = risk <= most
         fast_f1 = _expected_f1(total, model, np.where(settled[:, None], by_student, by_model))
-        only = [_best_alone(*pair) for pair in zip(self.student.T, model.T, strict=True)]
+        given = [own if few else None for own, few in zip(thresholds, unknown, strict=True)]
+        only = [_alone(*of) for of in zip(self.student.T, model.T, given, strict=True)]
         worth = [Worth(*map(float, of)) for of in zip(f1, fast_f1, *zip(*only, strict=True), strict=True)]
         return Certainty(risks, most, worth, float((~settled).mean()))
 
@@ -174,12 +177,15 @@ def _by_cell(cells: Cells, lost: Values, error: float) -> Values:
     return np.maximum(sums, 0) / np.maximum(counts, 1) + error / len(cells)
 
 
-def _best_alone(cells: Cells, model: Values) -> tuple[float, float]:
-    """Return the best expected F1 of a student's decisions alone, and the probability from which it decides so."""
+def _alone(cells: Cells, model: Values, given: float | None) -> tuple[float, float]:
+    """Return the expected F1 of a student's decisions alone from a probability on, and that probability.
+
+    Without one it is the best, which of a label that is hardly there would be one that nearly all sentences reach.
+    """
     n, expected = (np.bincount(cells, weights, minlength=CELLS)[::-1].cumsum()[::-1] for weights in (None, model))
     f1 = 2 * expected / np.maximum(model.sum() + n, 1e-12)
-    best = int(np.argmax(f1))
-    return float(f1[best]), float(_EDGES[best])
+    best = int(np.argmax(f1) if given is None else cells_of(np.array(given)))
+    return float(f1[best]), float(_EDGES[best]) if given is None else given
 
 
 def _expected_f1(total: Values, model: Proba, decided: Decided) -> Values:
