@@ -393,6 +393,18 @@ def test_without_rows_that_are_coded_for_frames_there_is_nothing_to_be_fast_at(d
         assert (told.code, "is coded for frames" in told.err, "of 0" in told.err) == (1, True, False), told.err
 
 
+def test_a_label_that_the_model_hardly_gives_is_named_since_for_it_all_is_passed_on(distilled, tmp_path):
+    folder, _ = distilled
+    without = [s for s in sentences(16) if "risk" not in (s.frames or ())]
+    rows = [
+        {"text": f"{s.text[:-1]}, {end}.", "doc_id": s.group} for s in without for end in ("once", "twice", "again")
+    ]
+    (tmp_path / "none.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told = framing("distil", f"{folder}/model", "--texts", "none.jsonl", "-o", "fast", "--epochs", "1", cwd=tmp_path)
+    said = " ".join(told.out.split())
+    assert "100.0% of" in said and "risk to fewer than 10 of them" in said, told.out + told.err
+
+
 def test_too_few_texts_and_models_of_words_are_refused(distilled, taught):
     folder, _ = distilled
     with pytest.raises(InputError, match="60 different texts of 10 documents: a student needs at least 100 of 3"):

@@ -64,6 +64,7 @@ def distil(
     """
     need("torch")  # before the model has read for hours, and before what a smaller extra would bring
     from framing.model.persistence import check_model_folder, save_model
+    from framing.model.student.certainty import FEWEST_OF_A_LABEL
     from framing.predictor import Predictor
     from framing.report.table import rows_text
     from framing.training.distilling import distil as distilled
@@ -87,10 +88,10 @@ def distil(
     )
     teacher.student = student
     folder = save_model(teacher, output)
-    worth = student.certainty(task.decoder, task.thresholds_).worth
+    certainty = student.certainty(task.decoder, task.thresholds_)
     rows = [
         (label, *(f"{value:.3f}" for value in (of.f1, of.fast_f1, of.only_f1)))
-        for label, of in zip(task.labels, worth, strict=True)
+        for label, of in zip(task.labels, certainty.worth, strict=True)
     ]
     table = rows_text(["label", "f1", "fast", "only"], rows, terminal_width())
     told = student.told
@@ -98,4 +99,9 @@ def distil(
         f"{told['passed_on']:.1%} of {told['judged_sentences']:,} sentences of {told['judged_documents']:,} documents "
         f"that it did not see go to the encoder. Use it: --model {folder.name} --fast, or --fast=only"
     )
+    if rare := [label for label, few in zip(task.labels, certainty.unknown, strict=True) if few]:
+        end += (
+            f"\nThe model gives {', '.join(rare)} to fewer than {FEWEST_OF_A_LABEL} of them. Of so few nothing is "
+            "known, so that all goes to the encoder: distil on more text, or on such as has it."
+        )
     write_result(f"{table}{end}\n", None)

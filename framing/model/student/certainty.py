@@ -28,7 +28,7 @@ _EDGES = 1 / (1 + np.exp(-np.linspace(-_END, _END, CELLS + 1)))
 _BESIDE = 4
 # Of fewer sentences that the model gives a label to, nothing is known of it: all is passed on, and alone the student
 # decides it from the model's own threshold on.
-_FEWEST = 10
+FEWEST_OF_A_LABEL = 10
 # An exclusive label is decided where it is likelier than any other.
 LIKELIEST = 0.5
 
@@ -71,6 +71,11 @@ class Certainty:
     most: float
     worth: Sequence[Worth]
     passed: float
+
+    @property
+    def unknown(self) -> Decided:
+        """Which labels the model gives to too few sentences to say; for one of them all is passed on, (n_labels,)."""
+        return np.asarray(np.isinf(self.risks).all(axis=1))
 
     def settled(self, proba: Proba, exclusive: bool) -> Decided:
         """Return which sentences are settled by the student's probabilities, shape (n_sentences,)."""
@@ -123,7 +128,7 @@ class Agreement:
         # The derivative of F1: a decision that is right with probability p is worth 2 p - F1.
         lost = np.where(by_model != by_student, (2 * model - f1) * np.where(by_model, 1, -1), 0) * worth_of_one
         risks = np.stack([_by_cell(*pair) for pair in zip(self.student.T, lost.T, worth_of_one, strict=True)])
-        unknown = by_model.sum(axis=0) < _FEWEST
+        unknown = by_model.sum(axis=0) < FEWEST_OF_A_LABEL
         risks[unknown] = np.inf
         risk = np.take_along_axis(risks.T, self.student.astype(np.intp), axis=0).sum(axis=1)
         ordered = np.sort(risk)
