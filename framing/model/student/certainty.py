@@ -139,7 +139,7 @@ class Agreement:
         settled = risk <= most
         fast_f1 = _expected_f1(total, model, np.where(settled[:, None], by_student, by_model))
         given = [own if few else None for own, few in zip(thresholds, unknown, strict=True)]
-        only = [_alone(*of) for of in zip(self.student.T, model.T, given, strict=True)]
+        only = [_deciding_alone(*of) for of in zip(self.student.T, model.T, given, strict=True)]
         worth = [Worth(*map(float, of)) for of in zip(f1, fast_f1, *zip(*only, strict=True), strict=True)]
         return Certainty(risks, most, worth, float((~settled).mean()))
 
@@ -182,7 +182,7 @@ def _by_cell(cells: Cells, lost: Values, error: float) -> Values:
     return np.maximum(sums, 0) / np.maximum(counts, 1) + error / len(cells)
 
 
-def _alone(cells: Cells, model: Values, given: float | None) -> tuple[float, float]:
+def _deciding_alone(cells: Cells, model: Values, given: float | None) -> tuple[float, float]:
     """Return the expected F1 of a student's decisions alone from a probability on, and that probability.
 
     Without one it is the best, which of a label that is hardly there would be one that nearly all sentences reach.
