@@ -23,6 +23,7 @@ from framing.records import Sentence
 from framing.resources import SHIPPED, model_path, resource
 from framing.training.distilling import distil
 
+NEEDED = ("unlabelled.jsonl", "train.jsonl", "check.jsonl")
 FRAMES = ("economic_opportunity", "security_threat", "skepticism_of_intent")
 
 
@@ -86,9 +87,12 @@ def measure(file: Path) -> None:
 
 def main() -> None:
     """Make or measure, where the texts are there."""
-    what, *paths = sys.argv[1:]
+    what, *paths = sys.argv[1:] or [""]
+    if what not in ("make", "measure") or not paths:
+        sys.exit(__doc__)
     places = [Path(path) for path in paths]
-    for place in places:
+    needed = [places[0] / name for name in NEEDED] if what == "make" else []
+    for place in (*places, *needed):
         if not place.exists():
             sys.exit(f"{place}: no such sentences here; nothing is made or measured")
     if what == "make":
