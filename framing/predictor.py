@@ -252,7 +252,8 @@ class Predictor:
     ) -> list[dict[str, Explanation]]:
         """Return for each sentence, by frame, what each word adds to its score: see ``framing.model.explain``.
 
-        ``task="stance"`` explains the classes of the stance, toward the sentences' own targets.
+        ``task="stance"`` explains the classes of the stance, toward the sentences' own targets. It is the encoder's
+        score that is explained, of a model that is ``fast`` too.
         """
         return explain_sentences(self.classifier, records_of(sentences), task)
 
