@@ -393,6 +393,16 @@ def test_without_rows_that_are_coded_for_frames_there_is_nothing_to_be_fast_at(d
         assert (told.code, "is coded for frames" in told.err, "of 0" in told.err) == (1, True, False), told.err
 
 
+def test_what_cannot_be_scored_leaves_nothing_that_would_stand_in_the_way_of_what_can(distilled, tmp_path):
+    folder, _ = distilled
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": SURE}) + "\n")
+    score = ("score", "a.jsonl", "b.jsonl", "--model", f"{folder}/fast", "--fast=only")
+    for asked, why in ((("--abstain", "0.1"), "abstain 0.1: it holds"), (("--target", "Fern"), "a target was given")):
+        told = framing(*score, *asked, cwd=tmp_path)
+        assert (told.code, why in told.err, list(tmp_path.glob("b.jsonl*"))) == (1, True, []), told.err
+    assert framing(*score, cwd=tmp_path).code == 0
+
+
 def test_a_label_that_the_model_hardly_gives_is_named_since_for_it_all_is_passed_on(distilled, tmp_path):
     folder, _ = distilled
     without = [s for s in sentences(16) if "risk" not in (s.frames or ())]

@@ -73,7 +73,9 @@ def score(
     OutputError
         The result is there already, cannot be written, or was begun with another input, model or options.
     ConfigError
-        There is no such engine, or it has fewer processors than workers.
+        There is no such engine, or it has fewer processors than workers; or the rule does not go with the model.
+    ModelError
+        Targets are given, and the model knows no stance.
     MissingExtraError
         It is ray, which is not installed.
     ClusterError
@@ -83,6 +85,7 @@ def score(
     reading = reading or Reading()
     found = measured(source)
     work = Work(str(source), part, targets, rule or Rule(), columns or {}, reading)
+    work.check(predictor)
     job = Job(output, work.identity(predictor, found.sha256))
     with job.held():
         if engine == RAY:
