@@ -134,6 +134,13 @@ def test_shares_are_not_estimated_part_by_part(trained, place):
     assert answer.code == 2 and "use framing predict" in answer.err
 
 
+def test_what_fails_before_a_part_is_done_leaves_nothing_that_another_option_would_stumble_over(trained, place):
+    before = contents(place)
+    answer = framing(*command(trained, "rows.jsonl", "out.jsonl"), "--threshold", "nothing=0.5", cwd=place)
+    assert answer.code == 1 and contents(place) == before
+    assert framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place).code == 0
+
+
 def test_a_process_that_is_killed_leaves_whole_parts(trained, place):
     arguments = [sys.executable, "-c", "from framing.cli import main; main()"]
     arguments += [*command(trained, "rows.jsonl", "out.jsonl")[:-1], "1"]
