@@ -9,13 +9,16 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 
 from framing.corpus.readers import Reading
+from framing.errors import ConfigError
 from framing.stream.columns import column_types
 from framing.stream.pieces import parquet_piece, pieces
+from framing.stream.score import check_engine
 from tests.command import contents, framing
 
 TEXTS = [f"Row {number}: the pact opens a vast market." for number in range(23)]
@@ -185,6 +188,20 @@ def test_an_engine_that_cannot_be_is_refused_before_anything_is_written(
     answer = framing(*command(trained, name, "out.jsonl"), *rest, cwd=place)
     assert answer.code == code and said in answer.err
     assert not (place / "out.jsonl.parts").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("spark", None), "engine=spark: expected local or ray"),
+        (("local", 2), "2 workers: they are those of ray"),
+        (("ray", 0), "0 workers: expected 1 or more"),
+    ],
+)
+def test_in_python_too_an_engine_that_cannot_be_is_refused(asked, said):
+    engine, workers = asked
+    with pytest.raises(ConfigError, match=said):
+        check_engine(engine, Path("rows.parquet"), workers)
 
 
 @pytest.fixture
