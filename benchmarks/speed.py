@@ -151,13 +151,21 @@ atexit.register(_peak)
 """
 
 
-def command_costs(code: str) -> tuple[float, float]:
-    """Return the processor time and the peak memory (MB; on Linux) of a process of its own."""
+def command_costs(code: str, ends_with: int = 0) -> tuple[float, float]:
+    """Return the processor time and the peak memory (MB; on Linux) of a process of its own.
+
+    Raises
+    ------
+    RuntimeError
+        It failed: what that cost is no figure.
+    """
     command = [sys.executable, "-c", _TELLS_PEAK + code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         printed = process.stdout.read() if process.stdout else ""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != ends_with:
+        raise RuntimeError(f"it ended with {process.returncode}, expected {ends_with}: {code.splitlines()[-1]}")
     return used.ru_utime + used.ru_stime, int(printed.split()[-1]) / 1024
 
 
@@ -173,11 +181,17 @@ def first_labels(rounds: int) -> dict[str, list[tuple[float, float]]]:
         "framing --help": "import sys; sys.argv = ['framing', '--help']; from framing.cli import main; main()",
         "a wrong option": "import sys; sys.argv = ['framing', 'predict', '--no']; from framing.cli import main; main()",
     }
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
+    found: dict[str, list[tuple[float, float]]] = {}
     for _ in range(rounds):
-        for name, code in cases.items():
-            found[name].append(command_costs(code))
-    return found
+        for name, code in list(cases.items()):
+            try:
+                costs = command_costs(code, 2 if name == "a wrong option" else 0)
+            except RuntimeError as error:
+                print(f"{name}: left out ({error})", file=sys.stderr)
+                del cases[name]
+                continue
+            found.setdefault(name, []).append(costs)
+    return {name: found[name] for name in cases}
 
 
 def memory(model: str, sizes: list[int]) -> dict[int, float]:

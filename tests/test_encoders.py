@@ -209,8 +209,11 @@ def test_vectors_in_memory_grow_and_above_their_bound_all_are_forgotten():
     numbers = np.arange(12, dtype=np.float32).reshape(6, 2)
     memory.keep(["a", "b", "a"], numbers[[0, 1, 0]])
     memory.keep(["c", "b"], numbers[[2, 1]])
+    memory.keep(["e"], numbers[[4]])
+    memory.keep(["g"], numbers[[0]])
+    assert memory._matrix.nbytes == memory.most_bytes  # no more rows than may be there
     assert memory.vectors(["c", "a", "c", "b"]).tolist() == [[4, 5], [0, 1], [4, 5], [2, 3]]
-    memory.keep(["d", "e", "f"], numbers[3:])
+    memory.keep(["d", "e", "f"], numbers[3:])  # one too many
     assert memory.vectors(["a"]) is None and memory.vectors(["f", "d"]).tolist() == [[10, 11], [6, 7]]
     memory.keep(list("uvwxyz"), numbers)
     assert all(memory.vectors([text]) is None for text in "duz")

@@ -10,6 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from framing import Predictor, Sentence
+from framing.cli.files import write_pieces
 from framing.errors import ModelError
 from framing.report.formats import PredictionsTable, predictions_csv, predictions_jsonl
 from framing.stream import Labelled
@@ -107,6 +108,18 @@ def test_a_target_that_cannot_be_asked_about_is_found_in_the_last_row_before_the
     frames_alone = Predictor(model(LogisticRegression(C=10), tasks=("frames",)))
     with pytest.raises(ModelError, match="a target was given, but this model was trained without stance"):
         Labelled(frames_alone, [*ROWS, ROWS[1]], piece=1)
+
+
+@pytest.mark.parametrize("failed", [PermissionError, BrokenPipeError])
+@pytest.mark.parametrize("output", [None, "rows.jsonl"])
+def test_what_fails_in_making_rows_is_not_said_of_the_place_they_go_to(tmp_path, capsys, failed, output):
+    def pieces():
+        yield "a row\n"
+        raise failed(13, "Permission denied", "weights")
+
+    with pytest.raises(failed, match="weights"):
+        write_pieces(pieces(), output and str(tmp_path / output))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_who_goes_away_ends_it_quietly(trained, rows):

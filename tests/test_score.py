@@ -9,13 +9,16 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 
 from framing.corpus.readers import Reading
+from framing.errors import ConfigError
 from framing.stream.columns import column_types
 from framing.stream.pieces import parquet_piece, pieces
+from framing.stream.score import check_engine
 from tests.command import contents, framing
 
 TEXTS = [f"Row {number}: the pact opens a vast market." for number in range(23)]
@@ -134,6 +137,13 @@ def test_shares_are_not_estimated_part_by_part(trained, place):
     assert answer.code == 2 and "use framing predict" in answer.err
 
 
+def test_what_fails_before_a_part_is_done_leaves_nothing_that_another_option_would_stumble_over(trained, place):
+    before = contents(place)
+    answer = framing(*command(trained, "rows.jsonl", "out.jsonl"), "--threshold", "nothing=0.5", cwd=place)
+    assert answer.code == 1 and contents(place) == before
+    assert framing(*command(trained, "rows.jsonl", "out.jsonl"), cwd=place).code == 0
+
+
 def test_a_process_that_is_killed_leaves_whole_parts(trained, place):
     arguments = [sys.executable, "-c", "from framing.cli import main; main()"]
     arguments += [*command(trained, "rows.jsonl", "out.jsonl")[:-1], "1"]
@@ -178,6 +188,20 @@ def test_an_engine_that_cannot_be_is_refused_before_anything_is_written(
     answer = framing(*command(trained, name, "out.jsonl"), *rest, cwd=place)
     assert answer.code == code and said in answer.err
     assert not (place / "out.jsonl.parts").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("spark", None), "engine=spark: expected local or ray"),
+        (("local", 2), "2 workers: they are those of ray"),
+        (("ray", 0), "0 workers: expected 1 or more"),
+    ],
+)
+def test_in_python_too_an_engine_that_cannot_be_is_refused(asked, said):
+    engine, workers = asked
+    with pytest.raises(ConfigError, match=said):
+        check_engine(engine, Path("rows.parquet"), workers)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import statistics
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -216,22 +216,35 @@ def write_pieces(pieces: Iterable[str], output: str | None) -> None:
         It cannot be written; a file is then as it was, and nothing is left beside it.
     """
     path = None if output is None else Path(output).absolute()
+    in_making: list[OSError] = []
     try:
         if path is None or _is_standard_output(path):
-            for text in pieces:
+            for text in _noting(pieces, in_making):
                 sys.stdout.write(harmless(text, colour=True) if sys.stdout.isatty() else text)
                 sys.stdout.flush()
         else:
             with whole_file(path) as stream:
-                for text in pieces:
+                for text in _noting(pieces, in_making):
                     stream.write(text.encode("utf-8"))
-    except BrokenPipeError:  # the reader, `head` for instance, has gone away and wants no more; click would make it 1
-        drop_standard_output()
-        raise click.exceptions.Exit(0) from None
     except OSError as error:
+        if error in in_making:
+            raise
+        if isinstance(error, BrokenPipeError):
+            # The reader, `head` for instance, has gone away and wants no more; click would make it 1.
+            drop_standard_output()
+            raise click.exceptions.Exit(0) from None
         if path is None:
             drop_standard_output()
         raise _cannot_write(path, error) from None
+
+
+def _noting(pieces: Iterable[str], failed: list[OSError]) -> Iterator[str]:
+    """Pass pieces on, and note what fails in making one, which is no fault of the place where they are written."""
+    try:
+        yield from pieces
+    except OSError as error:
+        failed.append(error)
+        raise
 
 
 def _is_standard_output(path: Path) -> bool:

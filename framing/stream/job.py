@@ -23,6 +23,7 @@ from framing.stream.columns import write_parquet
 OUT_FORMATS = (".parquet", ".jsonl")
 JOB = "job.json"
 _SESSION = "session"
+_PARTS = "[0-9]*.jsonl"
 _BLOCK = 1 << 20
 
 
@@ -53,6 +54,8 @@ class Job:
     def held(self) -> Iterator[None]:
         """Within it, no other process works at this result; what is there of it is of the same job.
 
+        Where it fails before a part is done, nothing is left of it.
+
         Raises
         ------
         OutputError
@@ -70,7 +73,13 @@ class Job:
             self.folder.mkdir(exist_ok=True)
             with FileLock(self.folder / "lock", timeout=0):
                 self._check()
-                yield
+                try:
+                    yield
+                except BaseException:
+                    # Else another option, given to mend what failed, would be refused for the sake of nothing.
+                    if not any(self.folder.glob(_PARTS)):
+                        shutil.rmtree(self.folder, ignore_errors=True)
+                    raise
         except Timeout:
             raise OutputError(f"{self.output}: another process is writing it") from None
         except OSError as error:

@@ -110,7 +110,7 @@ def check_engine(engine: str, source: Path, workers: int | None = None) -> None:
     Raises
     ------
     ConfigError
-        There is no such engine, or workers are asked of the local one.
+        There is no such engine, or workers are asked of the local one, or none of ray.
     MissingExtraError
         Ray is not installed.
     InputError
@@ -122,6 +122,8 @@ def check_engine(engine: str, source: Path, workers: int | None = None) -> None:
         if workers is not None:
             raise ConfigError(f"{workers} workers: they are those of ray, and the engine is {engine}")
         return
+    if workers is not None and workers < 1:
+        raise ConfigError(f"{workers} workers: expected 1 or more, or None for as many as there are processors")
     if not is_installed("ray"):
         raise MissingExtraError(missing("ray"))
     if source.suffix.lower() != ".parquet":

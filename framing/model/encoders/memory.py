@@ -55,7 +55,8 @@ class VectorMemory:
                     return
             size, needed = len(self._rows), len(self._rows) + len(new)
             if needed > len(self._matrix):  # twice as large each time, so that what is there is seldom copied
-                grown = np.empty((max(needed, 2 * size), vectors.shape[1]), dtype=np.float32)
+                most = self.most_bytes // self._bytes(1, vectors)
+                grown = np.empty((max(needed, min(2 * size, most)), vectors.shape[1]), dtype=np.float32)
                 if size:
                     grown[:size] = self._matrix[:size]
                 self._matrix = grown
