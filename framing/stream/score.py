@@ -85,7 +85,6 @@ def score(
     reading = reading or Reading()
     found = measured(source)
     work = Work(str(source), part, targets, rule or Rule(), columns or {}, reading)
-    work.check(predictor)
     job = Job(output, work.identity(predictor, found.sha256))
     with job.held():
         if engine == RAY:

@@ -12,7 +12,6 @@ from framing.corpus.rows import sentences_from_rows
 from framing.model.decisions.rule import Rule
 from framing.predictions import Predictions
 from framing.predictor import Predictor
-from framing.records import Sentence
 from framing.stream.pieces import Piece
 
 
@@ -36,17 +35,6 @@ class Work:
     rule: Rule
     columns: Mapping[str, Any]
     reading: Reading
-
-    def check(self, predictor: Predictor) -> None:
-        """Make sure that the model can be asked so, before anything is kept of the answer.
-
-        Raises
-        ------
-        ConfigError, ModelError
-            As for ``Predictor.predict``.
-        """
-        predictor.classifier.check_stance([Sentence("-", target=target) for target in self.targets or ()])
-        predictor.predict([], **vars(self.rule))
 
     def identity(self, predictor: Predictor, sha256: str) -> dict[str, Any]:
         """Return what the result depends on; the predictor keeps no vectors on disk from then on."""
