@@ -16,18 +16,14 @@ from framing.model.encoders import SentenceEncoder, conversion
 from framing.model.encoders.backends import _opened, converted_encoder
 from framing.model.encoders.batches import token_batches
 from framing.model.encoders.kinds import write_encoder
-from tests.small import sentences
-from tests.tiny import WIDTH, tiny_encoder
-
-TEXTS = [*dict.fromkeys(s.text for s in sentences(8)), "a", "", "  A deal. ", " ".join(["deal"] * 60)]
-READINGS = [(text, target) for text in TEXTS for target in ("the deal", "Kyiv and the north", " ")]
+from tests.tiny import READINGS, TEXTS, tiny_encoders
 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
     """The folders of a small BERT, a small MPNet, whose attention knows relative positions, and another."""
     made = tmp_path_factory.mktemp("encoders")
-    return {kind: tiny_encoder(made / kind, kind, **WIDTH) for kind in ("Bert", "MPNet", "Roberta")}
+    return tiny_encoders(made)
 
 
 @pytest.fixture(autouse=True)

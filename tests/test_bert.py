@@ -28,18 +28,14 @@ from framing.model.encoders.bert import Bert
 from framing.model.encoders.converted import ConvertedEncoder
 from framing.model.encoders.reference import REFERENCES, known_vectors, read_reference, write_references
 from framing.model.encoders.sentence import load_sentence_transformer
-from tests.small import sentences
-from tests.tiny import WIDTH, tiny_encoder
-
-TEXTS = [*dict.fromkeys(s.text for s in sentences(8)), "a", "", "  A deal. ", " ".join(["deal"] * 60)]
-READINGS = [(text, target) for text in TEXTS for target in ("the deal", "Kyiv and the north", " ")]
+from tests.tiny import READINGS, TEXTS, tiny_encoders
 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
     """The folders of a small BERT, a small MPNet and another."""
     made = tmp_path_factory.mktemp("encoders")
-    return {kind: tiny_encoder(made / kind, kind, **WIDTH) for kind in ("Bert", "MPNet", "Roberta")}
+    return tiny_encoders(made)
 
 
 @pytest.fixture(autouse=True)

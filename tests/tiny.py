@@ -46,3 +46,13 @@ def tiny_encoder(folder: Path, architecture: str, **config: Any) -> str:
     pooling = Pooling(transformer.get_embedding_dimension(), "mean")
     SentenceTransformer(modules=[transformer, pooling], device="cpu").save(str(folder / "model"))
     return str(folder / "model")
+
+
+# What converted encoders are asked, of many lengths; and a target at a time.
+TEXTS = [*dict.fromkeys(s.text for s in sentences(8)), "a", "", "  A deal. ", " ".join(["deal"] * 60)]
+READINGS = [(text, target) for text in TEXTS for target in ("the deal", "Kyiv and the north", " ")]
+
+
+def tiny_encoders(folder: Path) -> dict[str, str]:
+    """Put a small BERT, a small MPNet, whose attention knows relative positions, and another into a folder."""
+    return {kind: tiny_encoder(folder / kind, kind, **WIDTH) for kind in ("Bert", "MPNet", "Roberta")}
