@@ -96,6 +96,7 @@ def test_what_needs_an_extra_says_so_in_a_line(saved):
         (line,) = [line for line in said.splitlines() if line.startswith("error: ")]
         assert line.endswith(f"is not installed. To get it: pip install 'framing-classifier[{extra}]'"), command
     assert not (saved / "out.parquet").exists()
+    assert "training runs" not in done.stdout  # no address of what cannot be opened
 
 
 def test_in_python_it_is_an_error_of_ours():

@@ -166,6 +166,7 @@ def promote(run: str, store: str | None, force: bool) -> None:
 @click.option("--experiment", help="Experiment to link to.  [default: the one used last]")
 def ui(store: str | None, host: str, port: int, experiment: str | None) -> None:
     """Open the MLflow UI on the store, with a link to the training runs."""
+    need("mlflow")
     from framing.tracking import Store, serve_ui, store_uri, training_link
 
     opened = Store(store_uri(store))
