@@ -18,8 +18,9 @@ from framing.model.encoders import SentenceEncoder
 from framing.model.framing import FramingClassifier
 from framing.model.persistence import load_model, save_model
 from framing.model.student.certainty import Agreement, margins
+from framing.model.student.learning import EPOCHS
 from framing.model.student.network import SHAPES, StudentNetwork
-from framing.model.student.student import Student
+from framing.model.student.student import LOSS, Student
 from framing.predictor import Predictor
 from framing.records import Sentence
 from framing.stream import labelled
@@ -447,3 +448,10 @@ def test_what_the_student_costs_is_told_by_the_same_resamples(distilled):
     plain = json.loads(framing("evaluate", "coded.jsonl", "--model", "fast", "--format", "json", cwd=folder).out)
     loss = plain["test/frames/macro_f1"] - scores["test/frames/macro_f1"]
     assert abs(scores["test/frames/fast_loss"] - loss) < 1e-5
+
+
+def test_the_commands_defaults_are_those_of_the_function():
+    from framing.cli.distil import distil as command
+
+    defaults = {option.name: option.default for option in command.params}
+    assert (defaults["loss"], defaults["epochs"], defaults["seed"]) == (LOSS, EPOCHS, 0)

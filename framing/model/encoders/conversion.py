@@ -10,7 +10,6 @@ import importlib.metadata
 import json
 import shutil
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,7 +147,9 @@ def _build(bert: Bert, adapter: str | None, place: Path) -> dict[str, Any]:
 
 
 def _export(model: Any, place: Path) -> dict[str, Any]:
-    with _quiet():
+    from framing.model.encoders.trainer import quiet
+
+    with quiet():  # tracing warns of what check_converted finds out
         return _exported(model, place)
 
 
@@ -223,18 +224,3 @@ def _targets_module(reader: Reader) -> Any:
             return reader.read({"input_ids": input_ids, "position_ids": position_ids, "blocks": blocks})
 
     return Targets()
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Within it, tracing does not warn of what ``check_converted`` finds out."""
-    from transformers.utils import logging
-
-    level = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(level)

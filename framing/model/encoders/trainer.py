@@ -164,7 +164,7 @@ class BatchesByLength:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the trainer's own log and bars from the screen."""
+    """Keep the logs, bars and warnings of transformers and datasets from the screen."""
     import warnings
 
     from datasets.utils.logging import disable_progress_bar, enable_progress_bar
